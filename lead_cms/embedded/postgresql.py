@@ -60,7 +60,8 @@ def start(place: Place, *, scratch: bool) -> subprocess.Popen:
     end_orphan(
         place.postgres_socket.with_name(place.postgres_socket.name + ".lock"), str(place.postgres), signal.SIGINT
     )
-    settings = SETTINGS | {"unix_socket_directories": f'"{place.sockets}"'} | (SCRATCH_SETTINGS if scratch else {})
+    sockets = str(place.sockets).replace('"', '""')
+    settings = SETTINGS | {"unix_socket_directories": f'"{sockets}"'} | (SCRATCH_SETTINGS if scratch else {})
     command = [str(binaries / "postgres"), "-D", str(place.postgres)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
