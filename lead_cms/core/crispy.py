@@ -1,0 +1,65 @@
+"""Forms as the look has them: label, error, control, help. The only place that makes a FormHelper.
+
+    self.helper = helper("name", Choice("door"), StackedChoice("offense"), Section("The person", "age"))
+
+The page wraps it: `<form method="post" novalidate>{% csrf_token %}{% error_summary form %}{% crispy form %}</form>`.
+A field of at most six answers is asked by radio buttons (`forms.RadioSelect`), never by a select.
+"""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Fieldset, Layout, Submit
+from crispy_forms.utils import TEMPLATE_PACK
+from django.template.loader import render_to_string
+
+
+class Choice(Field):
+    """An answer in one tap, side by side: two to four short answers of a RadioSelect or CheckboxSelectMultiple."""
+
+    template = "bootstrap5/choice.html"
+
+
+class StackedChoice(Field):
+    """An answer in one tap, one under the other: long answers, or more than four."""
+
+    template = "bootstrap5/choice_stacked.html"
+
+
+class Short(Field):
+    """A field for a few characters: an age, a number, a time."""
+
+    def __init__(self, *fields, **kwargs):
+        super().__init__(*fields, wrapper_class="field--short", **kwargs)
+
+
+class Section(Fieldset):
+    """A titled part of a long form; its fields stay their own groups, so it is a heading and not a fieldset."""
+
+    template = "bootstrap5/section.html"
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return render_to_string(self.template, {"legend": self.legend, "id": self.css_id, "fields": fields})
+
+
+def helper(*layout, submit: str = "Save", form_tag: bool = False) -> FormHelper:
+    """A helper without a form tag and without crispy's own error box. submit="" leaves the button to the page."""
+    made = FormHelper()
+    made.form_tag = form_tag
+    made.disable_csrf = not form_tag
+    made.form_show_errors = True
+    made.attrs = {"novalidate": ""}
+    if layout:
+        made.layout = Layout(*layout)
+    if submit:
+        made.add_input(Submit("submit", submit))
+    return made
+
+
+class PlainWords:
+    """Mixin for a form: what is missing is said in the question's own words, above the field and in the summary."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            label = field.label or name.replace("_", " ").capitalize()
+            field.error_messages["required"] = f"“{label}” has no answer yet"

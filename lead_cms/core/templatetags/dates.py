@@ -1,0 +1,135 @@
+"""The only place that says dates, times and telephone numbers. A template builtin; Python calls the `say_` functions.
+
+"Today" is the day in the active time zone, which a middleware sets to the site's.
+"""
+
+import re
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+
+register = template.Library()
+
+NEAR_DAYS = 6  # within so many days a weekday is named in full
+
+
+def local_day(value: date | datetime) -> date:
+    """The calendar day of a moment in the active zone; a date is itself."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+def say_time(value: datetime) -> str:
+    """A clock time: "2:32 pm"."""
+    local = timezone.localtime(value)
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+
+
+def short_day(day: date, today: date | None = None) -> str:
+    """A day with a short weekday: "Wed Nov 4"; with the year when it is not this one."""
+    year = "" if day.year == (today or timezone.localdate()).year else f", {day.year}"
+    return f"{day:%a %b} {day.day}{year}"
+
+
+def say_day(value: date | datetime, today: date | None = None) -> str:
+    """A day as people say it: "tomorrow, Oct 17", "Thursday, Oct 22" within six days, else "Wed Nov 4"."""
+    today = today or timezone.localdate()
+    day = local_day(value)
+    ahead = (day - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(ahead)
+    if near is None and 0 <= ahead <= NEAR_DAYS:
+        near = f"{day:%A}"
+    if near is None:
+        return short_day(day, today)
+    year = "" if day.year == today.year else f", {day.year}"
+    return f"{near}, {day:%b} {day.day}{year}"
+
+
+def say_when(value: datetime) -> str:
+    """A moment as people say it: "today 2:32 pm", "Wed Nov 4, 2:32 pm"."""
+    today = timezone.localdate()
+    day = local_day(value)
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
+    return f"{near} {say_time(value)}" if near else f"{short_day(day, today)}, {say_time(value)}"
+
+
+def days_until(value: date | datetime, today: date | None = None) -> int:
+    """Whole calendar days from today to the day; negative once it is past."""
+    return (local_day(value) - (today or timezone.localdate())).days
+
+
+def say_days_left(value: date | datetime, today: date | None = None) -> str:
+    """Days to a due day: "6 days left", "Due today", "2 days over"."""
+    left = days_until(value, today)
+    if left == 0:
+        return "Due today"
+    many = "" if abs(left) == 1 else "s"
+    return f"{left} day{many} left" if left > 0 else f"{-left} day{many} over"
+
+
+def tel_number(value: str) -> str:
+    """A number to dial, E.164: "+14155550142"; ten digits are taken as North American. "" when there are no digits."""
+    text, _, extension = str(value).lower().partition("x")
+    digits = re.sub(r"\D", "", text)
+    if not digits:
+        return ""
+    if not text.strip().startswith("+"):
+        digits = f"1{digits}" if len(digits) == 10 else digits
+        if not (len(digits) == 11 and digits[0] == "1"):
+            return digits  # a short code such as 911 is dialed as it stands
+    extension = re.sub(r"\D", "", extension)
+    return f"+{digits}" + (f";ext={extension}" if extension else "")
+
+
+def say_phone(value: str) -> str:
+    """A number as people read it: "(415) 555-0142"; one that is not North American stays as it was typed."""
+    number, _, extension = tel_number(value).partition(";ext=")
+    if len(number) != 12 or not number.startswith("+1"):
+        return str(value).strip()
+    tail = f" ext. {extension}" if extension else ""
+    return f"({number[2:5]}) {number[5:8]}-{number[8:]}{tail}"
+
+
+@register.filter
+def when(value):
+    """{{ at|when }}: the exact moment in the active zone, in a time element; empty for nothing."""
+    if not value:
+        return ""
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), say_day(value))
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(value).isoformat("T", "seconds"), say_when(value)
+    )
+
+
+@register.filter
+def day(value):
+    """{{ on|day }}: "Thursday, Oct 22" within six days, else "Wed Nov 4"; empty for nothing."""
+    return say_day(value) if value else ""
+
+
+@register.filter
+def clock_time(value):
+    """{{ at|clock_time }}: "2:32 pm"; empty for nothing."""
+    return say_time(value) if value else ""
+
+
+@register.filter
+def days_left(value):
+    """{{ on|days_left }}: "6 days left", "Due today", "2 days over"; empty for nothing."""
+    return say_days_left(value) if value else ""
+
+
+@register.filter
+def phone(value):
+    """{{ number|phone }}: "(415) 555-0142"; empty for nothing."""
+    return say_phone(value) if value else ""
+
+
+@register.filter
+def tel(value):
+    """{{ number|tel }}: what stands after "tel:" in a link, "+14155550142"; empty for nothing."""
+    return tel_number(value) if value else ""

@@ -1,0 +1,25 @@
+// One tap makes one thing: a form is sent once, until the page is shown again. `data-again` opts out (a download).
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.hasAttribute("data-again")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  // Later, so that the button's own name and value are still sent.
+  setTimeout(() => {
+    for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) button.disabled = true;
+    form.setAttribute("aria-busy", "true");
+  });
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) button.disabled = false;
+  }
+});
