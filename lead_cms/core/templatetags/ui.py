@@ -72,7 +72,7 @@ def post_button(context, label, url, kind="secondary", icon="", about="", wide=F
 
 @register.inclusion_tag("components/call.html")
 def call(number, label="Call", called_url="", kind="secondary", wide=False, bare=False):
-    """{% call person.phone called_url=url %}: a link that dials, "Call (415) 555-0142"; `bare` for one inside a sentence.
+    """{% call person.phone called_url=url %}: a link that dials, "Call (415) 555-0142"; `bare` inside a sentence.
 
     With `called_url` a tap posts there, so that "called" is stamped, and the page says so.
     """
@@ -85,7 +85,7 @@ def call(number, label="Call", called_url="", kind="secondary", wide=False, bare
 
 @register.inclusion_tag("components/badge.html")
 def badge(label, tone="neutral"):
-    """{% badge label tone="waiting" %}: a state in one to three words; the word carries it, shape and color repeat it."""
+    """{% badge label tone="waiting" %}: a state in one to three words; shape and color only repeat it."""
     one_of("badge", "tone", tone, TONES)
     return {"label": label, "tone": tone}
 
@@ -112,7 +112,7 @@ def time(value, text="", muted=False):
 
 @register.simple_block_tag
 def next_step(content, label, title, level=2):
-    """{% next_step label="Next step" title="Book the intake" %}<p>Why and when.</p><div class="btns">…</div>{% endnext_step %}
+    """{% next_step label="Next step" title="Book the intake" %}<p>Why.</p><div class="btns">…</div>{% endnext_step %}
 
     The one dark block of a page: leave it out when nothing is due. Buttons stand in `<div class="btns">`, the last
     child; the primary one is white.
@@ -158,9 +158,9 @@ def empty(content, title, level=2):
 
 @register.simple_block_tag
 def form_actions(content):
-    """{% form_actions %}<p>Goes to …</p>{% button "Send" kind="primary" %}{% endform_actions %}: sticky foot of a long form.
+    """{% form_actions %}<p>Goes to …</p>{% button "Send" kind="primary" %}{% endform_actions %}: the sticky foot.
 
-    A direct child of the form, outside columns, last on the page.
+    For a long form: a direct child of the form, outside columns, last on the page.
     """
     return render_to_string("components/form_actions.html", {"content": content})
 
@@ -169,7 +169,7 @@ def form_actions(content):
 def work_list(context, items, label="", level=3):
     """{% work_list items label="Windows, soonest first" %}: due, who and what is missing, one action.
 
-    Each item: title; url; due_on, due_of ("person" or "decision"), due_note; or due_says and due_tone in place of a date;
+    Each item: title; url; due_on, due_of ("person" or "decision"), due_note; or due_says and due_tone instead;
     badge, badge_tone; missing (text); notes (a text or several); action {label, url, post, kind}.
     """
     rows = []
@@ -234,7 +234,7 @@ def rule(title, tone="neutral", answer="", so="", source="", field=None):
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms):
-    """{% error_summary form other_form %}: first in the form, takes the focus, links to each field; nothing when all is well."""
+    """{% error_summary form other_form %}: first in the form, takes the focus, links to the fields."""
     return {"errors": error_shape(form for form in forms if form is not None)}
 
 
@@ -254,7 +254,7 @@ def table(columns, rows, caption, stack=True, caption_hidden=False):
 
 @register.inclusion_tag("components/pager.html")
 def pager(newer_url="", older_url="", says="", newer="Newer", older="Older", label="Newer and older"):
-    """{% pager newer_url older_url says="Oct 6 to Oct 14" %}: never page numbers, paging is by key; nothing without either."""
+    """{% pager newer_url older_url says="Oct 6 to Oct 14" %}: paging is by key, so no page numbers."""
     return {
         "newer_url": newer_url,
         "older_url": older_url,
@@ -308,7 +308,7 @@ def stat(value, label, says, level=3):
 
 @register.inclusion_tag("components/steps.html")
 def steps(items, current):
-    """{% steps items current=2 %}: where one is in a form of several pages; `items` are texts, `current` counts from 1."""
+    """{% steps items current=2 %}: where one is in a form of several pages; texts, counted from 1."""
     items = list(items)
     one_of("steps", "current", current, range(1, len(items) + 1))
     return {"items": [(label, number < current, number == current) for number, label in enumerate(items, start=1)]}
@@ -316,9 +316,9 @@ def steps(items, current):
 
 @register.inclusion_tag("components/part2_notice.html")
 def part2_notice(scope, title="Shared with you under the person’s consent", consent_url="", level=2):
-    """{% part2_notice scope %}: the statement of 42 CFR 2.32(a)(1) with what the consent covers (`scope`, a text or several).
+    """{% part2_notice scope %}: the statement of 42 CFR 2.32(a)(1) with what the consent covers.
 
-    Every consented disclosure to another organization carries it.
+    `scope` is a text or several. Every consented disclosure to another organization carries it.
     """
     one_of("part2_notice", "level", level, (2, 3))
     return {
