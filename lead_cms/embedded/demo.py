@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 from lead_cms.embedded.processes import end_with_parent, open_log, stop, tail
-from lead_cms.embedded.servers import CHECKOUT, Servers, ServersError, default_folder, urls
+from lead_cms.embedded.servers import CHECKOUT, Servers, ServersError, default_folder, python_path, urls
 
 SECONDS_TO_ANSWER = 60
 # Which program is given which of the database's logins; the web server could not change a table if it wanted to.
@@ -93,15 +93,18 @@ def free_port(text: str) -> int:
 def environment(folder: Path, port: int, part: str) -> dict[str, str]:
     """What one program is told: no more of the database's logins than it needs."""
     addresses = urls(folder)
-    told = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "lead_cms.settings.development",
-        "LEAD_DEMO": "1",
-        "LEAD_DATA": str(folder),
-        "PORT": str(port),
-        "PYTHONPATH": str(CHECKOUT),
-        "REDIS_URL": addresses["REDIS_URL"],
-        "DATABASE_URL": addresses["DATABASE_WORKER_URL" if part == "worker" else "DATABASE_URL"],
-    }
+    told = (
+        os.environ
+        | python_path()
+        | {
+            "DJANGO_SETTINGS_MODULE": "lead_cms.settings.development",
+            "LEAD_DEMO": "1",
+            "LEAD_DATA": str(folder),
+            "PORT": str(port),
+            "REDIS_URL": addresses["REDIS_URL"],
+            "DATABASE_URL": addresses["DATABASE_WORKER_URL" if part == "worker" else "DATABASE_URL"],
+        }
+    )
     for name in ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL"):
         # Empty, not absent: the development settings fill in what is absent.
         told[name] = addresses[name] if name in LOGINS[part] else ""

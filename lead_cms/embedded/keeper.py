@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lead_cms.embedded import postgresql, valkey
 from lead_cms.embedded.place import Place, PlaceError, place_of, prepare
-from lead_cms.embedded.processes import stop, wait_until
+from lead_cms.embedded.processes import open_as_neighbour, stop, wait_until
 
 TAKEN = 75  # exit code: another keeper has the folder
 SERVER_DIED = 3
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     place = place_of(options.folder)
     try:
         prepare(place)
-        lock = os.open(place.home / "servers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = open_as_neighbour(place.home / "servers.lock", os.O_RDWR | os.O_CREAT)
         if not wait_until(lambda: take(lock), 1):
             return TAKEN
         return keep(place, scratch=options.scratch)

@@ -130,10 +130,9 @@ def prepare(place: Place) -> None:
     make_folder(place.data, place)
     for folder in {place.home, place.sockets.parent} - {place.data}:
         make_private_root(folder)
-    for folder in (place.postgres, place.valkey, place.sockets):
+    for folder in (place.postgres, place.valkey, place.sockets, place.logs):
         folder.mkdir(mode=0o700, exist_ok=True)
         own(folder, place)
-    place.logs.mkdir(exist_ok=True)
 
 
 def make_folder(path: Path, place: Place) -> None:

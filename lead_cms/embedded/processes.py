@@ -37,7 +37,16 @@ def open_log(path: Path) -> int:
     with contextlib.suppress(FileNotFoundError):
         if path.stat().st_size > LOG_LIMIT:
             path.replace(path.with_suffix(".log.1"))
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    return open_as_neighbour(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+
+def open_as_neighbour(path: Path, flags: int) -> int:
+    """Open or make a file that belongs to whoever has the folder: who started as root once may go on as a user."""
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+    return descriptor
 
 
 def launch(command: list[str], place: Place, log: Path, *, folder: Path, ends_by: int) -> subprocess.Popen:

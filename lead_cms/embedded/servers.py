@@ -32,6 +32,11 @@ def default_folder() -> Path:
     return Path(os.environ.get("LEAD_DATA") or CHECKOUT / ".data").expanduser().resolve()
 
 
+def python_path() -> dict[str, str]:
+    """The environment by which a Python started anywhere finds this checkout first."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))}
+
+
 def urls(folder: Path) -> dict[str, str]:
     """The servers' addresses by the names of their environment variables, whether or not they run.
 
@@ -80,7 +85,7 @@ class Servers:
             stdout=subprocess.PIPE,
             text=True,
             cwd=CHECKOUT,
-            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+            env=os.environ | python_path(),
             start_new_session=True,
         )
         answer = self.keeper.stdout.readline().strip()

@@ -1,0 +1,96 @@
+# The two commands: `make demo` and `make test`. Each makes what it needs first.
+#   PORT=8001 make demo                  another port
+#   make test ARGS="tests/referrals -x"  part of the tests
+#   make test BROWSER=none               without a browser
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PORT ?= 8000
+WORKERS ?= 2
+PY := .venv/bin/python
+export PORT
+# Packages installed for the user or named in the environment play no part.
+unexport PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+
+# Servers of one's own, when all three are named, else ours in a folder for as long as the command runs.
+EXTERNAL := $(and $(DATABASE_URL),$(DATABASE_OWNER_URL),$(REDIS_URL))
+with_servers = $(if $(EXTERNAL),,$(PY) -m lead_cms.embedded $(1) run --)
+
+.PHONY: help demo test check checks bench seed shell manage lock clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 10
+
+demo: .venv/base.stamp ## the whole system with invented data, until Ctrl-C; the data stay
+	@exec $(PY) -m lead_cms.embedded.demo
+
+test: .venv/dev.stamp ## everything the build server runs
+	@$(call with_servers,--folder .data/test --scratch) $(MAKE) --no-print-directory checks pytest
+
+check: .venv/dev.stamp ## style, types, layers, templates, migrations
+	@$(call with_servers,--folder .data/test --scratch) $(MAKE) --no-print-directory checks
+
+checks:
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/djlint --check --lint --quiet templates lead_cms participants referrals services
+	SECRET_KEY=check $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+.PHONY: pytest
+pytest:
+	@set --; \
+	if [ "$${BROWSER:-}" = none ]; then \
+	  set -- -m "not browser"; \
+	else \
+	  BROWSER_EXECUTABLE="$$($(PY) -m lead_cms.embedded.browser)"; export BROWSER_EXECUTABLE; \
+	fi; \
+	exec $(PY) -m pytest -n $(WORKERS) "$$@" $(ARGS)
+
+bench: .venv/dev.stamp ## speed, as ratios to a floor measured in the same run
+	@$(call with_servers,--folder .data/bench) $(PY) -m bench $(ARGS)
+
+seed: .venv/base.stamp ## seed the demo data: make seed ARGS="--referrals 1000"
+	@$(call with_servers,) $(PY) manage.py seed_demo $(ARGS)
+
+shell: .venv/base.stamp ## a Python shell in the project
+	@$(call with_servers,) $(PY) manage.py shell $(ARGS)
+
+manage: .venv/base.stamp ## any command: make manage ARGS="access_matrix"
+	@$(call with_servers,) $(PY) manage.py $(ARGS)
+
+# The newest requirements pyproject.toml allows, by hash and without any index's address.
+UV ?= uv
+COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+  $(UV) pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock: ## renew requirements/ from pyproject.toml (needs uv; LOCK=--upgrade for newer versions)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it, or name it in UV=."; exit 1; }
+	$(COMPILE) $(LOCK) --output-file requirements/base.txt pyproject.toml
+	$(COMPILE) $(LOCK) --extra dev --constraint requirements/base.txt --output-file requirements/dev.txt pyproject.toml
+
+clean: ## remove what the commands made, except the demo's data
+	rm -rf .venv .data/test .data/bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis var
+	find . -name __pycache__ -type d -not -path './.data/*' -prune -exec rm -rf {} +
+
+# A requirement file that is newer than its stamp is installed again.
+.venv/bin/python:
+	@for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
+	done; \
+	[ -n "$${found:-}" ] || { echo "LEAD needs Python 3.11 or newer: install it, or name it in PYTHON=."; exit 1; }; \
+	"$$found" -m venv .venv || { rm -rf .venv; \
+	  echo "Python could not make .venv: on Debian and Ubuntu, install the package python3-venv."; exit 1; }
+
+.venv/base.stamp: requirements/base.txt | .venv/bin/python
+	@echo "Installing packages …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/base.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/base.stamp
+	@echo "Installing packages for tests …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@touch $@
