@@ -289,11 +289,14 @@ def _missing_exclusions(rules: Rules) -> list[Missing]:
     for exclusion in rules.exclusions:
         path = f"exclusions[{exclusion.code}]"
         if exclusion.when_not_known is None:
-            asked = f'What follows when an officer cannot know whether this is so: "{exclusion.text}"?'
+            asked = f'What follows when an officer cannot know whether this is so: "{exclusion.text.rstrip(".")}"?'
             found.append(Missing(f"{path}.when_not_known", asked))
         if exclusion.effect == "presumptive" and not exclusion.override_roles:
             found.append(
-                Missing(f"{path}.override_roles", f'Who may go on, with a reason, although: "{exclusion.text}"?')
+                Missing(
+                    f"{path}.override_roles",
+                    f'Who may go on, with a reason, although this is so: "{exclusion.text.rstrip(".")}"?',
+                )
             )
     return found
 
@@ -301,14 +304,14 @@ def _missing_exclusions(rules: Rules) -> list[Missing]:
 def _missing_approval(rules: Rules, door: Door) -> list[Missing]:
     approval, path, name = rules.approval.at(door), f"approval.{door}", rules.door_name(door)
     if approval.needed is None:
-        return [Missing(f"{path}.needed", f"Does a {name} need approval: never, always, or when a rule says so?")]
+        return [Missing(f"{path}.needed", f"When is approval needed for {name}: never, always, or when a rule says?")]
     if approval.needed == "never":
         return []
     found = []
     if approval.whom is None:
-        found.append(Missing(f"{path}.whom", f"Who approves a {name}?"))
+        found.append(Missing(f"{path}.whom", f"Who approves, for {name}?"))
     if approval.phone is None:
-        found.append(Missing(f"{path}.phone", f"Which number is called for the approval of a {name}?"))
+        found.append(Missing(f"{path}.phone", f"Which number is called for approval, for {name}?"))
     return found
 
 

@@ -55,8 +55,8 @@ def text(most: int = 300) -> Check:
             yield Fault(path, 'is blank. Write it, or set the value to null with the source "not published".')
         elif len(value) > most:
             yield Fault(path, f"is {len(value)} characters long; at most {most} fit.")
-        elif any(ord(letter) < 32 for letter in value):
-            yield Fault(path, "holds a control character, such as a line break.")
+        elif any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+            yield Fault(path, "holds a character that is no text, such as a line break.")
 
     return check
 
@@ -263,7 +263,7 @@ LEAVES: tuple[Leaf, ...] = (
     *_approval("social"),
     *_approval("community"),
     Leaf("community_referrers", CHOICES),
-    Leaf("minors.min_age", whole(1, 30), "From what age may a person be referred?"),
+    Leaf("minors.min_age", whole(18, 30), "From what age may a person be referred?"),
     Leaf("minors.youth_service", text(120)),
     Leaf("minors.youth_number", phone, "Which number is given for a young person?"),
     Leaf("mandated_reporter_line", phone, "What is the mandated-reporting line?"),
