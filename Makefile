@@ -37,7 +37,7 @@ checks:
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
-	.venv/bin/djlint --check --lint --quiet templates lead_cms participants referrals services
+	.venv/bin/djlint --lint --quiet templates lead_cms participants referrals services
 	SECRET_KEY=check $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 .PHONY: pytest
@@ -46,7 +46,7 @@ pytest:
 	if [ "$${BROWSER:-}" = none ]; then \
 	  set -- -m "not browser"; \
 	else \
-	  BROWSER_EXECUTABLE="$$($(PY) -m lead_cms.embedded.browser)"; export BROWSER_EXECUTABLE; \
+	  BROWSER_EXECUTABLE="$$($(PY) -m lead_cms.embedded.browser)" || exit 1; export BROWSER_EXECUTABLE; \
 	fi; \
 	exec $(PY) -m pytest -n $(WORKERS) "$$@" $(ARGS)
 
@@ -77,15 +77,16 @@ clean: ## remove what the commands made, except the demo's data
 	find . -name __pycache__ -type d -not -path './.data/*' -prune -exec rm -rf {} +
 
 # A requirement file that is newer than its stamp is installed again.
-.venv/bin/python:
+.venv/made.stamp:
 	@for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
 	done; \
 	[ -n "$${found:-}" ] || { echo "LEAD needs Python 3.11 or newer: install it, or name it in PYTHON=."; exit 1; }; \
-	"$$found" -m venv .venv || { rm -rf .venv; \
+	"$$found" -m venv --clear .venv || { rm -rf .venv; \
 	  echo "Python could not make .venv: on Debian and Ubuntu, install the package python3-venv."; exit 1; }
+	@touch $@
 
-.venv/base.stamp: requirements/base.txt | .venv/bin/python
+.venv/base.stamp: requirements/base.txt | .venv/made.stamp
 	@echo "Installing packages …"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/base.txt
 	@touch $@
