@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.forms import Field
 from django.template import TemplateSyntaxError
 from django.utils import timezone
 
 from lead_cms.core.templatetags.dates import days_until, local_day, say_days_left, short_day
 
 TONES = ("neutral", "good", "waiting", "bad")
+REQUIRED = Field.default_error_messages["required"]
 LONGEST_CLOCK = 120  # days; a longer window is told in words alone
 
 
@@ -116,10 +118,14 @@ def error_shape(forms: Iterable) -> list[dict]:
         for error in form.non_field_errors():
             found.append({"says": error, "goes_to": ""})
         for field in form:
-            if field.errors:
-                target = control_id(field)
-                found.extend({"says": error, "goes_to": target} for error in field.errors)
+            target = control_id(field) if field.errors else ""
+            found.extend({"says": error, "goes_to": target} for error in said_errors(field))
     return found
+
+
+def said_errors(field: Any) -> list[str]:
+    """The field's errors; the framework's "required" is said in the question's own words."""
+    return [f"“{field.label}” has no answer yet" if error == REQUIRED else error for error in field.errors]
 
 
 def control_id(field: Any) -> str:

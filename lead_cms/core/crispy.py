@@ -9,6 +9,7 @@ A field of at most six answers is asked by radio buttons (`forms.RadioSelect`), 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout, Submit
 from crispy_forms.utils import TEMPLATE_PACK
+from django import forms
 from django.template.loader import render_to_string
 
 
@@ -55,11 +56,14 @@ def helper(*layout, submit: str = "Save", form_tag: bool = False) -> FormHelper:
     return made
 
 
-class PlainWords:
-    """Mixin for a form: what is missing is said in the question's own words, above the field and in the summary."""
+class DayAndTime(forms.SplitDateTimeWidget):
+    """A moment as the device's own day and time fields, each with a spoken label; for a SplitDateTimeField."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            label = field.label or name.replace("_", " ").capitalize()
-            field.error_messages["required"] = f"“{label}” has no answer yet"
+    def __init__(self, attrs=None):
+        super().__init__(
+            attrs,
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+            date_attrs={"type": "date", "aria-label": "Day"},
+            time_attrs={"type": "time", "aria-label": "Time"},
+        )

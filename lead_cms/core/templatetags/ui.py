@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lead_cms.core import components
 from lead_cms.core.components import TONES, clock_shape, due_shape, error_shape, lines, one_of, shaped
 from lead_cms.core.part2 import NOTICE_TEXT, NOTICE_VERSION
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_time, say_when, tel_number
@@ -236,6 +237,12 @@ def rule(title, tone="neutral", answer="", so="", source="", field=None):
 def error_summary(*forms):
     """{% error_summary form other_form %}: first in the form, takes the focus, links to the fields."""
     return {"errors": error_shape(form for form in forms if form is not None)}
+
+
+@register.simple_tag
+def said_errors(field):
+    """{% said_errors field %}: a bound field's errors in the summary's words."""
+    return " ".join(components.said_errors(field))
 
 
 @register.inclusion_tag("components/table.html")
