@@ -287,17 +287,13 @@ def _missing_exclusions(rules: Rules) -> list[Missing]:
         return [Missing("exclusions", "What keeps LEAD from being offered? (If nothing does, say so.)")]
     found = []
     for exclusion in rules.exclusions:
-        path = f"exclusions[{exclusion.code}]"
+        path, words = f"exclusions[{exclusion.code}]", exclusion.text.rstrip(".")
         if exclusion.when_not_known is None:
-            asked = f'What follows when an officer cannot know whether this is so: "{exclusion.text.rstrip(".")}"?'
+            asked = f'What follows when an officer cannot know whether this is so: "{words}"?'
             found.append(Missing(f"{path}.when_not_known", asked))
         if exclusion.effect == "presumptive" and not exclusion.override_roles:
-            found.append(
-                Missing(
-                    f"{path}.override_roles",
-                    f'Who may go on, with a reason, although this is so: "{exclusion.text.rstrip(".")}"?',
-                )
-            )
+            asked = f'Who may go on, with a reason, although this is so: "{words}"?'
+            found.append(Missing(f"{path}.override_roles", asked))
     return found
 
 

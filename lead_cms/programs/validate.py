@@ -191,12 +191,9 @@ def _reminders(rules: Rules) -> Iterator[Fault]:
     for number, reminder in enumerate(rules.reminders or (), 1):
         path = f"reminders[{number}]"
         low, high = first[reminder.relative_to], last[reminder.relative_to]
-        if reminder.relative_to == "start" and reminder.days > days:
-            yield Fault(f"{path}.days", "lies after the due day: count it from the due day instead.")
-        elif not low <= reminder.days <= high:
-            yield Fault(
-                f"{path}.days", f"lies outside the window: from the {reminder.relative_to}, {low} to {high} days."
-            )
+        if not low <= reminder.days <= high:
+            allowed = f"counted from the {reminder.relative_to}, it must lie between {low} and {high}"
+            yield Fault(f"{path}.days", f"{reminder.days} lies outside the window: {allowed}.")
         if reminder.relative_to != "decision" and any(one in BLIND for one in reminder.recipients):
             yield Fault(
                 f"{path}.recipients",
