@@ -36,7 +36,35 @@ def faults(document: Any) -> list[Fault]:
     found = [*_head(document), *_unknown_keys(document), *_leaves(document)]
     for name, check in ENTRIES.items():
         found += _entries(document, name, check)
-    return found or list(_contradictions(parse(document)))
+    return found + list(_contradictions(parse(_well_formed(document))))
+
+
+def _well_formed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that are right each by itself: what contradicts among them is listed with the other faults."""
+    sound: dict[str, Any] = {"site": "", "title": ""}
+    for leaf in LEAVES:
+        node = _node(document, leaf.path)
+        if node is None or any(_leaf(node, leaf.path, leaf.check)):
+            continue
+        *sections, last = leaf.path.split(".")
+        place = sound
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[last] = node
+    for name, check in ENTRIES.items():
+        node = document.get(name)
+        if isinstance(node, list):
+            sound[name] = [entry for entry in node if not any(_entries({name: [entry]}, name, check))]
+        elif isinstance(node, Mapping) and not any(_entries(document, name, check)):
+            sound[name] = node
+    return sound
+
+
+def _node(document: Mapping[str, Any], path: str) -> Any:
+    node: Any = document
+    for key in path.split("."):
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
 
 
 def _head(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -69,9 +97,7 @@ def _unknown_keys(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _leaves(document: Mapping[str, Any]) -> Iterator[Fault]:
     for leaf in LEAVES:
-        node: Any = document
-        for key in leaf.path.split("."):
-            node = node.get(key) if isinstance(node, Mapping) else None
+        node = _node(document, leaf.path)
         if node is not None:
             yield from _leaf(node, leaf.path, leaf.check)
 

@@ -116,7 +116,8 @@ def test_all_faults_are_listed_at_once():
     document["extra"] = 1
     document["caseload"]["full"] = leaf(0)
     document["offenses"][0]["value"]["title"] = 5
-    assert len(faults(document)) == 4
+    document["reminders"]["value"][0]["recipients"] = ["prosecutor"]
+    assert len(faults(document)) == 5
 
 
 @pytest.mark.parametrize("thing", [None, [], "text", 5, {}, {"window": None}, {"offenses": {"a": 1}}])
