@@ -1,8 +1,8 @@
 """The process that owns both servers and outlives nobody.
 
 `python -m lead_cms.embedded.keeper FOLDER` starts them, says "ready" on its output and waits for the end of its input,
-which comes when whoever started it closes the pipe or ends, even by kill -9. Should the keeper itself be killed, Linux
-tells the servers.
+which comes when whoever started it closes the pipe or ends, even by kill -9. Guests, who use the servers of another,
+are waited for first. Should the keeper itself be killed, Linux tells the servers.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from lead_cms.embedded import postgresql, valkey
@@ -40,11 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
             return TAKEN
         return keep(place, scratch=options.scratch)
     except PlaceError as error:
-        print(f"error {error}", flush=True)
+        say(f"error {error}")
         return 1
     except OSError as error:
-        print(f"error {error.strerror}: {error.filename}", flush=True)
+        say(f"error {error.strerror}: {error.filename}")
         return 1
+
+
+def say(line: str) -> None:
+    """Tell whoever started this; they may be gone."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 def take(lock: int) -> bool:
@@ -64,15 +71,22 @@ def keep(place: Place, *, scratch: bool) -> int:
         servers.append(("PostgreSQL", postgresql.start(place, scratch=scratch), postgresql.STOP))
         servers.append(("Valkey", valkey.start(place, scratch=scratch), valkey.STOP))
         postgresql.make_database(place)
+        guests = open_as_neighbour(place.guests, os.O_RDWR | os.O_CREAT)
         place.ready.touch()
-        print("ready", flush=True)
+        say("ready")
+        leaving = False
         while True:
-            if select.select([sys.stdin], [], [], 0.5)[0] and not os.read(sys.stdin.fileno(), 1024):
-                return 0
+            if leaving:
+                if take(guests):
+                    return 0
+                time.sleep(0.1)
+            elif select.select([sys.stdin], [], [], 0.5)[0] and not os.read(sys.stdin.fileno(), 1024):
+                leaving = True
+                if not take(guests):
+                    say("guests")
             for name, process, _signals in servers:
                 if process.poll() is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        print(f"error {name} ended with code {process.returncode} (see {place.logs})", flush=True)
+                    say(f"error {name} ended with code {process.returncode} (see {place.logs})")
                     return SERVER_DIED
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

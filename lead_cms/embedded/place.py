@@ -50,6 +50,11 @@ class Place:
         return self.home / "servers.ready"
 
     @property
+    def guests(self) -> Path:
+        """Locked, shared, by each process that uses the servers another one started."""
+        return self.home / "servers.guests"
+
+    @property
     def postgres_socket(self) -> Path:
         return self.sockets / ".s.PGSQL.5432"
 

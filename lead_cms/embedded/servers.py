@@ -1,6 +1,7 @@
 """Start and stop the servers of a data folder, and their addresses."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -9,8 +10,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from lead_cms.embedded.place import PlaceError, place_of
-from lead_cms.embedded.processes import answers, wait_until
+from lead_cms.embedded.place import Place, PlaceError, place_of
+from lead_cms.embedded.processes import answers, open_as_neighbour, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TAKEN = 75  # exit code of the keeper when another one has the folder
@@ -64,23 +65,50 @@ class Servers:
         self.folder = Path(folder).expanduser().resolve()
         self.scratch = scratch
         self.keeper: subprocess.Popen | None = None
-        self.joined = False
+        self.guest: int | None = None
+
+    @property
+    def joined(self) -> bool:
+        """Whether another process started these servers."""
+        return self.guest is not None
 
     def start(self) -> Self:
-        if self.keeper is not None:
-            return self
-        if running(self.folder):
-            self.joined = True
+        if self.keeper is not None or self.joined:
             return self
         try:
             place = place_of(self.folder)
         except PlaceError as error:
             raise ServersError(str(error)) from None
+        # While someone else is starting or stopping them, neither succeeds.
+        if not wait_until(lambda: self.join(place) or self.open(place), SECONDS_TO_JOIN, 0.2):
+            raise ServersError(f"Another process holds {place.home}, but its servers do not answer.")
+        return self
+
+    def join(self, place: Place) -> bool:
+        """Become a guest of servers that run already, so that they stay while they are used."""
+        if not place.ready.exists():
+            return False
+        try:
+            guest = open_as_neighbour(place.guests, os.O_RDWR | os.O_CREAT)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(guest, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:  # they are about to stop
+            os.close(guest)
+            return False
+        if not running(self.folder):
+            os.close(guest)
+            return False
+        self.guest = guest
+        return True
+
+    def open(self, place: Place) -> bool:
+        """Start a keeper; False when another one has the folder."""
         if place.home != place.data:
             print(f"The servers' user cannot reach {place.data}: their data are in {place.home}.", file=sys.stderr)
-        command = [sys.executable, "-m", "lead_cms.embedded.keeper", str(self.folder)]
         self.keeper = subprocess.Popen(
-            command + ["--scratch"] * self.scratch,
+            [sys.executable, "-m", "lead_cms.embedded.keeper", str(self.folder), *["--scratch"] * self.scratch],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -90,15 +118,11 @@ class Servers:
         )
         answer = self.keeper.stdout.readline().strip()
         if answer == "ready":
-            return self
+            return True
         code = self.release()
-        if code != TAKEN:
-            raise ServersError(answer.removeprefix("error ") or f"The servers' keeper ended with code {code}.")
-        # Someone else is starting them at this moment.
-        if not wait_until(lambda: running(self.folder), SECONDS_TO_JOIN, 0.2):
-            raise ServersError(f"Another process holds {place.home}, but its servers do not answer.")
-        self.joined = True
-        return self
+        if code == TAKEN:
+            return False
+        raise ServersError(answer.removeprefix("error ") or f"The servers' keeper ended with code {code}.")
 
     def failure(self) -> str | None:
         """What has happened to servers that should be running, in one line."""
@@ -109,18 +133,25 @@ class Servers:
         return self.keeper.stdout.read().strip().removeprefix("error ") or "The servers' keeper was killed."
 
     def stop(self) -> None:
-        """Stop what `start` started; PostgreSQL ends its sessions and writes everything down."""
-        self.joined = False
+        """Stop what `start` started, or leave it to its guests; PostgreSQL ends its sessions and writes all down."""
+        if self.joined:
+            os.close(self.guest)
+            self.guest = None
         if self.keeper is not None:
             self.release()
 
     def release(self) -> int:
+        """Close the keeper's input and wait for its end, unless it goes on for a guest."""
         keeper, self.keeper = self.keeper, None
         with contextlib.suppress(BrokenPipeError):
             keeper.stdin.close()
-        code = keeper.wait()
+        answer = keeper.stdout.read() if keeper.poll() is not None else keeper.stdout.readline()
         keeper.stdout.close()
-        return code
+        if answer.strip() == "guests":
+            print("The servers stay until the other command that uses them ends.", file=sys.stderr)
+            keeper.returncode = 0  # it is no longer ours to wait for
+            return 0
+        return keeper.wait()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -134,6 +134,17 @@ def test_servers_that_run_already_are_used_and_left_running(folder):
         assert running(folder)
 
 
+def test_servers_stay_for_a_guest_when_their_owner_ends(folder):
+    owner = start_owner(folder)
+    guest = Servers(folder).start()
+    assert guest.joined
+    pids = server_pids(place_of(folder))
+    kill(owner)
+    assert not wait_until(lambda: not running(folder), 1.5)
+    guest.stop()
+    assert wait_until(lambda: gone(pids), 20)
+
+
 def test_long_path_gets_a_short_socket(tmp_path):
     deep = tmp_path / ("long" * 30)
     place = place_of(deep)
