@@ -234,9 +234,14 @@ def rule(title, tone="neutral", answer="", so="", source="", field=None):
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms):
-    """{% error_summary form other_form %}: first in the form, takes the focus, links to the fields."""
-    return {"errors": error_shape(form for form in forms if form is not None)}
+def error_summary(*forms, kept=True):
+    """{% error_summary form other_form %}: first in the form, takes the focus, links to the fields.
+
+    kept=False where something typed has to be typed again, such as a password.
+    """
+    errors = error_shape(form for form in forms if form is not None)
+    title = "" if any(error["goes_to"] for error in errors) else "This did not go through"
+    return {"errors": errors, "title": title, "kept": kept}
 
 
 @register.simple_tag
