@@ -1,0 +1,79 @@
+"""The only place that says which role may do what. Which rows it may do it to is PostgreSQL's (row_security.py)."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a membership makes of a person. Each is also a database role, `lead_<code>`."""
+
+    OFFICER = "officer", "Officer"
+    LIAISON = "liaison", "Police liaison"
+    PROSECUTOR = "prosecutor", "Prosecutor"
+    CASE_MANAGER = "case_manager", "Case manager"
+    SUPERVISOR = "supervisor", "Supervisor"
+    COORDINATOR = "coordinator", "Coordinator"
+    REFERRER = "referrer", "Referrer"
+    ADMINISTRATOR = "administrator", "Administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+POLICE = frozenset({Role.OFFICER, Role.LIAISON})
+CASEWORK = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
+
+
+class Permission(StrEnum):
+    """What a view asks for. The value is what the access matrix prints."""
+
+    TODAY = "open Today"
+    NOTICES = "read own notices"
+    ON_CALL_VIEW = "see who is on call"
+    ON_CALL_MANAGE = "keep the on-call list"
+    REFERRAL_CREATE = "refer a person as an officer"
+    REFERRAL_TELEPHONE = "take a referral by telephone"
+    REFERRAL_OWN = "see own referrals"
+    REFERRAL_CORRECT = "correct, cancel or add to own referrals"
+    REFERRAL_CONFIRM = "confirm a referral given by telephone"
+    PACKET = "see and stamp report packets"
+    APPROVAL_CONFIRM = "confirm an approval given by telephone"
+    AGENCY_OVERVIEW = "see the agency's use of LEAD"
+    COMMUNITY_CREATE = "refer a person without police"
+    COMMUNITY_OWN = "see own community referrals"
+    CASEWORK_VIEW = "see referrals, windows and people at the site"
+    CASEWORK_WRITE = "take handoffs, log tries, record casework"
+    CASEWORK_CONFIRM = "confirm an item typed after the due day"
+    PRIVATE_TALK = "hold the private conversation, screening and consent"
+    OUTREACH = "work the list of referrals without a charge"
+    CHARGE_VIEW = "see held charges"
+    CHARGE_DECIDE = "decide on held charges"
+    TRIAGE = "triage what an officer was not sure of"
+    COUNTS = "see counts by door and window"
+    RULES_VIEW = "read the site's rules"
+    PEOPLE_MANAGE = "manage people, organizations and memberships"
+    AUDIT_VIEW = "read the audit"
+
+
+P = Permission
+EVERYONE = frozenset({P.TODAY, P.NOTICES})
+FIELD = frozenset({P.CASEWORK_VIEW, P.CASEWORK_WRITE, P.PRIVATE_TALK, P.OUTREACH, P.REFERRAL_TELEPHONE, P.RULES_VIEW})
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.OFFICER: EVERYONE
+    | {P.ON_CALL_VIEW, P.REFERRAL_CREATE, P.REFERRAL_OWN, P.REFERRAL_CORRECT, P.REFERRAL_CONFIRM, P.PACKET},
+    Role.LIAISON: EVERYONE
+    | {P.ON_CALL_VIEW, P.REFERRAL_OWN, P.REFERRAL_CONFIRM, P.PACKET, P.APPROVAL_CONFIRM, P.AGENCY_OVERVIEW},
+    Role.PROSECUTOR: EVERYONE | {P.CHARGE_VIEW, P.CHARGE_DECIDE},
+    Role.CASE_MANAGER: EVERYONE | FIELD | {P.ON_CALL_VIEW},
+    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM},
+    Role.COORDINATOR: EVERYONE
+    | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
+    Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
+    Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
+    Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},
+}
+
+
+def has_permission(membership, permission: Permission) -> bool:
+    """A superuser gets nothing extra: whoever runs the machine is not a reader of case files."""
+    return membership is not None and permission in ROLE_PERMISSIONS.get(membership.role, frozenset())

@@ -1,0 +1,49 @@
+"""What every page's frame shows: where one can go, as whom one acts. It reads no domain table."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from lead_cms.access.permissions import Permission, has_permission
+
+# Label, URL name, permission: in this order in the header. Names, not imports: pages stand above this app.
+PLACES = [
+    ("Today", "today", Permission.TODAY),
+    ("New referral", "referrals:check", Permission.REFERRAL_CREATE),
+    ("My referrals", "referrals:list", Permission.REFERRAL_OWN),
+    ("Refer a person", "referrals:community-new", Permission.COMMUNITY_CREATE),
+    ("Held charges", "referrals:charge-list", Permission.CHARGE_VIEW),
+    ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
+    ("Outreach", "casefile:outreach", Permission.OUTREACH),
+    ("Find", "casefile:search", Permission.CASEWORK_VIEW),
+    ("Counts", "casefile:counts", Permission.COUNTS),
+    ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
+    ("Rules", "programs:rules", Permission.RULES_VIEW),
+    ("People", "people:list", Permission.PEOPLE_MANAGE),
+    ("Organizations", "people:organisations", Permission.PEOPLE_MANAGE),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    label: str
+    url: str
+    current: bool
+
+
+def frame(request) -> dict:
+    membership = getattr(request, "membership", None)
+    found = {"nav": [], "membership": membership, "theme": request.COOKIES.get("theme", "auto")}
+    found["idle_seconds"] = (
+        settings.SESSION_IDLE_SECONDS if getattr(request, "user", None) and request.user.is_authenticated else 0
+    )
+    if membership is not None:
+        for label, name, permission in PLACES:
+            if has_permission(membership, permission):
+                try:
+                    url = reverse(name)
+                except NoReverseMatch:
+                    continue
+                found["nav"].append(Place(label, url, request.path == url))
+    return found

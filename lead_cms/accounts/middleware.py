@@ -1,0 +1,89 @@
+"""Sessions that end, a second factor where one is required, and as what a person acts."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from lead_cms.access.middleware import is_account_page
+from lead_cms.accounts.holding import hold
+from lead_cms.accounts.models import Membership
+
+REFRESH_SECONDS = 20
+
+
+def session_limits(get_response):
+    """End a session that was idle or is too old. What was being sent is kept for after the next sign-in."""
+
+    def middleware(request):
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now = timezone.now().timestamp()
+        began = request.session.setdefault("began_at", now)
+        seen = request.session.setdefault("seen_at", now)
+        if now - seen >= settings.SESSION_IDLE_SECONDS or now - began >= settings.SESSION_LIMIT_SECONDS:
+            return _end(request)
+        # What a page does by itself in the background does not keep a session alive.
+        if now - seen > REFRESH_SECONDS and request.headers.get("X-Background") != "1":
+            request.session["seen_at"] = now
+        return get_response(request)
+
+    def _end(request):
+        kept = request.method == "POST" and not is_account_page(request) and hold(request)
+        background = request.headers.get("X-Background") == "1"
+        path = request.get_full_path() if request.method == "GET" else "/"
+        logout(request)
+        words = "You were signed out because nothing was done for a while."
+        messages.info(request, f"{words} What you typed is kept: sign in to send it." if kept else words)
+        if background:
+            return render(request, "403.html", {"locked": True}, status=403)
+        return redirect_to_login(path)
+
+    return middleware
+
+
+def second_factor(get_response):
+    """Where a second factor is required, nobody gets past their account pages without one."""
+
+    def middleware(request):
+        if settings.MFA_REQUIRED and request.user.is_authenticated and not is_account_page(request):
+            if not request.session.get("has_second_factor"):
+                from allauth.mfa.utils import is_mfa_enabled
+
+                if not is_mfa_enabled(request.user):
+                    return redirect("mfa_activate_totp")
+                request.session["has_second_factor"] = True
+        return get_response(request)
+
+    return middleware
+
+
+def membership(get_response):
+    """Find the membership a person acts under, afresh on every request: one that ended an hour ago opens nothing."""
+
+    def middleware(request):
+        request.membership = None
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now = timezone.now()
+        mine = (
+            Membership.objects.current(now)
+            .filter(user_id=request.user.pk)
+            .select_related("site", "organisation")
+            .order_by("starts_at", "pk")
+        )
+        found = list(mine[:20])
+        chosen = request.session.get("membership_id")
+        request.memberships = found
+        request.membership = next((m for m in found if str(m.pk) == chosen), found[0] if found else None)
+        if request.membership is not None:
+            with timezone.override(request.membership.site.tz):
+                return get_response(request)
+        if is_account_page(request):
+            return get_response(request)
+        kept = request.method == "POST" and hold(request)
+        return render(request, "accounts/no_membership.html", {"kept": kept}, status=403)
+
+    return middleware

@@ -1,0 +1,5 @@
+"""Today of this role."""
+
+
+def context(request) -> dict:
+    return {}

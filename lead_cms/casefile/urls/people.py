@@ -1,0 +1,4 @@
+"""People, organizations, memberships: /people/."""
+
+app_name = "people"
+urlpatterns: list = []

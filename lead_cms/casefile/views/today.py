@@ -1,0 +1,24 @@
+"""Today: what needs me, by urgency. Each role's page stands in lead_cms/casefile/today/."""
+
+from importlib import import_module
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from lead_cms.access.permissions import Permission, Role
+from lead_cms.access.views import requires
+from lead_cms.notify.models import Notice
+
+# The module of a role has `context(request) -> dict`; its template is templates/today/<module>.html.
+PAGES = {role: import_module(f"lead_cms.casefile.today.{role.value}") for role in Role}
+NOTICES = 10
+
+
+@require_safe
+@requires(Permission.TODAY)
+def today(request):
+    """The page a person lands on, for the role they act under."""
+    role = request.membership.role
+    unread = Notice.objects.mine(request.membership).unread().order_by("-created_at", "-pk")[:NOTICES]
+    context = PAGES[Role(role)].context(request) | {"notices": unread}
+    return render(request, f"today/{role}.html", context)

@@ -1,0 +1,23 @@
+"""Answers that need no sign-in, and error pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def healthz(request):
+    """Alive: the process answers."""
+    return JsonResponse({"alive": True})
+
+
+def csrf_failure(request, reason=""):
+    """A form from an old page: say so, and keep nothing secret in the answer."""
+    return render(request, "csrf_failure.html", {"request_id": getattr(request, "id", "-")}, status=403)
+
+
+def server_error(request):
+    """Something unexpected: an id that is in the log, no detail."""
+    return render(request, "500.html", {"request_id": getattr(request, "id", "-")}, status=500)

@@ -1,0 +1,97 @@
+"""What people are told: notices inside the application, and e-mails that name nobody and state nothing."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from lead_cms.accounts.models import Membership, Site, User
+
+
+class NoticeQuerySet(models.QuerySet):
+    def mine(self, membership):
+        return self.filter(recipient=membership)
+
+    def unread(self):
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """One line on a person's Today. The same cause never tells one person twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=120)  # the cause
+    recipient = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="notices")
+    text = models.CharField(max_length=200)
+    path = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    PERSONAL = frozenset({"text"})
+    PLAIN = frozenset({"id", "site", "key", "recipient", "path", "created_at", "read_at"})
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "recipient"], name="notice_once_per_cause")]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at"], name="notice_recipient_time"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
+        ]
+
+    def __str__(self):
+        return f"{self.key} to {self.recipient_id}"
+
+
+class EmailKind(models.TextChoices):
+    """Subjects and bodies stand in emails.py: whoever writes a row chooses a text and cannot add to it."""
+
+    ATTENTION = "attention", "Something needs you"
+    HANDOFF = "handoff", "A handoff is waiting"
+    INVITATION = "invitation", "First password"
+    RESET = "reset", "New password"
+
+
+class OutboxEmail(models.Model):
+    """An e-mail to be sent, written with the change that caused it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=EmailKind.choices)
+    path = models.CharField(max_length=200, blank=True)  # the page it points to, or the link of a first password
+    created_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    gave_up_at = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL = frozenset({"path"})
+    PLAIN = frozenset({"id", "key", "user", "kind", "created_at", "next_try_at", "attempts", "sent_at", "gave_up_at"})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "user"], name="outboxemail_once_per_cause"),
+            models.CheckConstraint(name="outboxemail_kind_known", condition=Q(kind__in=EmailKind.values)),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, gave_up_at=None), name="outboxemail_unsent")
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.key}"
+
+
+class Heartbeat(models.Model):
+    """When a poke last ran. One row a poke; readiness reads it, so that a dead worker is seen and not guessed."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    ran_at = models.DateTimeField()
+    handled = models.PositiveIntegerField(default=0)
+
+    PERSONAL = frozenset()
+    PLAIN = frozenset({"id", "ran_at", "handled"})
+
+    def __str__(self):
+        return f"{self.id} {self.ran_at}"

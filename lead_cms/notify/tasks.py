@@ -1,0 +1,66 @@
+"""`drain`: a poke without arguments that sends what is unsent."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.notify.emails import TEXTS
+from lead_cms.notify.heartbeat import beat
+from lead_cms.notify.models import OutboxEmail
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+GIVE_UP_AFTER = 8
+
+
+@shared_task(name="lead_cms.notify.tasks.drain")
+def drain(**_unknown) -> None:
+    """Send unsent e-mails, one row a transaction. Any number of workers may run it at once."""
+    sent = 0
+    while sent < BATCH and send_one():
+        sent += 1
+    with acting_as(Duty.NOTIFIER), transaction.atomic():
+        beat("drain", handled=sent)
+
+
+def send_one() -> bool:
+    """Send the oldest e-mail that is due; False when there is none.
+
+    The row stays locked while the mail is handed over, and the Message-ID is the row's own: only a crash between the
+    hand-over and the commit can send twice, and then with the same Message-ID.
+    """
+    now = timezone.now()
+    with acting_as(Duty.NOTIFIER), transaction.atomic():
+        mail = (
+            OutboxEmail.objects.filter(sent_at=None, gave_up_at=None, next_try_at__lte=now)
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .order_by("next_try_at", "pk")
+            .first()
+        )
+        if mail is None:
+            return False
+        address = OutboxEmail.user.field.related_model.objects.filter(pk=mail.user_id, is_active=True)
+        to = address.values_list("email", flat=True).first()
+        subject, body = TEXTS[mail.kind]
+        mail.attempts += 1
+        try:
+            if to:
+                link = f"{settings.BASE_URL}{mail.path or '/'}"
+                EmailMessage(
+                    subject, body.format(link=link), to=[to], headers={"Message-ID": f"<{mail.pk}@lead-cms>"}
+                ).send()
+            mail.sent_at = now
+        except OSError as error:
+            # One bad address or a mail server that is away must not stop the rest; nothing is dropped in silence.
+            mail.next_try_at = now + timedelta(minutes=2**mail.attempts)
+            if mail.attempts >= GIVE_UP_AFTER:
+                mail.gave_up_at = now
+            logger.warning("E-mail %s was not sent (try %s): %s", mail.pk, mail.attempts, type(error).__name__)
+        mail.save(update_fields=["attempts", "next_try_at", "sent_at", "gave_up_at"])
+        return True

@@ -1,0 +1,11 @@
+"""Notices: /notices/."""
+
+from django.urls import path
+
+from lead_cms.notify import views
+
+app_name = "notify"
+urlpatterns = [
+    path("", views.notice_list, name="list"),
+    path("<uuid:pk>/", views.notice_open, name="open"),
+]

@@ -1,0 +1,4 @@
+"""The rules of the site: /rules/."""
+
+app_name = "programs"
+urlpatterns: list = []

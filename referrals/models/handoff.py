@@ -1,0 +1,120 @@
+"""Who comes, who said yes, and how long it took."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from lead_cms.accounts.models import Membership, Organisation
+from lead_cms.accounts.rows import SiteRow
+from referrals.models.referral import Referral
+
+
+class Handoff(SiteRow):
+    """Called, acknowledged, arrived, handed over: true times, each marked when it was typed later."""
+
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="handoff")
+    officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    called_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Codes of the moments that were typed later with their true time: called, acknowledged, arrived, handed_over.
+    typed_later = models.JSONField(default=list)
+    nobody_came_at = models.DateTimeField(null=True, blank=True)
+    nobody_came_why = models.CharField(max_length=20, blank=True)  # no_answer, too_long
+    fallback = models.CharField(max_length=40, blank=True)  # which of the site's ways was taken
+    fallback_note = models.CharField(max_length=200, blank=True)  # "your judgement; tell us what you did"
+
+    PERSONAL = frozenset({"fallback_note"})
+    PLAIN = frozenset(
+        {
+            "id", "site", "referral", "officer", "agency", "called_at", "acknowledged_at", "acknowledged_by",
+            "arrived_at", "handed_over_at", "taken_by", "typed_later", "nobody_came_at", "nobody_came_why", "fallback",
+        }
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="handoff_acknowledged_at_and_by",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="handoff_order",
+                condition=Q(arrived_at=None) | Q(called_at=None) | Q(arrived_at__gte=F("called_at")),
+                violation_error_message="The arrival is not before the call.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"handoff of {self.referral_id}"
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes from call to arrival, against the site's target; None until both are known."""
+        if self.called_at is None or self.arrived_at is None:
+            return None
+        return int((self.arrived_at - self.called_at).total_seconds() // 60)
+
+
+class Approval(SiteRow):
+    """Who said yes or no on the telephone, as the officer recorded it, and the approver's own word afterwards."""
+
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="approval")
+    officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    because = models.JSONField(default=list)  # codes of the rules that ask for it
+    asked_whom = models.CharField(max_length=120, blank=True)
+    said = models.CharField(max_length=12, blank=True)  # yes, no, no_answer
+    said_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered = models.CharField(max_length=12, blank=True)  # the approver's own: yes, no
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL = frozenset({"asked_whom"})
+    PLAIN = frozenset(
+        {"id", "site", "referral", "officer", "agency", "because", "said", "said_at", "recorded_by", "answered",
+         "answered_at", "answered_by"}
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="approval_answered_at_and_by",
+                condition=Q(answered="", answered_at=None, answered_by=None)
+                | ~Q(answered="") & Q(answered_at__isnull=False, answered_by__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["agency"], condition=Q(answered=""), name="approval_unanswered")]
+
+    def __str__(self):
+        return f"approval of {self.referral_id}"
+
+
+class OnCallShift(SiteRow):
+    """Who comes when an officer calls, from when to when; `position` 1 is called first."""
+
+    person = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    position = models.PositiveSmallIntegerField(default=1)
+
+    PERSONAL = frozenset()
+    PLAIN = frozenset({"id", "site", "person", "starts_at", "ends_at", "position"})
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="shift_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="A shift ends after it starts.",
+            )
+        ]
+        indexes = [models.Index(fields=["site", "ends_at"], name="shift_site_end")]
+
+    def __str__(self):
+        return f"{self.person_id} {self.starts_at} to {self.ends_at}"

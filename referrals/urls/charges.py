@@ -1,0 +1,3 @@
+"""Addresses of this subject: they begin with /referrals/."""
+
+urlpatterns: list = []

@@ -1,0 +1,91 @@
+"""The owner makes the test database; the suite signs in as `lead_test`, whose role is `lead_app` (settings/test.py)."""
+
+import os
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client, TestCase, TransactionTestCase
+
+from lead_cms.access.walls import unsafe_login
+from tests.factories import World
+
+KEEP = ("django_migrations", "django_content_type", "auth_permission")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    owner, default = connections["owner"], connections["default"]
+    with django_db_blocker.unblock():
+        if os.environ.get("PYTEST_XDIST_WORKER") is None:
+            call_command("setup_roles", "--with-tests", verbosity=0)
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        default.close()
+        default.settings_dict["NAME"] = owner.settings_dict["NAME"]
+        reason = unsafe_login("default")
+        assert not reason, f"the suite must not run with this login: {reason}"
+        assert connections["default"].settings_dict["USER"] == "lead_test"
+    TransactionTestCase._fixture_teardown = lambda self: truncate(owner, default)
+    yield
+    with django_db_blocker.unblock():
+        default.close()
+        owner.creation.destroy_test_db("lead", verbosity=0)
+
+
+def connection_to(login: str, **options) -> psycopg.Connection:
+    """A raw connection to the test database as one of the true logins."""
+    settings = connections["owner"].settings_dict
+    return psycopg.connect(
+        dbname=settings["NAME"], user=login, host=settings["HOST"], port=settings["PORT"] or None,
+        password=settings.get("PASSWORD") or None, **options
+    )  # fmt: skip
+
+
+def truncate(owner, default) -> None:
+    """Django's flush runs as the application's role, which may not truncate."""
+    default.close()
+    with connection_to("lead_owner", autocommit=True) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        names = ", ".join(f'"{name}"' for (name,) in rows if name not in KEEP)
+        connection.execute(f"truncate {names} restart identity cascade")
+
+
+class StrictClient(Client):
+    """Runs on_commit work as a real commit would, and turns down pages with inline scripts or unrendered tags."""
+
+    def request(self, **request):
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            response = super().request(**request)
+        if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
+            page = response.content.decode()
+            assert "{{" not in page and "{%" not in page
+            assert " onclick=" not in page and "<script>" not in page and " style=" not in page
+        return response
+
+
+@pytest.fixture
+def client():
+    return StrictClient()
+
+
+@pytest.fixture
+def sign_in():
+    """sign_in(membership) -> a client signed in as that membership's user, acting under it."""
+
+    def _sign_in(membership) -> StrictClient:
+        client = StrictClient()
+        client.force_login(membership.user)
+        session = client.session
+        session["membership_id"] = str(membership.pk)
+        session.save()
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture
+def world(db):
+    """Two sites, two organisations of each kind, two people per role everywhere."""
+    return World.build()

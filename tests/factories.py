@@ -1,0 +1,87 @@
+"""The people of the tests: two sites, two organisations of each kind, two people per role. Nothing random."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Membership, Organisation, OrganisationKind, Site, User
+from lead_cms.programs.models import RuleSet
+from tests.rules import demo_document
+
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+PASSWORD = "long enough for everyone"
+KIND = {
+    Role.OFFICER: OrganisationKind.POLICE,
+    Role.LIAISON: OrganisationKind.POLICE,
+    Role.PROSECUTOR: OrganisationKind.PROSECUTOR,
+    Role.CASE_MANAGER: OrganisationKind.CASE_MANAGEMENT,
+    Role.SUPERVISOR: OrganisationKind.CASE_MANAGEMENT,
+    Role.COORDINATOR: OrganisationKind.PROJECT_MANAGEMENT,
+    Role.REFERRER: OrganisationKind.PARTNER,
+    Role.ADMINISTRATOR: OrganisationKind.PROJECT_MANAGEMENT,
+    Role.AUDITOR: OrganisationKind.PROJECT_MANAGEMENT,
+}
+
+
+@dataclass
+class SiteWorld:
+    """One site: its rules, organisations by (kind, 0 or 1), people by (role, 0 or 1).
+
+    Person 0 and 1 of a role belong to organisation 0 and 1 of its kind; `colleague(role)` shares organisation 0.
+    """
+
+    site: Site
+    rules: RuleSet
+    organisations: dict = field(default_factory=dict)
+    people: dict = field(default_factory=dict)
+
+    def person(self, role: Role, number: int = 0) -> Membership:
+        return self.people[role, number]
+
+
+@dataclass
+class World:
+    a: SiteWorld
+    b: SiteWorld
+
+    @classmethod
+    def build(cls) -> "World":
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            return cls(
+                a=_site("san-francisco", "LEAD San Francisco", "America/Los_Angeles"),
+                b=_site("seattle", "LEAD Seattle", "America/Los_Angeles"),
+            )
+
+
+def _site(slug: str, name: str, zone: str) -> SiteWorld:
+    site = Site.objects.create(slug=slug, name=name, time_zone=zone)
+    rules = RuleSet.objects.create(
+        site=site, version=1, effective_from=LONG_AGO.date(), document=demo_document(slug),
+        document_hash="0" * 64, imported_at=LONG_AGO, imported_by="tests",
+    )  # fmt: skip
+    made = SiteWorld(site=site, rules=rules)
+    for kind in OrganisationKind:
+        for number in (0, 1):
+            made.organisations[kind, number] = Organisation.objects.create(
+                site=site, name=f"{kind.label} {number} {slug}", kind=kind, phone="+14155550100"
+            )
+    for role in Role:
+        for number in (0, 1):
+            made.people[role, number] = membership(made, role, number)
+    return made
+
+
+def membership(where: SiteWorld, role: Role, number: int, *, name: str = "", **more) -> Membership:
+    """One more person at a site, in organisation `number % 2` of the role's kind."""
+    username = name or f"{role}-{number}-{where.site.slug}"
+    user = User(username=username, email=f"{username}@example.org")
+    user.set_password(PASSWORD)
+    user.save(force_insert=True)
+    return Membership.objects.create(
+        user=user, site=where.site, organisation=where.organisations[KIND[role], number % 2], role=role,
+        name=f"{role.label} {number}", badge=f"{number}{len(username)}", phone="+14155550142",
+        **({"starts_at": LONG_AGO} | more),
+    )  # fmt: skip
