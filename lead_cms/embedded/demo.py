@@ -132,7 +132,7 @@ def prepare(folder: Path, port: int, logs: Path) -> None:
         finally:
             os.close(descriptor)
         if done.returncode:
-            said = f"{tail(log, 1)} ({log})" if output is not None else "see above"
+            said = f"{tail(log, 2)} ({log})" if output is not None else "see above"
             raise DemoError(f"manage.py {' '.join(command)} ended with code {done.returncode}: {said}")
 
 
