@@ -14,11 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from lead_cms.programs.merge import merge
-from lead_cms.programs.schema import Fault
+from lead_cms.programs.schema import LEAVES, Fault
 
 PUBLISHED = Path(__file__).parent / "files"
 DEMO = Path(__file__).parent.parent / "demo" / "rules"
 MOST_CHARACTERS = 2_000_000
+
+# The order in which a file reads best. PostgreSQL keeps none, so that every file is written in this one.
+SECTIONS = [key for leaf in LEAVES for key in leaf.path.split(".")]
+SECTIONS.insert(SECTIONS.index("limits"), "offenses")
+SECTIONS.insert(SECTIONS.index("approval"), "exclusions")
+DOCUMENT_ORDER = ["format", "site", "title", *SECTIONS]
+RECORD_ORDER = """
+    value source field_sources kind citation url quote summary note code step system version title words text effect
+    group class amount_limit condition nibrs table_code amount unit doors lookback_years when_not_known override_roles
+    approver days relative_to hour recipients channels country subdivision name address hours phone places
+    outreach_hours
+""".split()  # noqa: SIM905 (forty short words read best as words)
 
 
 def read(text: str) -> tuple[Any, list[Fault]]:
@@ -46,8 +58,8 @@ def read(text: str) -> tuple[Any, list[Fault]]:
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """The document as text, indented, in its own order."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """The document as text, indented, its rules in the order of docs/rules.md."""
+    return json.dumps(_in_order(document, DOCUMENT_ORDER), indent=2, ensure_ascii=False) + "\n"
 
 
 def document_hash(document: Mapping[str, Any]) -> str:
@@ -64,6 +76,16 @@ def shipped(slug: str) -> dict[str, Any]:
 def demo(slug: str) -> dict[str, Any]:
     """The published rules with every gap filled by values marked "invented for the demo" (PRACTICE.md 26)."""
     return merge(shipped(slug), _load(DEMO / f"{slug}.json"))
+
+
+def _in_order(node: Any, order: list[str]) -> Any:
+    if isinstance(node, list):
+        return [_in_order(entry, RECORD_ORDER) for entry in node]
+    if not isinstance(node, Mapping):
+        return node
+    known = RECORD_ORDER if "value" in node or "kind" in node or "code" in node else order
+    ranked = sorted(node, key=lambda key: (known.index(key) if key in known else len(known), key))
+    return {key: _in_order(node[key], RECORD_ORDER if key in ("value", "source") else order) for key in ranked}
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -25,6 +25,13 @@ def test_shipped_files_are_faultless_and_leave_gaps_open(slug):
     assert {"window.last_day_rule", "reminders", "minors.min_age"} <= {one.path for one in rules.missing()}
 
 
+@pytest.mark.parametrize("folder", [PUBLISHED, DEMO])
+@pytest.mark.parametrize("slug", SITES)
+def test_shipped_files_are_written_as_export_writes(folder, slug):
+    text = (folder / f"{slug}.json").read_text()
+    assert write(json.loads(text)) == text
+
+
 @pytest.mark.parametrize("slug", SITES)
 def test_shipped_files_name_every_rule(slug):
     document = shipped(slug)
@@ -164,6 +171,7 @@ def test_files_survive_reading_and_writing():
     assert again == document and found == []
     shuffled = dict(reversed(list(document.items())))
     assert document_hash(shuffled) == document_hash(document)
+    assert write(json.loads(json.dumps(document, sort_keys=True))) == write(document)
     shuffled["title"] = "Another"
     assert document_hash(shuffled) != document_hash(document)
 
