@@ -297,7 +297,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("caseload.high", whole(1, 100), "At how many people is a load high?"),
     Leaf("caseload.most", whole(1, 100), "How many people may a case manager never exceed?"),
     Leaf("codes.decline_reasons", CHOICES, "Which reasons are listed for a person's no?"),
-    Leaf("codes.cancel_reasons", CHOICES, "Which reasons are listed for an officer's cancelling?"),
+    Leaf("codes.cancel_reasons", CHOICES, "Which reasons are listed for an officer's canceling?"),
     Leaf("codes.closing_reasons", CHOICES, "Which reasons are listed for ending casework?"),
     Leaf("precincts", CHOICES, "Which precincts are there?"),
     Leaf("languages", CHOICES, "Which languages can the offer be read in?"),
