@@ -16,6 +16,8 @@ def _nothing(request):
 
 urlpatterns = [
     path("out/", _nothing, name="account_logout"),
+    path("password/", _nothing, name="account_change_password"),
+    path("second/", _nothing, name="mfa_index"),
     path("theme/", _nothing, name="theme"),
     path("stay/", _nothing, name="stay"),
     path("notices/", include(([path("", _nothing, name="list")], "notify"))),
