@@ -92,7 +92,10 @@
           keepalive: document.visibilityState === "hidden",
           credentials: "same-origin",
           redirect: "manual",
-          headers: { "X-CSRFToken": form.querySelector("input[name=csrfmiddlewaretoken]").value },
+          headers: {
+            "X-CSRFToken": form.querySelector("input[name=csrfmiddlewaretoken]").value,
+            "X-Requested-With": "fetch", // a draft is not a form that somebody sent
+          },
         });
         if (leaving) return;
         if (response.ok) {
