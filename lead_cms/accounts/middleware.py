@@ -31,7 +31,9 @@ def session_limits(get_response):
         return get_response(request)
 
     def _end(request):
-        kept = request.method == "POST" and not is_account_page(request) and hold(request)
+        # A draft that a page sent by itself is not a form that somebody sent; the page holds it.
+        sent = request.method == "POST" and request.headers.get("X-Requested-With") != "fetch"
+        kept = sent and not is_account_page(request) and hold(request)
         background = request.headers.get("X-Background") == "1"
         path = request.get_full_path() if request.method == "GET" else "/"
         logout(request)
