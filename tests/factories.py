@@ -48,39 +48,41 @@ class World:
     b: SiteWorld
 
     @classmethod
-    def build(cls) -> "World":
+    def build(cls, using: str = "default") -> "World":
         with acting_as(Duty.OPERATOR), transaction.atomic():
             return cls(
-                a=_site("san-francisco", "LEAD San Francisco", "America/Los_Angeles"),
-                b=_site("seattle", "LEAD Seattle", "America/Los_Angeles"),
+                a=_site("san-francisco", "LEAD San Francisco", "America/Los_Angeles", using),
+                b=_site("seattle", "LEAD Seattle", "America/Los_Angeles", using),
             )
 
 
-def _site(slug: str, name: str, zone: str) -> SiteWorld:
-    site = Site.objects.create(slug=slug, name=name, time_zone=zone)
-    rules = RuleSet.objects.create(
+def _site(slug: str, name: str, zone: str, using: str) -> SiteWorld:
+    site = Site.objects.using(using).create(slug=slug, name=name, time_zone=zone)
+    rules = RuleSet.objects.using(using).create(
         site=site, version=1, effective_from=LONG_AGO.date(), document=demo_document(slug),
         document_hash="0" * 64, imported_at=LONG_AGO, imported_by="tests",
     )  # fmt: skip
     made = SiteWorld(site=site, rules=rules)
     for kind in OrganisationKind:
         for number in (0, 1):
-            made.organisations[kind, number] = Organisation.objects.create(
+            made.organisations[kind, number] = Organisation.objects.using(using).create(
                 site=site, name=f"{kind.label} {number} {slug}", kind=kind, phone="+14155550100"
             )
     for role in Role:
         for number in (0, 1):
-            made.people[role, number] = membership(made, role, number)
+            made.people[role, number] = membership(made, role, number, using=using)
     return made
 
 
-def membership(where: SiteWorld, role: Role, number: int, *, name: str = "", **more) -> Membership:
+def membership(
+    where: SiteWorld, role: Role, number: int, *, name: str = "", using: str = "default", **more
+) -> Membership:
     """One more person at a site, in organisation `number % 2` of the role's kind."""
     username = name or f"{role}-{number}-{where.site.slug}"
     user = User(username=username, email=f"{username}@example.org")
     user.set_password(PASSWORD)
-    user.save(force_insert=True)
-    return Membership.objects.create(
+    user.save(using=using, force_insert=True)
+    return Membership.objects.using(using).create(
         user=user, site=where.site, organisation=where.organisations[KIND[role], number % 2], role=role,
         name=f"{role.label} {number}", badge=f"{number}{len(username)}", phone="+14155550142",
         **({"starts_at": LONG_AGO} | more),

@@ -1,0 +1,135 @@
+"""Looking at and touching rows through a role's eyes, by raw SQL, and comparing what happens with the oracle."""
+
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connections, transaction
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import STATE, Duty
+from lead_cms.access.row_security import db_role
+from tests.access.oracle import ASSIGN, ORACLE, Person
+from tests.access.rows import Row, Rows
+from tests.factories import World
+
+DENIED = "denied"
+VERBS = ("select", "insert", "update", "delete")
+
+
+@contextmanager
+def as_person(world: World, person: Person):
+    """The owner's connection, acting as this person or duty until the block ends."""
+    where = world.a if person.site == world.a.site.slug else world.b
+    if person.role in list(Role):
+        acting = where.people[Role(person.role), person.n]
+        ids = [acting.user_id, acting.pk, acting.site_id, acting.organisation_id]
+    else:
+        ids = ["", "", where.site.pk, ""]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            STATE, [db_role(Role(person.role) if person.role in list(Role) else person.role), *map(str, ids), "-"]
+        )
+        try:
+            yield cursor
+        finally:
+            cursor.execute("reset role")
+
+
+def _try(cursor, sql, parameters=None):
+    """The row count of one statement, or DENIED; anything a constraint says means that the walls let it pass."""
+    try:
+        with transaction.atomic(using="owner"):
+            cursor.execute(sql, parameters)
+            count = cursor.rowcount
+            transaction.set_rollback(True, using="owner")
+            return count
+    except DatabaseError as error:
+        code = getattr(error.__cause__, "sqlstate", "")
+        if code == "42501":
+            return DENIED
+        if code[:2] == "23":
+            return 1
+        raise
+
+
+def select(cursor, table: str):
+    try:
+        with transaction.atomic(using="owner"):
+            cursor.execute(f'select id::text from "{table}"')
+            return {row[0] for row in cursor.fetchall()}
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "42501":
+            return DENIED
+        raise
+
+
+def copies(rows: Rows, table: str) -> dict[str, dict]:
+    """Each row of a table as JSON under a new key, read as the owner with the walls lifted."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f'alter table "{table}" no force row level security')
+        cursor.execute(f'select id::text, to_jsonb(t)::text from "{table}" t')
+        found = dict(cursor.fetchall())
+        cursor.execute(f'alter table "{table}" force row level security')
+    return {row.id: found[row.id] for row in rows.by_table.get(table, []) if row.id in found}
+
+
+def insert(cursor, table: str, copy: str):
+    return _try(cursor, f'insert into "{table}" select (jsonb_populate_record(null::"{table}", %s::jsonb)).*', [copy])
+
+
+def assignment(table: str, role: str) -> str | None:
+    found = ASSIGN.get(table)
+    return found.get(role) if isinstance(found, dict) else found
+
+
+def disagreements(world: World, rows: Rows, person: Person, table: str, verbs=VERBS, only_copies=None) -> list[str]:
+    """What the database does otherwise than the oracle says, for one person and table; empty when they agree."""
+    mine: list[Row] = rows.by_table.get(table, [])
+    said = ORACLE.get(table, {})
+    found = []
+    prepared = (only_copies or copies(rows, table)) if "insert" in verbs else {}
+    with as_person(world, person) as cursor:
+        for verb in verbs:
+            rule = said.get(verb, {}).get(person.role)
+            if verb == "select":
+                actual = select(cursor, table)
+                expected = DENIED if rule is None else {row.id for row in mine if rule(person, row)}
+                seen = actual if actual == DENIED else actual & {row.id for row in mine}
+                if seen != expected:
+                    found.append(f"{person} select {table}: {_differ(seen, expected, mine)}")
+            elif verb == "insert":
+                for row in mine:
+                    if row.id not in prepared:
+                        continue
+                    allowed = insert(cursor, table, prepared[row.id]) != DENIED
+                    if allowed != bool(rule and rule(person, row)):
+                        found.append(f"{person} insert {table}: {'let' if allowed else 'denied'} {row}")
+            elif verb == "update":
+                found += _update(cursor, person, table, rule, mine)
+            else:
+                actual = _try(cursor, f'delete from "{table}"')
+                expected = DENIED if rule is None else sum(rule(person, row) for row in mine)
+                if actual != expected:
+                    found.append(f"{person} delete {table}: {actual} rows, not {expected}")
+    return found
+
+
+def _update(cursor, person: Person, table: str, rule, mine: list[Row]) -> list[str]:
+    # Without a condition an update needs no right to read: it touches whatever its own policy lets it.
+    values = assignment(table, person.role)
+    if rule is None:
+        cursor.execute("select has_any_column_privilege(current_user, %s, 'update')", [f'public."{table}"'])
+        return [f"{person} may update {table}"] if cursor.fetchone()[0] else []
+    actual, expected = _try(cursor, f'update "{table}" set {values}'), sum(rule(person, row) for row in mine)
+    return [] if actual == expected else [f"{person} update {table}: {actual} rows, not {expected}"]
+
+
+def _differ(actual, expected, mine: list[Row]) -> str:
+    if DENIED in (actual, expected):
+        return f"{actual if actual == DENIED else len(actual)} instead of {expected if expected == DENIED else len(expected)}"
+    more = [row for row in mine if row.id in actual - expected]
+    less = [row for row in mine if row.id in expected - actual]
+    return f"too much {more[:3]}, too little {less[:3]}"
+
+
+PEOPLE = [Person(role.value, "san-francisco", n) for role in Role for n in (0, 1)]
+DUTIES = [Person(duty.value, "san-francisco", 0) for duty in Duty] + [Person("app", "san-francisco", 0)]

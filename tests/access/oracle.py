@@ -1,0 +1,364 @@
+"""Who may do what to which row, said a second time and in Python, apart from the code that tells PostgreSQL.
+
+A rule is a function of the person `p` (site, n, role) and the Row `r`. A role that is not named has no right at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty
+from tests.access.rows import Row
+
+OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
+MANAGER, SUPERVISOR, COORDINATOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR
+REFERRER, ADMIN, AUDITOR = Role.REFERRER, Role.ADMINISTRATOR, Role.AUDITOR
+TELEPHONE = {"supervised", "telephoned", "coordinated"}
+APP, DEFINER = "app", "definer"
+INTAKE, CLOCKWORK, SCHEDULER = Duty.INTAKE, Duty.CLOCKWORK, Duty.SCHEDULER
+NOTIFIER, OPERATOR, INVITER = Duty.NOTIFIER, Duty.OPERATOR, Duty.INVITER
+
+
+@dataclass(frozen=True)
+class Person:
+    role: str
+    site: str
+    n: int
+
+
+Rule = Callable[[Person, Row], bool]
+Rules = dict[str, Rule]
+
+
+def always(p, r):
+    return True
+
+
+def never(p, r):
+    return False
+
+
+def here(p, r):
+    return r.site == p.site
+
+
+def own(p, r):
+    """The row's own officer, case manager, author: the same number at the same site."""
+    return here(p, r) and r.n == p.n
+
+
+def police(p, r):
+    return own(p, r) and r.flavour != "community"
+
+
+def police_now(p, r):
+    return police(p, r) and r.flavour != "past"
+
+
+def open_to_manager(p, r):
+    """Sealed records are closed to every case manager; restricted ones to all but the person's own."""
+    return here(p, r) and r.flavour != "sealed" and (r.flavour != "restricted" or r.n == p.n)
+
+
+def open_to_coordinator(p, r):
+    return here(p, r) and r.flavour not in {"sealed", "restricted"}
+
+
+def open_person(p, r):
+    """Participants are closed by their own mark, not by the referral's seal."""
+    return here(p, r) and (r.flavour != "restricted" or r.n == p.n)
+
+
+def charged_now(p, r):
+    return here(p, r) and r.flavour != "past"
+
+
+def shared(p, r):
+    return here(p, r) and r.flavour == "shared"
+
+
+def me(p, r):
+    return own(p, r) and r.role == p.role
+
+
+READERS = {
+    OFFICER: police,
+    LIAISON: police,
+    MANAGER: open_to_manager,
+    SUPERVISOR: here,
+    COORDINATOR: open_to_coordinator,
+}
+TAKERS = {OFFICER: police, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, OPERATOR: always}
+CASEWORK = {MANAGER: open_to_manager, SUPERVISOR: here}
+
+
+def my_case(p, r):
+    return own(p, r) and r.flavour != "supervised"
+
+
+def supervised(p, r):
+    return own(p, r) and r.flavour == "supervised"
+
+
+def written_by_me(rule: Rule) -> Rule:
+    return lambda p, r: rule(p, r) and my_case(p, r)
+
+
+def typed(flavour: str) -> Rule:
+    return lambda p, r: own(p, r) and r.flavour == flavour
+
+
+CASEWORK_WRITTEN = {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised, OPERATOR: always}
+EVERY = {role: here for role in Role}
+STAFF = {role: here for role in Role if role != REFERRER}
+
+# table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
+# officer of that number, and by the supervisor in the case that is the supervisor's own.
+ORACLE: dict[str, dict[str, Rules]] = {
+    "accounts_site": {
+        "select": EVERY | {APP: always, DEFINER: always, OPERATOR: always, SCHEDULER: always},
+        "insert": {OPERATOR: always},
+        "update": {OPERATOR: always},
+    },
+    "accounts_organisation": {
+        "select": STAFF | {REFERRER: lambda p, r: own(p, r) and r.role == "partner", APP: always, OPERATOR: always},
+        "insert": {ADMIN: here, OPERATOR: always},
+        "update": {ADMIN: here, OPERATOR: always},
+    },
+    "accounts_user": {
+        "select": {APP: always, ADMIN: here, NOTIFIER: always, OPERATOR: always},
+        "insert": {ADMIN: never, OPERATOR: always},  # only with a password that cannot be used: its own test
+        "update": {APP: always, ADMIN: here, OPERATOR: always},
+    },
+    "accounts_membership": {
+        "select": STAFF
+        | {
+            REFERRER: lambda p, r: own(p, r) and r.role == REFERRER,
+            APP: always,
+            DEFINER: always,
+            OPERATOR: always,
+            SCHEDULER: always,
+            NOTIFIER: always,
+        },
+        "insert": {ADMIN: lambda p, r: here(p, r) and not me(p, r), OPERATOR: always},
+        "update": {ADMIN: lambda p, r: here(p, r) and not me(p, r), OPERATOR: always},
+    },
+    "accounts_accountlock": {
+        "select": {APP: always, ADMIN: here},
+        "insert": {APP: always},
+        "update": {APP: always, ADMIN: here},
+    },
+    "accounts_heldform": {verb: {APP: always} for verb in ("select", "insert", "update", "delete")},
+    "audit_auditevent": {
+        "select": {AUDITOR: here},
+        # In one's own name, request and site: nobody can write a copy of another's.
+        "insert": {role: me for role in Role} | {actor: never for actor in [*Duty, APP]},
+    },
+    "audit_rowchange": {"insert": {DEFINER: always}},
+    "notify_notice": {
+        "select": {role: me for role in Role},
+        "insert": {INTAKE: here, SCHEDULER: always, OPERATOR: always},
+        "update": {role: me for role in Role},
+    },
+    "notify_outboxemail": {
+        "select": {NOTIFIER: always, DEFINER: always},
+        "insert": {INTAKE: always, SCHEDULER: always, INVITER: never, APP: never},  # by kind: its own test
+        "update": {NOTIFIER: always},
+    },
+    "notify_heartbeat": {
+        "select": {APP: always, SCHEDULER: always, NOTIFIER: always},
+        "insert": {SCHEDULER: always, NOTIFIER: always},
+        "update": {SCHEDULER: always, NOTIFIER: always},
+    },
+    "programs_ruleset": {"select": EVERY | {OPERATOR: always, SCHEDULER: always}, "insert": {OPERATOR: always}},
+    "participants_participant": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
+        "insert": {MANAGER: written_by_me(here), SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
+    },
+    "participants_participation": {
+        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "insert": {MANAGER: open_person, SUPERVISOR: here, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
+    },
+    "participants_consent": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROSECUTOR: shared, DEFINER: always},
+        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
+    },
+    "participants_disclosure": {
+        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "insert": {PROSECUTOR: lambda p, r: shared(p, r) and r.n == p.n, OPERATOR: always},
+    },
+    "referrals_referral": {
+        "select": {
+            OFFICER: police,
+            LIAISON: police,
+            MANAGER: open_to_manager,
+            SUPERVISOR: here,
+            COORDINATOR: open_to_coordinator,
+            REFERRER: typed("community"),
+            SCHEDULER: always,
+            OPERATOR: always,
+            DEFINER: always,
+        },
+        "insert": {
+            OFFICER: lambda p, r: police(p, r) and r.flavour not in TELEPHONE,
+            MANAGER: typed("telephoned"),
+            SUPERVISOR: supervised,
+            COORDINATOR: typed("coordinated"),
+            REFERRER: typed("community"),
+            OPERATOR: always,
+        },
+        "update": {
+            OFFICER: police_now,
+            LIAISON: police,
+            MANAGER: open_to_manager,
+            SUPERVISOR: here,
+            COORDINATOR: open_to_coordinator,
+        },
+    },
+    "referrals_referredperson": {
+        "select": READERS | {OFFICER: police_now, LIAISON: police_now},
+        "insert": TAKERS | {INTAKE: here},
+        "update": {OFFICER: police_now, MANAGER: open_to_manager, SUPERVISOR: here},
+    },
+    "referrals_referraloffence": {"select": READERS, "insert": TAKERS},
+    "referrals_eligibilityanswer": {"select": READERS, "insert": TAKERS | {INTAKE: here}},
+    "referrals_correction": {"select": READERS, "insert": {OFFICER: police}},
+    "referrals_draft": {
+        "select": {role: me for role in Role} | {SCHEDULER: always},
+        "insert": {role: me for role in Role},
+        "update": {role: me for role in Role},
+        "delete": {role: me for role in Role} | {SCHEDULER: always},
+    },
+    "referrals_handoff": {
+        "select": READERS,
+        "insert": TAKERS | {INTAKE: here},
+        "update": {OFFICER: police_now, MANAGER: open_to_manager, SUPERVISOR: here},
+    },
+    "referrals_approval": {
+        "select": READERS,
+        "insert": TAKERS,
+        "update": {OFFICER: police, LIAISON: police, COORDINATOR: open_to_coordinator},
+    },
+    "referrals_oncallshift": {
+        "select": {OFFICER: here, LIAISON: here, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, SCHEDULER: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+        "update": {COORDINATOR: here},
+        "delete": {COORDINATOR: here},
+    },
+    "referrals_heldcharge": {
+        "select": {
+            PROSECUTOR: charged_now,
+            MANAGER: open_to_manager,
+            SUPERVISOR: here,
+            COORDINATOR: here,
+            DEFINER: always,
+        },
+        "insert": {INTAKE: here, OPERATOR: always},
+        "update": {PROSECUTOR: charged_now},
+    },
+    "referrals_chargeidentity": {
+        "select": {PROSECUTOR: charged_now},
+        "insert": {INTAKE: here, OPERATOR: always},
+    },
+    "referrals_packet": {
+        "select": {OFFICER: police_now, LIAISON: police_now, PROSECUTOR: charged_now},
+        "insert": {INTAKE: here, OPERATOR: always},
+        "update": {OFFICER: police_now, LIAISON: police_now, PROSECUTOR: charged_now},
+    },
+    "referrals_extension": {
+        "select": {PROSECUTOR: here, MANAGER: here, SUPERVISOR: here, COORDINATOR: here},
+        "insert": {PROSECUTOR: own, OPERATOR: always},
+    },
+    "referrals_windowresult": {
+        "select": {MANAGER: here, SUPERVISOR: here, PROSECUTOR: shared, DEFINER: always},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+    },
+    "referrals_intakewindow": {
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here},
+        "insert": {INTAKE: here, OPERATOR: always},
+        "update": CASEWORK | {CLOCKWORK: here},
+    },
+    "referrals_windowitem": {
+        "select": {MANAGER: here, SUPERVISOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "update": {SUPERVISOR: here},
+    },
+    "referrals_windowevent": {
+        "select": {MANAGER: here, SUPERVISOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+    },
+    "referrals_reminder": {
+        "select": {CLOCKWORK: here, SCHEDULER: always, DEFINER: always},
+        "insert": {INTAKE: here, CLOCKWORK: here, OPERATOR: always},
+        "update": {CLOCKWORK: here, SCHEDULER: always},
+    },
+    "referrals_casework": {
+        "select": CASEWORK | {SCHEDULER: always, DEFINER: always},
+        "insert": {INTAKE: here, OPERATOR: always},
+        "update": CASEWORK,
+    },
+    "referrals_privatetalk": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
+    "referrals_attempt": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
+    "referrals_appointment": {"select": CASEWORK, "insert": CASEWORK_WRITTEN, "update": CASEWORK},
+    "referrals_slip": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
+    "referrals_outreachentry": {
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator},
+        "insert": {INTAKE: here, MANAGER: here, SUPERVISOR: here, OPERATOR: always},
+        "update": CASEWORK,
+    },
+    "referrals_record": {
+        "select": CASEWORK,
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: my_case, SUPERVISOR: here},
+    },
+    "referrals_recordsection": {
+        "select": {MANAGER: my_case, SUPERVISOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised},
+        "update": {MANAGER: my_case, SUPERVISOR: here},
+    },
+    "referrals_incidentrecord": {
+        "select": {OFFICER: here, LIAISON: here, COORDINATOR: here, OPERATOR: always},
+        "insert": {OPERATOR: always},
+    },
+    "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
+}
+
+# What an update writes so that every row it may touch can take it; `me` is the acting membership.
+ASSIGN = {
+    "accounts_site": "name = 'x'",
+    "accounts_organisation": "phone = 'x'",
+    "accounts_user": {APP: "last_login = now()", ADMIN: "is_active = false", OPERATOR: "is_active = false"},
+    "accounts_membership": "unit = 'x'",
+    "accounts_accountlock": "failures = 0, locked_at = null",
+    "accounts_heldform": "path = 'x'",
+    "notify_notice": "read_at = now()",
+    "notify_outboxemail": "attempts = 1",
+    "notify_heartbeat": "handled = 1",
+    "participants_participant": "given_name = 'x'",
+    "participants_participation": "state = 'inactive'",
+    "participants_consent": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
+    "referrals_referral": "status_changed_at = now()",
+    "referrals_referredperson": {OFFICER: "greeting = 'x'", MANAGER: "police_until_at = now()",
+                                 SUPERVISOR: "police_until_at = now()"},
+    "referrals_draft": "saved_at = now()",
+    "referrals_handoff": "typed_later = '[]'",
+    "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()",
+                           COORDINATOR: "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"},
+    "referrals_oncallshift": "position = 2",
+    "referrals_heldcharge": "file_number = 'x'",
+    "referrals_packet": {OFFICER: "sent_at = now(), sent_by_id = app.membership_id()",
+                         LIAISON: "sent_at = now(), sent_by_id = app.membership_id()",
+                         PROSECUTOR: "received_at = now(), received_by_id = app.membership_id()"},
+    "referrals_intakewindow": {CLOCKWORK: "extension_count = 1", MANAGER: "state_changed_at = now()",
+                               SUPERVISOR: "state_changed_at = now()"},
+    "referrals_windowitem": "confirmed_at = null, confirmed_by_id = null",
+    "referrals_reminder": {CLOCKWORK: "cancelled_at = now()", SCHEDULER: "delivered_at = now()"},
+    "referrals_casework": "attempts = 1",
+    "referrals_appointment": "answered_at = now()",
+    "referrals_outreachentry": "state_changed_at = now()",
+    "referrals_record": "done_on = current_date",
+    "referrals_recordsection": "saved_at = now()",
+}  # fmt: skip

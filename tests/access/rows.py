@@ -1,0 +1,214 @@
+"""One row of every kind in every table, for two sites, two people of each role and every flavour of record.
+
+They are written as the owner, with the walls lifted for the length of the writing, in a transaction that is rolled back.
+"""
+
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connections
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.row_security import all_policies
+from lead_cms.accounts import models as accounts
+from lead_cms.accounts.models import OrganisationKind
+from lead_cms.audit import models as audit
+from lead_cms.notify import models as notify
+from participants import models as participants
+from referrals import models as referrals
+from tests.factories import SiteWorld
+
+NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
+PAST, FUTURE = NOW - timedelta(days=400), datetime(2099, 1, 1, tzinfo=UTC)
+DAY = date(2026, 10, 20)
+# plain: window met, nobody consented. shared: met and consented. past: out of police's and the prosecutor's sight.
+# supervised: a supervisor's own case, taken by telephone; telephoned and coordinated: typed by those on call.
+FLAVOURS = (
+    "plain", "shared", "past", "restricted", "sealed", "community", "supervised", "telephoned", "coordinated",
+)  # fmt: skip
+TYPED_BY = {
+    "community": Role.REFERRER,
+    "supervised": Role.SUPERVISOR,
+    "telephoned": Role.CASE_MANAGER,
+    "coordinated": Role.COORDINATOR,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row and whose it is: site, number of the person it belongs to, and what kind of record it hangs on."""
+
+    table: str
+    id: str
+    site: str
+    n: int
+    flavour: str = "plain"
+    role: str = ""
+
+
+class Rows:
+    def __init__(self):
+        self.by_table: dict[str, list[Row]] = {}
+
+    def add(self, instance, where: SiteWorld, n: int, flavour: str = "plain", role: str = "", using: str = "owner"):
+        instance.save(using=using, force_insert=True)
+        table = instance._meta.db_table
+        row = Row(table, str(instance.pk), where.site.slug, n, flavour, role)
+        self.by_table.setdefault(table, []).append(row)
+        return instance
+
+
+@contextmanager
+def walls_lifted(using: str = "owner"):
+    """Let the owner write into its own tables; the walls stand again when the block ends."""
+    tables = [policy.table for policy in all_policies()]
+    with connections[using].cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'alter table "{table}" no force row level security')
+        yield
+        # Foreign keys are checked at the end of a transaction; a table with such a check pending cannot be altered.
+        cursor.execute("set constraints all immediate")
+        for table in tables:
+            cursor.execute(f'alter table "{table}" force row level security')
+
+
+def build(sites: list[SiteWorld]) -> Rows:
+    rows = Rows()
+    for where in sites:
+        _house(rows, where)
+        for n in (0, 1):
+            for flavour in FLAVOURS:
+                _referral(rows, where, n, flavour)
+    rows.by_table["notify_heartbeat"] = []
+    rows.add(notify.Heartbeat(id="plan", ran_at=NOW), sites[0], 0)
+    return rows
+
+
+def _existing(rows: Rows, instance, where: SiteWorld, n: int, role: str = "") -> None:
+    table = instance._meta.db_table
+    rows.by_table.setdefault(table, []).append(Row(table, str(instance.pk), where.site.slug, n, "plain", role))
+
+
+def _house(rows: Rows, where: SiteWorld) -> None:
+    _existing(rows, where.site, where, 0)
+    _existing(rows, where.rules, where, 0)
+    for (kind, n), organisation in where.organisations.items():
+        _existing(rows, organisation, where, n, kind)
+    for (role, n), person in where.people.items():
+        _existing(rows, person, where, n, role)
+        _existing(rows, person.user, where, n, role)
+        rows.add(accounts.AccountLock(user=person.user), where, n, role=role)
+        rows.add(accounts.HeldForm(user=person.user, path="/", fields={}, held_at=NOW), where, n, role=role)
+        rows.add(referrals.Draft(site=where.site, author=person, kind="x", fields={}, saved_at=NOW, expires_at=PAST),
+                 where, n, role=role)  # fmt: skip
+        rows.add(notify.Notice(site=where.site, key="k", recipient=person, text="t", path="/", created_at=NOW),
+                 where, n, role=role)  # fmt: skip
+        rows.add(notify.OutboxEmail(key=f"k{person.pk}", user=person.user, kind="attention", created_at=NOW,
+                                    next_try_at=NOW), where, n, role=role)  # fmt: skip
+        rows.add(audit.AuditEvent(id=uuid.uuid4(), action="x", user_id=person.user_id, membership_id=person.pk,
+                                  site_id=where.site.pk, actor_label="x", request_id="-"), where, n, role=role)  # fmt: skip
+    for n in (0, 1):
+        manager = where.person(Role.CASE_MANAGER, n)
+        rows.add(referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n)
+        rows.add(referrals.IncidentRecord(
+            site=where.site, source="sfpd", row_key=str(n), incident_id="1", incident_number="1", code="1", category="c",
+            description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
+        rows.add(referrals.UnderageCount(site=where.site, met_on=DAY, door="arrest"), where, n)
+
+
+def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
+    site, community, past = where.site, flavour == "community", flavour == "past"
+    officer, manager = where.person(Role.OFFICER, n), _manager(where, n, flavour)
+    police = {} if community else {"officer": officer, "agency": where.organisations[OrganisationKind.POLICE, n]}
+
+    def add(model, **fields):
+        return rows.add(model(site=site, **fields), where, n, flavour)
+
+    referral = add(
+        referrals.Referral, reference=f"{n}{flavour}"[:12], door="community" if community else "arrest",
+        status="handed_over" if past else "submitted", rules=where.rules, submission_key=uuid.uuid4(),
+        entered_by=where.person(TYPED_BY.get(flavour, Role.OFFICER), n),
+        by_telephone=flavour in {"supervised", "telephoned", "coordinated"}, submitted_at=NOW, status_changed_at=NOW,
+        incident_number="" if community else f"{n}{flavour}", **police,
+    )  # fmt: skip
+    on = {"referral": referral}
+    person = add(
+        participants.Participant, given_name="A", birth_date=DAY, is_restricted=flavour == "restricted",
+        created_at=NOW, created_by=manager,
+    )  # fmt: skip
+    add(participants.Participation, participant=person, began_on=DAY, recorded_by=manager)
+    add(referrals.ReferredPerson, name="A", police_until_at=PAST if past else None, **on, **police)
+    add(referrals.ReferralOffence, code_system="CA", code="1", title="t", is_held=True, **on, **police)
+    add(referrals.EligibilityAnswer, rule_code="r", rule_text="t", answer="no", **on, **police)
+    add(referrals.Handoff, handed_over_at=NOW if past else None, **on, **police)
+    add(referrals.Approval, **on, **police)
+    if not community:
+        add(referrals.Correction, field="f", text="t", made_at=NOW, made_by=officer, **on, **police)
+    add(
+        referrals.Casework, participant=person, case_manager=manager, is_restricted=flavour == "restricted",
+        is_sealed=flavour == "sealed", **on,
+    )  # fmt: skip
+    window = add(
+        referrals.IntakeWindow, rules=where.rules, opened_at=NOW, starts_on=DAY, due_on=DAY, first_due_on=DAY,
+        required_items=["intake"], state_changed_at=NOW, **on,
+    )  # fmt: skip
+    add(referrals.WindowItem, window=window, kind="intake", done_on=DAY, typed_at=NOW, typed_by=manager)
+    add(referrals.WindowEvent, window=window, kind="custody", happened_on=DAY, recorded_at=NOW, recorded_by=manager)
+    add(
+        referrals.Reminder,
+        window=window,
+        step="s",
+        recipient="case_manager",
+        channel="in_app",
+        path="/",
+        due_at=NOW,
+        **on,
+    )
+    add(referrals.PrivateTalk, started_at=NOW, started_by=manager, **on)
+    add(referrals.Attempt, tried_at=NOW, entered_at=NOW, tried_by=manager, kind="visit", outcome="reached", **on)
+    add(referrals.Appointment, at=NOW, place="p", booked_at=NOW, booked_by=manager, **on)
+    add(referrals.Slip, place="p", phone="1", code="c", language="en", made_at=NOW, made_by=manager, **on)
+    add(referrals.OutreachEntry, listed_at=NOW, state_changed_at=NOW, **on)
+    record = add(referrals.Record, kind="intake", begun_at=NOW, begun_by=manager, **on)
+    add(referrals.RecordSection, record=record, section="s", answers={}, saved_at=NOW, saved_by=manager, **on)
+    if not community:
+        _charge(add, where, n, flavour, referral, window, person)
+
+
+def _manager(where: SiteWorld, n: int, flavour: str):
+    return where.person(Role.SUPERVISOR if flavour == "supervised" else Role.CASE_MANAGER, n)
+
+
+def _charge(add, where: SiteWorld, n: int, flavour: str, referral, window, person) -> None:
+    agency = where.organisations[OrganisationKind.POLICE, n]
+    prosecutor, manager = where.person(Role.PROSECUTOR, n), _manager(where, n, flavour)
+    hidden = PAST if flavour == "past" else None
+    charge = add(
+        referrals.HeldCharge, referral=referral, agency=agency, incident_number="1", code_system="CA", code="1", title="t",
+        held_on=DAY, due_on=DAY, hidden_at=hidden,
+    )  # fmt: skip
+    add(referrals.ChargeIdentity, referral=referral, name="A")
+    add(
+        referrals.Packet, referral=referral, officer=where.person(Role.OFFICER, n), agency=agency, incident_number="1",
+        held_on=DAY, hidden_at=hidden,
+    )  # fmt: skip
+    add(referrals.Extension, charge=charge, number=1, until_on=DAY, granted_at=NOW, granted_by=prosecutor)
+    if flavour in {"plain", "shared", "supervised"}:
+        add(referrals.WindowResult, charge=charge, window=window, met_on=DAY, recorded_by=manager)
+    # "restricted", "sealed" and "telephoned" are consented to and not met; "plain" is met and not consented to.
+    if flavour in {"shared", "restricted", "sealed", "telephoned"}:
+        consent = add(
+            participants.Consent, kind="criminal_justice", participant=person, referral_id=referral.pk, answer="yes",
+            asked_at=NOW, asked_by=manager, language="en", text_shown="t", text_hash="h", signed_name="A", signed_at=NOW,
+        )  # fmt: skip
+        add(
+            participants.Disclosure, consent=consent, what="met", to_membership=prosecutor,
+            to_organisation_id=prosecutor.organisation_id, purpose="p", notice_version="v",
+        )  # fmt: skip
+    if flavour == "supervised":
+        add(
+            participants.Consent, kind="criminal_justice", participant=person, referral_id=referral.pk, answer="not_now",
+            asked_at=NOW, asked_by=manager, language="en",
+        )  # fmt: skip

@@ -1,0 +1,155 @@
+"""Role × table × verb × row by raw SQL, against a second statement of the rules; and every policy weakened in turn."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connections, transaction
+
+from lead_cms.access.row_security import PLAIN_TABLES, Rows, all_policies, create_policy, policy_name
+from tests.access import rows as making
+from tests.access.looking import DUTIES, PEOPLE, copies, disagreements
+from tests.access.oracle import ORACLE, Person
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+TABLES = sorted(ORACLE)
+
+
+@pytest.fixture(scope="module")
+def full(django_db_setup, django_db_blocker):
+    """Both sites with every kind of row, in one transaction of the owner for all tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic(using="owner"):
+        with making.walls_lifted():
+            world = World.build(using="owner")
+            rows = making.build([world.a, world.b])
+        yield world, rows
+        transaction.set_rollback(True, using="owner")
+
+
+def test_every_table_is_in_the_oracle():
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    assert tables | {"django_migrations"} == set(TABLES) | set(PLAIN_TABLES)
+
+
+def test_every_table_has_a_row_to_look_at(full):
+    _, rows = full
+    empty = [table for table in TABLES if not rows.by_table.get(table) and table != "audit_rowchange"]
+    assert empty == []
+
+
+@pytest.mark.parametrize("person", PEOPLE + DUTIES, ids=lambda p: f"{p.role}-{p.n}")
+def test_what_the_database_gives_is_what_the_rules_say(full, person):
+    world, rows = full
+    found = [line for table in TABLES for line in disagreements(world, rows, person, table)]
+    assert found == []
+
+
+def test_the_oracle_and_the_policies_name_the_same_roles():
+    """A right that nobody stated twice is a right that nobody has looked at."""
+    declared = {(policy.table, verb, role) for policy in all_policies() for verb, role, _ in policy.entries()}
+    stated = {
+        (table, verb, f"lead_{getattr(role, 'value', role)}")
+        for table, verbs in ORACLE.items()
+        for verb, rules in verbs.items()
+        for role in rules
+    }
+    assert declared == stated
+
+
+# A weakening that no row can show, because no row of that kind can be told apart by what the rule looks at.
+CHECKED_ELSEWHERE = {
+    ("accounts_user", "insert"),  # test_an_administrator_cannot_make_a_sign_in_that_works
+    ("notify_outboxemail", "insert"),  # test_each_duty_writes_its_own_kind_of_mail
+    ("audit_auditevent", "insert"),  # test_nobody_records_a_deed_in_anothers_name
+    ("referrals_draft", "delete"),  # every draft of the rows is past its day
+}
+
+
+def _mutants():
+    for policy in all_policies():
+        for verb, role, rule in policy.entries():
+            if role in {"lead_definer"}:
+                continue
+            yield pytest.param(policy.table, verb, role, rule, id=f"{policy.table}-{verb}-{role}")
+
+
+def test_every_policy_dropped_or_weakened_is_noticed(full):
+    """Drop each policy, then open each to everything: the rows must tell, each time."""
+    world, rows = full
+    owner = connections["owner"]
+    survived = []
+    for parameter in _mutants():
+        table, verb, role, rule = parameter.values
+        people = _people(role)
+        prepared = copies(rows, table) if verb == "insert" else None
+        for weakened in (None, Rows("true", rule.columns, "true")):
+            if weakened is not None and (rule.where == "true" and not rule.check):
+                continue
+            with transaction.atomic(using="owner"), owner.cursor() as cursor:
+                cursor.execute(f'drop policy "{policy_name(verb, role)}" on "{table}"')
+                if weakened is not None:
+                    cursor.execute(create_policy(table, verb, role, weakened))
+                noticed = any(disagreements(world, rows, p, table, (verb,), prepared) for p in people)
+                transaction.set_rollback(True, using="owner")
+            if not noticed and (table, verb) not in CHECKED_ELSEWHERE:
+                survived.append(f"{parameter.id} {'dropped' if weakened is None else 'weakened'}")
+    assert survived == []
+
+
+def _people(role: str) -> list[Person]:
+    code = role.removeprefix("lead_")
+    return [person for person in PEOPLE + DUTIES if person.role == code]
+
+
+def test_the_catalogue_says_what_the_code_says(full):
+    """Names, roles, commands and both row-security marks, as PostgreSQL has them."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select tablename, policyname, roles::text[], lower(cmd) from pg_policies where schemaname = 'public'"
+        )
+        actual = {(table, name, tuple(roles), command) for table, name, roles, command in cursor.fetchall()}
+        cursor.execute(
+            """select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+               and not (relrowsecurity and relforcerowsecurity)"""
+        )
+        bare = {row[0] for row in cursor.fetchall()}
+    declared = {
+        (policy.table, policy_name(verb, role), (role,), verb)
+        for policy in all_policies()
+        for verb, role, _ in policy.entries()
+    }
+    assert actual == declared
+    assert bare == set(PLAIN_TABLES)
+
+
+def test_predicates_ask_once_a_statement(full):
+    """A bare call is asked once a row; in a sub-select once a statement."""
+    for policy in all_policies():
+        for _, _, rule in policy.entries():
+            for text in (rule.where, rule.check):
+                bare = re.sub(r"\(select app\.\w+\(\)\)", "", text)
+                assert not re.search(r"app\.(user|membership|site|organisation)_id\(\)", bare), text
+
+
+def test_views_and_definer_functions_are_the_known_ones(full):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute(
+            """select proname, pg_get_userbyid(proowner) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+               where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') order by 1"""
+        )
+        assert cursor.fetchall() == [
+            ("audit_row_change", "lead_definer"),
+            ("closed_referral_ids", "lead_definer"),
+            ("may_see_participant", "lead_definer"),
+            ("my_participant_ids", "lead_definer"),
+            ("my_referral_ids", "lead_definer"),
+            ("oldest_due_seconds", "lead_definer"),
+            ("participants_like", "lead_definer"),
+            ("shared_referral", "lead_definer"),
+            ("site_user_ids", "lead_definer"),
+        ]
