@@ -10,6 +10,7 @@ from lead_cms.access.row_security import (
     Rows,
     both,
     definer,
+    either,
     mine,
     my_organisation,
     my_site,
@@ -47,7 +48,34 @@ FUNCTIONS = [
                     where sent_at is null and gave_up_at is null and next_try_at <= now())) waiting""",
         to=[APP],
     ),
+    # What an officer's unit hears back: numbers without persons. A site may ask for larger cells, never for smaller.
+    definer(
+        "unit_hear_back(since timestamptz, fewer_than integer)",
+        returns="table(offers bigint, handed_over bigint, minutes double precision, nobody_came bigint)",
+        body="""with made as (
+                  select r.status, h.called_at, h.arrived_at, h.handed_over_at, h.nobody_came_at
+                    from accounts_membership me
+                    join accounts_membership o on o.organisation_id = me.organisation_id and o.unit = me.unit
+                     and o.role = 'officer'
+                    join referrals_referral r on r.officer_id = o.id and r.submitted_at >= since
+                    left join referrals_handoff h on h.referral_id = r.id
+                   where me.id = app.membership_id()),
+                counted as (
+                  select count(*) filter (where status not in ('ineligible', 'cancelled', 'not_approved')) as offers,
+                         count(*) filter (where handed_over_at is not null) as handed_over,
+                         count(*) filter (where arrived_at is not null and called_at is not null) as timed,
+                         percentile_cont(0.5) within group (order by extract(epoch from arrived_at - called_at) / 60)
+                           filter (where arrived_at is not null and called_at is not null) as minutes,
+                         count(*) filter (where nobody_came_at is not null) as nobody_came from made)
+                select case when c.offers >= f.n then c.offers end,
+                       case when c.handed_over >= f.n then c.handed_over end,
+                       case when c.timed >= f.n then c.minutes end,
+                       case when c.nobody_came >= f.n then c.nobody_came end
+                  from counted c, (select greatest(fewer_than, 11) as n) f""",
+        to=[OFFICER],
+    ),
 ]
+
 
 OPEN_REFERRAL = "referral_id <> all (array(select app.closed_referral_ids()))"
 OPEN_ID = "id <> all (array(select app.closed_referral_ids()))"
@@ -91,6 +119,9 @@ def casework_only(insert_check: str | None = None, update_columns: tuple[str, ..
     return policy
 
 
+# What an officer corrects before the handover reaches the copies that stand with the charge, unseen by the officer.
+CORRECTED = Rows(HERE, columns=("id", "site_id", "referral_id"))
+APPROVAL_ANSWER = ("answered", "answered_because", "answered_at", "answered_by_id")
 BEFORE_HANDOVER = "status not in ('handed_over', 'done', 'not_approved')"
 
 POLICIES = [
@@ -117,7 +148,11 @@ POLICIES = [
         },
         update={
             OFFICER: Rows(
-                both(MINE, BEFORE_HANDOVER),
+                # After the handover nothing but the tap that confirms what was given by telephone.
+                both(MINE, either(BEFORE_HANDOVER, "by_telephone and confirmed_at is null")),
+                check=both(
+                    MINE, either("status not in ('handed_over', 'done')", "by_telephone and confirmed_at is not null")
+                ),
                 columns=(
                     "status",
                     "status_changed_at",
@@ -214,7 +249,7 @@ POLICIES = [
     ),
     Policy(
         models.Handoff,
-        select=police_and_casework(),
+        select=police_and_casework() | {DEFINER: ANYTHING},
         insert=takers_of_referrals() | {Duty.INTAKE: HERE},
         update={
             OFFICER: Rows(
@@ -253,8 +288,8 @@ POLICIES = [
         insert=takers_of_referrals(),
         update={
             OFFICER: Rows(MINE, columns=("asked_whom", "said", "said_at", "recorded_by_id")),
-            LIAISON: Rows(AGENCY, columns=("answered", "answered_at", "answered_by_id")),
-            COORDINATOR: Rows(both(HERE, OPEN_REFERRAL), columns=("answered", "answered_at", "answered_by_id")),
+            LIAISON: Rows(AGENCY, columns=APPROVAL_ANSWER),
+            COORDINATOR: Rows(both(HERE, OPEN_REFERRAL), columns=APPROVAL_ANSWER),
         },
         audited=("referral_id", "because", "said", "said_at", "answered", "answered_at", "answered_by_id"),
     ),
@@ -276,6 +311,7 @@ POLICIES = [
             SUPERVISOR: HERE,
             COORDINATOR: HERE,
             DEFINER: ANYTHING,
+            Duty.CLOCKWORK: CORRECTED,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
@@ -293,6 +329,7 @@ POLICIES = [
                 ),
                 check=HERE,
             ),
+            Duty.CLOCKWORK: Rows(both(HERE, "decided_at is null"), columns=("incident_number",)),
         },
         audited=(
             "referral_id",
@@ -312,8 +349,10 @@ POLICIES = [
         select={
             # Gone from the prosecutor's view with the last of the charges it identifies.
             PROSECUTOR: both(HERE, "referral_id in (select c.referral_id from referrals_heldcharge c)"),
+            Duty.CLOCKWORK: CORRECTED,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
+        update={Duty.CLOCKWORK: Rows(HERE, columns=("name", "birth_date"))},
         audited=("referral_id",),
     ),
     Policy(
@@ -322,6 +361,7 @@ POLICIES = [
             OFFICER: both(MINE, NOT_HIDDEN),
             LIAISON: both(AGENCY, NOT_HIDDEN),
             PROSECUTOR: both(HERE, NOT_HIDDEN),
+            Duty.CLOCKWORK: CORRECTED,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
@@ -330,6 +370,7 @@ POLICIES = [
             PROSECUTOR: Rows(
                 both(HERE, NOT_HIDDEN), columns=("received_at", "received_by_id", "hidden_at"), check=HERE
             ),
+            Duty.CLOCKWORK: Rows(HERE, columns=("incident_number",)),
         },
         audited=("referral_id", "held_on", "sent_at", "received_at", "hidden_at"),
     ),

@@ -72,13 +72,14 @@ class Approval(SiteRow):
     said_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered = models.CharField(max_length=12, blank=True)  # the approver's own: yes, no
+    answered_because = models.CharField(max_length=20, blank=True)  # a code: why the answer was no
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     PERSONAL = frozenset({"asked_whom"})
     PLAIN = frozenset(
         {"id", "site", "referral", "officer", "agency", "because", "said", "said_at", "recorded_by", "answered",
-         "answered_at", "answered_by"}
+         "answered_because", "answered_at", "answered_by"}
     )  # fmt: skip
 
     class Meta:
