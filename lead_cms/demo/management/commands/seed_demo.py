@@ -1,0 +1,123 @@
+"""Two sites, their people, rules, incidents and several hundred invented referrals, with row security and audit on."""
+
+import json
+import os
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import models, transaction
+from django.utils import timezone
+from tqdm import tqdm
+
+from lead_cms.access.commands import DutyCommand
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Site
+from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
+from lead_cms.demo.story import Story
+from lead_cms.programs.actions import import_rules
+from lead_cms.programs.current import rules_for
+from lead_cms.programs.reading import demo
+from participants.models import Consent, Participant, Participation
+from referrals import models as r
+
+# Parents before children.
+ORDER: list[type[models.Model]] = [
+    r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Approval, Participant, Participation,
+    r.Casework, r.Attempt, r.IntakeWindow, r.WindowItem, r.HeldCharge, r.ChargeIdentity, r.Packet, r.WindowResult, Consent,
+    r.Appointment, r.Reminder, r.OutreachEntry,
+]  # fmt: skip
+BATCH = 1000
+SAMPLE = Path(r.__file__).parents[1] / "data" / "sfpd_2018-12_sample.csv"
+
+
+class Command(DutyCommand):
+    help = "Seed the demo: repeatable with --seed, scalable with --referrals."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--referrals", type=int, default=640, help="how many, over both sites")
+        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--days", type=int, default=150, help="how far back they reach")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when the sites are already there")
+
+    def handle(self, *args, referrals, seed, days, if_empty, **options):
+        now, examples = timezone.now(), {}
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            there = Site.objects.filter(slug__in=[slug for slug, *_ in SITES]).exists()
+        if there:
+            self.stdout.write(
+                "The demo's sites are already there; nothing was added." if if_empty else "Already seeded."
+            )
+            return
+        # All or nothing: a seeding that is interrupted leaves no half of a site behind.
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            for number, (slug, short, name, zone) in enumerate(SITES):
+                share = referrals // len(SITES) + (1 if number < referrals % len(SITES) else 0)
+                where = self._site(slug, short, name, zone, now)
+                examples[slug] = self._referrals(where, random.Random(f"{seed}-{slug}"), share, now=now, days=days)
+        call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
+        self._write_sign_ins(examples)
+        self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
+
+    def _site(self, slug: str, short: str, name: str, zone: str, now: datetime) -> DemoSite:
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            site = Site.objects.create(slug=slug, name=name, time_zone=zone)
+        ruleset = import_rules(
+            site=site, document=demo(slug), effective_from=(now - timedelta(days=1500)).date(), by_label="demo", at=now
+        ).ruleset
+        with acting_as(Duty.OPERATOR, site=site), transaction.atomic():
+            where = DemoSite(site=site, short=short, ruleset=ruleset, rules=rules_for(ruleset))
+            hire(where, now=now)
+            self._shifts(where, now)
+        return where
+
+    def _shifts(self, where: DemoSite, now: datetime) -> None:
+        """Two people on call day and night for a week, with one gap that the coordinator should see."""
+        begin = now.astimezone(where.site.tz).replace(hour=7, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        managers, shifts = where.people[Role.CASE_MANAGER], []
+        for half in range(18):
+            starts = begin + timedelta(hours=12 * half)
+            if half == 9:
+                continue
+            for position in (1, 2):
+                person = managers[(half + position) % len(managers)]
+                shifts.append(
+                    r.OnCallShift(
+                        site=where.site,
+                        person=person,
+                        starts_at=starts,
+                        ends_at=starts + timedelta(hours=12),
+                        position=position,
+                    )  # fmt: skip
+                )
+        r.OnCallShift.objects.bulk_create(shifts)
+
+    def _referrals(self, where: DemoSite, rng: random.Random, count: int, *, now: datetime, days: int) -> dict:
+        story = Story(where, rng, now=now, days=days)
+        for start in tqdm(range(0, count, BATCH), desc=where.site.name, disable=count <= BATCH, unit="batch"):
+            story.rows.clear()
+            for _ in range(min(BATCH, count - start)):
+                story.tell()
+            with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
+                for model in ORDER:
+                    model.objects.bulk_create(story.rows[model])
+        return story.examples
+
+    def _write_sign_ins(self, examples: dict) -> None:
+        folder = Path(os.environ.get("LEAD_DATA") or settings.DATA_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        sign_ins = [
+            {"role": role.value, "site": slug, "username": username(role, 0, short), "password": PASSWORD}
+            for slug, short, *_ in SITES
+            for role, *_ in CAST
+        ]
+        content = {
+            "base_url": settings.BASE_URL,
+            "sites": [{"slug": slug, "name": name} for slug, _, name, _ in SITES],
+            "sign_ins": sign_ins,
+            "examples": examples,
+        }
+        (folder / "demo.json").write_text(json.dumps(content, indent=2) + "\n")

@@ -1,0 +1,389 @@
+"""One invented referral after another: who, when, by which door, and what became of it."""
+
+import random
+import uuid
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+from django.db import models
+
+from lead_cms.access.permissions import Role
+from lead_cms.demo.names import FIRST, LAST
+from lead_cms.demo.people import DemoSite
+from lead_cms.programs import clock
+from participants.models import Consent, Participant, Participation
+from referrals import models as r
+from referrals.enums import Decision, Door, OutreachState, ReferralStatus, WindowState
+
+S = ReferralStatus
+DOORS = [(Door.ARREST, 60), (Door.SOCIAL, 25), (Door.COMMUNITY, 15)]
+# What became of an arrest referral, in parts of a hundred; the young ones are still on their way.
+ARREST = [
+    ("handed_over", 70),
+    ("declined", 11),
+    ("ineligible", 8),
+    ("nobody_came", 6),
+    ("cancelled", 3),
+    ("not_approved", 2),
+]
+DECISIONS = [(Decision.NOT_FILED_COMPLETED, 60), (Decision.NOT_FILED_DISCRETION, 20), (Decision.FILED, 20)]
+SCOPE = "That the window was met, to the prosecutor, until the filing decision."
+ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+PLACES = [
+    "Market and 6th",
+    "the plaza",
+    "the library steps",
+    "Jones St",
+    "the bus shelter",
+    "by the clinic",
+    "3rd and Pine",
+]
+
+
+def pick(rng: random.Random, weighted):
+    return rng.choices([what for what, _ in weighted], [weight for _, weight in weighted])[0]
+
+
+class Story:
+    """Rows of a batch of referrals at one site, by model, in an order in which they can be written."""
+
+    def __init__(self, where: DemoSite, rng: random.Random, *, now: datetime, days: int):
+        self.where, self.rng, self.now, self.days = where, rng, now, days
+        self.tz, self.today = where.site.tz, clock.local_day(now, where.site.tz)
+        self.rows: dict[type[models.Model], list] = defaultdict(list)
+        self.examples: dict[str, str] = {}
+        self.number = 0
+        window = where.rules.window
+        self.decision_steps = {step.step for step in where.rules.reminders if step.relative_to == "decision"}
+        self.holidays = frozenset[date]()
+        if window.last_day_rule == "next_business_day" and window.holiday_calendar:
+            calendar, years = window.holiday_calendar, range(self.today.year - 5, self.today.year + 2)
+            self.holidays = clock.holidays_for(calendar.country, calendar.subdivision, years)
+
+    def add(self, model, **fields):
+        row = model(site=self.where.site, **fields)
+        self.rows[model].append(row)
+        return row
+
+    def id(self) -> uuid.UUID:
+        return uuid.UUID(int=self.rng.getrandbits(128), version=4)
+
+    def moment(self, after: datetime, minutes: tuple[int, int]) -> datetime:
+        return after + timedelta(minutes=self.rng.randint(*minutes))
+
+    def tell(self) -> None:
+        """One more referral."""
+        rng, self.number = self.rng, self.number + 1
+        # More of them lately than long ago, so that every state has its share.
+        back = int(self.days * rng.random() ** 2)
+        at = min(
+            datetime.combine(self.today - timedelta(days=back), time(rng.randrange(24), rng.randrange(60)), self.tz),
+            self.now - timedelta(minutes=rng.randint(1, 50)),
+        )
+        door = pick(rng, DOORS)
+        if door == Door.ARREST:
+            self._arrest(at, pick(rng, ARREST))
+        else:
+            self._without_charge(at, door)
+
+    # ---- the parts of any referral
+
+    def _referral(self, at: datetime, door: Door, status: str, **more) -> r.Referral:
+        rng, people = self.rng, self.where.people
+        officer = None if door == Door.COMMUNITY else rng.choice(people[Role.OFFICER])
+        typist = officer or rng.choice(people[Role.REFERRER])
+        fields = {
+            "id": self.id(), "reference": self._reference(), "door": door, "status": status, "rules": self.where.ruleset,
+            "officer": officer, "agency_id": officer.organisation_id if officer else None, "entered_by": typist,
+            "submission_key": self.id(), "submitted_at": at, "status_changed_at": at,
+            "precinct": rng.choice(self.where.rules.precincts).code, "meeting_place": rng.choice(PLACES),
+            "outcome": "eligible", "person_answer": "yes",
+        }  # fmt: skip
+        if door == Door.ARREST:
+            fields |= {
+                "incident_number": f"D{self.today.year % 100}{self.number:07d}",
+                "occurred_at": self.moment(at, (-90, -5)),
+            }
+        return self.add(r.Referral, **(fields | more))
+
+    def _reference(self) -> str:
+        """Six characters that no other referral of the site has, in no order."""
+        number, code = (self.number * 387_420_489 + 1) % len(ALPHABET) ** 6, ""
+        for _ in range(6):
+            number, digit = divmod(number, len(ALPHABET))
+            code += ALPHABET[digit]
+        return code
+
+    def _police(self, referral) -> dict:
+        return {"officer_id": referral.officer_id, "agency_id": referral.agency_id}
+
+    def _person(self, referral, *, named: bool = True, **more) -> r.ReferredPerson:
+        rng = self.rng
+        name = f"{rng.choice(FIRST)} {rng.choice(LAST)}" if named else ""
+        born = self.today - timedelta(days=rng.randint(19 * 366, 66 * 365)) if named and rng.random() < 0.7 else None
+        return self.add(
+            r.ReferredPerson, id=self.id(), referral=referral, name=name, birth_date=born,
+            age_about=None if born else rng.randint(20, 64), language=rng.choice(["en", "en", "en", "es"]),
+            where_found=rng.choice(PLACES) if named else "",
+            greeting=rng.choice(["Goes by Bear", "Has a small dog", "Prefers to sit down first", ""]) if named else "",
+            perceived_race=rng.choice(["white", "black", "hispanic", "asian", "not_known"]),
+            perceived_gender=rng.choice(["man", "woman", "not_known"]), **self._police(referral), **more,
+        )  # fmt: skip
+
+    def _offence(self, referral, *, held: bool) -> r.ReferralOffence:
+        offence = self.rng.choice(self.where.rules.offences)
+        return self.add(
+            r.ReferralOffence, id=self.id(), referral=referral, code_system=offence.system, code_version=offence.version[:40],
+            code=offence.code, title=offence.title[:200], offence_class=offence.charge_class[:40], group=offence.group,
+            is_held=held, **self._police(referral),
+        )  # fmt: skip
+
+    def _answers(self, referral, door: Door, *, yes: str = "") -> None:
+        for exclusion in self.where.rules.exclusions_for(door):
+            self.add(
+                r.EligibilityAnswer, id=self.id(), referral=referral, rule_code=exclusion.code,
+                rule_text=exclusion.text[:300], answer="yes" if exclusion.code == yes else "no",
+                effect=exclusion.effect if exclusion.code == yes else "", **self._police(referral),
+            )  # fmt: skip
+
+    # ---- the arrest door
+
+    def _arrest(self, at: datetime, course: str) -> None:
+        if course in {"declined", "ineligible"}:
+            yes = next(e.code for e in self.where.rules.exclusions if e.effect == "ineligible" and "arrest" in e.doors)
+            blocked = course == "ineligible"
+            referral = self._referral(
+                at, Door.ARREST, course, outcome="ineligible" if blocked else "eligible",
+                person_answer="" if blocked else "no",
+                decline_reason="" if blocked else self.rng.choice(self.where.rules.codes.decline_reasons).code,
+            )  # fmt: skip
+            self._person(referral, named=False)
+            self._offence(referral, held=False)
+            self._answers(referral, Door.ARREST, yes=yes if blocked else "")
+            return
+        if course == "cancelled":
+            reason = self.rng.choice(self.where.rules.codes.cancel_reasons).code
+            referral = self._referral(at, Door.ARREST, course, cancel_reason=reason)
+            self._person(referral)
+            self._offence(referral, held=True)
+            self.add(
+                r.Handoff, id=self.id(), referral=referral, called_at=self.moment(at, (1, 6)), **self._police(referral)
+            )
+            return
+        young = self.now - at < timedelta(minutes=50)
+        status = S.SUBMITTED if young else {"nobody_came": S.OUTREACH}.get(course, course)
+        referral = self._referral(at, Door.ARREST, status)
+        manager = self.rng.choice(self.where.people[Role.CASE_MANAGER])
+        self._handoff(referral, at, manager, course, young)
+        person = self._person(
+            referral,
+            police_until_at=at + timedelta(days=self.where.rules.visibility.name_visible_days)
+            if status == S.HANDED_OVER
+            else None,
+        )
+        offence = self._offence(referral, held=True)
+        self._answers(referral, Door.ARREST)
+        if course == "not_approved":
+            self.add(
+                r.Approval, id=self.id(), referral=referral, because=["supervision"], asked_whom="the LEAD sergeant",
+                said="no", said_at=at, recorded_by=referral.officer, **self._police(referral),
+            )  # fmt: skip
+            return
+        taken = status == S.HANDED_OVER
+        participant = self._participant(referral, person, manager, at) if taken and self.rng.random() < 0.9 else None
+        self._casework(referral, manager if taken else None, participant, at)
+        if status == S.OUTREACH:
+            self._outreach(referral, at, self.rng.choice([OutreachState.TO_FIND, OutreachState.TRIED]))
+        self._window(referral, offence, person, manager, participant, at)
+
+    def _handoff(self, referral, at, manager, course, young) -> None:
+        called = self.moment(at, (1, 6))
+        arrived = self.moment(called, (8, 55))
+        fields = {"called_at": min(called, self.now)}
+        if course == "nobody_came":
+            why, way = self.rng.choice(["no_answer", "too_long"]), "hold_and_reach_out"
+            fields |= {"nobody_came_at": self.moment(called, (30, 60)), "nobody_came_why": why, "fallback": way}
+        elif not young and course == "handed_over":
+            fields |= {
+                "acknowledged_at": self.moment(called, (1, 5)), "acknowledged_by": manager, "arrived_at": arrived,
+                "handed_over_at": self.moment(arrived, (3, 15)), "taken_by": manager,
+                "typed_later": ["arrived"] if self.rng.random() < 0.2 else [],
+            }  # fmt: skip
+        self.add(r.Handoff, id=self.id(), referral=referral, **self._police(referral), **fields)
+
+    def _participant(self, referral, person, manager, at) -> Participant:
+        given, _, family = person.name.partition(" ")
+        participant = Participant(
+            id=self.id(), site=self.where.site, given_name=given, family_name=family, birth_date=person.birth_date,
+            age_about=person.age_about, language=person.language, race=[], created_at=at, created_by=manager,
+            search_names=person.name.lower(),
+        )  # fmt: skip
+        self.rows[Participant].append(participant)
+        self.add(
+            Participation,
+            id=self.id(),
+            participant=participant,
+            began_on=clock.local_day(at, self.tz),
+            recorded_by=manager,
+        )
+        return participant
+
+    def _casework(self, referral, manager, participant, at) -> None:
+        tried = self.rng.randint(0, 4) if manager else 0
+        last = min(self.moment(at, (60, 20_000)), self.now) if tried else None
+        for number in range(tried):
+            when = at + (last - at) * (number + 1) / tried
+            self.add(
+                r.Attempt, id=self.id(), referral=referral, tried_at=when, entered_at=when, tried_by=manager,
+                kind=self.rng.choice(["visit", "call", "text"]),
+                outcome=self.rng.choice(["reached", "left_word", "not_found", "no_answer"]),
+            )  # fmt: skip
+        outcome = self.rows[r.Attempt][-1].outcome if tried else ""
+        fresh = self.now - at < timedelta(days=40)
+        following = self.now + timedelta(hours=self.rng.randint(-20, 72)) if tried and fresh else None
+        self.add(
+            r.Casework, id=self.id(), referral=referral, case_manager=manager, participant=participant, attempts=tried,
+            last_attempt_at=last, last_outcome=outcome, next_try_at=following,
+            is_restricted=participant is not None and self.rng.random() < 0.01,
+        )  # fmt: skip
+
+    # ---- the window and the charge
+
+    def _window(self, referral, offence, person, manager, participant, at) -> None:
+        rules, rng = self.where.rules, self.rng
+        starts = clock.local_day(at, self.tz)
+        due = clock.due_on(starts, rules.window.days, last_day_rule=rules.window.last_day_rule, holidays=self.holidays)
+        decision = clock.decision_on(due, rules.window.decision_grace_days)
+        items = list(rules.window.required_items)
+        over = due < self.today
+        share = rng.random()
+        state, met_on = WindowState.OPEN, None
+        if participant is not None:
+            if share < (0.6 if over else 0.25):
+                state = WindowState.MET
+                met_on = min(starts + timedelta(days=rng.randint(1, rules.window.days)), due, self.today)
+            elif share < (0.68 if over else 0.28):
+                state = WindowState.STEPPED_BACK
+        window = self.add(
+            r.IntakeWindow, id=self.id(), referral=referral, rules=self.where.ruleset, state=state, opened_at=at,
+            starts_on=starts, due_on=due, first_due_on=due, required_items=items, met_on=met_on, state_changed_at=at,
+        )  # fmt: skip
+        done = items if state == WindowState.MET else items[: rng.randint(0, len(items) - 1)] if participant else []
+        for kind in done:
+            day = met_on or min(starts + timedelta(days=rng.randint(0, 9)), self.today)
+            self.add(
+                r.WindowItem, id=self.id(), window=window, kind=kind, done_on=day, typed_by=manager,
+                typed_at=min(datetime.combine(day, time(17), self.tz), self.now),
+            )  # fmt: skip
+        charge = self._charge(referral, offence, person, at, starts, decision)
+        if state == WindowState.MET:
+            self.add(r.WindowResult, id=self.id(), charge=charge, window=window, met_on=met_on, recorded_by=manager)
+            self._consent(referral, participant, manager, charge, at)
+        elif participant and state == WindowState.OPEN and not over:
+            self._appointment(referral, manager, at)
+        if decision >= self.today:
+            self._reminders(referral, window if state == WindowState.OPEN else None, starts, due, decision)
+        kind = {WindowState.MET: "window_met", WindowState.OPEN: "window_ended" if over else "window_open"}.get(state)
+        if kind:
+            self.examples.setdefault(kind, str(referral.pk))
+
+    def _charge(self, referral, offence, person, at, starts, decision) -> r.HeldCharge:
+        rng, fields = self.rng, {}
+        prosecutor = rng.choice(self.where.people[Role.PROSECUTOR])
+        if decision < self.today and rng.random() < 0.85:
+            decided = datetime.combine(decision, time(10), self.tz) + timedelta(days=rng.randint(0, 6))
+            if decided < self.now:
+                fields = {
+                    "decision": pick(rng, DECISIONS),
+                    "decided_at": decided, "decided_by": prosecutor,
+                    "hidden_at": decided + timedelta(days=self.where.rules.visibility.decided_visible_days),
+                }  # fmt: skip
+        charge = self.add(
+            r.HeldCharge, id=self.id(), referral=referral, agency_id=referral.agency_id,
+            incident_number=referral.incident_number, code_system=offence.code_system, code=offence.code,
+            title=offence.title, offence_class=offence.offence_class, held_on=starts, due_on=decision, **fields,
+        )  # fmt: skip
+        self.add(r.ChargeIdentity, id=self.id(), referral=referral, name=person.name, birth_date=person.birth_date)
+        sent = at + timedelta(days=rng.randint(0, 3)) if rng.random() < 0.85 else None
+        sent = sent if sent and sent < self.now else None
+        received = sent + timedelta(days=1) if sent and sent + timedelta(days=1) < self.now else None
+        self.add(
+            r.Packet, id=self.id(), referral=referral, incident_number=referral.incident_number, held_on=starts,
+            sent_at=sent, sent_by=referral.officer if sent else None, received_at=received,
+            received_by=prosecutor if received else None, hidden_at=fields.get("hidden_at"), **self._police(referral),
+        )  # fmt: skip
+        self.examples.setdefault("charge_decided" if fields else "charge", str(charge.pk))
+        return charge
+
+    def _consent(self, referral, participant, manager, charge, at) -> None:
+        if self.rng.random() > 0.6:
+            return
+        revoked = self.rng.random() < 0.1
+        self.add(
+            Consent, id=self.id(), kind="criminal_justice", participant=participant, referral_id=referral.pk, answer="yes",
+            asked_at=at, asked_by=manager, language="en", scope=SCOPE,
+            text_shown="Shown in the demo.", text_hash="0" * 64, signed_name=participant.shown_name, signed_at=at,
+            revoked_at=self.now if revoked else None, revoked_by=manager if revoked else None,
+            revoked_how="spoken" if revoked else "",
+        )  # fmt: skip
+        if not revoked and charge.decided_at is None:
+            self.examples.setdefault("charge_shared", str(charge.pk))
+
+    def _appointment(self, referral, manager, at) -> None:
+        place = self.rng.choice(self.where.rules.meeting_places).name
+        when = (self.now + timedelta(days=self.rng.randint(0, 9))).astimezone(self.tz).replace(hour=10, minute=0)
+        self.add(
+            r.Appointment,
+            id=self.id(),
+            referral=referral,
+            at=when,
+            place=place,
+            booked_at=at,
+            booked_by=manager,
+            state="booked",
+        )
+
+    def _reminders(self, referral, window, starts, due, decision) -> None:
+        moments = clock.reminder_moments(
+            self.where.rules.reminders, start_on=starts, due=due, decision_on=decision, tz=self.tz
+        )
+        for moment in moments:
+            if moment.at <= self.now:
+                continue
+            police_side = moment.step in self.decision_steps
+            if not police_side and window is None:
+                continue
+            self.add(
+                r.Reminder, id=self.id(), referral=referral, window=None if police_side else window, step=moment.step,
+                recipient=moment.recipient, channel=moment.channel, due_at=moment.at,
+                path="/referrals/charges/" if police_side else f"/work/cases/{referral.pk}/",
+            )  # fmt: skip
+
+    # ---- the doors without a charge
+
+    def _without_charge(self, at: datetime, door: Door) -> None:
+        state = pick(self.rng, [(s, w) for s, w in zip(OutreachState, [1, 3, 3, 1, 4, 1, 2], strict=True)])
+        over = state in {OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND}
+        taken = state != OutreachState.WAITING and state != OutreachState.TO_FIND
+        status = S.DONE if over and door == Door.COMMUNITY else S.HANDED_OVER if taken else S.SUBMITTED
+        referral = self._referral(at, door, status)
+        manager = self.rng.choice(self.where.people[Role.CASE_MANAGER]) if taken else None
+        person = self._person(referral)
+        self._answers(referral, door)
+        if door == Door.SOCIAL:
+            self.add(
+                r.Handoff, id=self.id(), referral=referral, handed_over_at=self.moment(at, (60, 4000)) if taken else None,
+                taken_by=manager, **self._police(referral),
+            )  # fmt: skip
+        participant = self._participant(referral, person, manager, at) if state == OutreachState.YES else None
+        self._casework(referral, manager, participant, at)
+        self._outreach(referral, at, state)
+        self.examples.setdefault(door.value, str(referral.pk))
+
+    def _outreach(self, referral, at, state) -> None:
+        target = at + timedelta(hours=self.where.rules.targets.first_try_hours)
+        tried = state not in {OutreachState.WAITING, OutreachState.TO_FIND}
+        self.add(
+            r.OutreachEntry, id=self.id(), referral=referral, state=state, listed_at=at, first_try_target_at=target,
+            first_tried_at=self.moment(at, (60, 4000)) if tried else None, state_changed_at=at,
+        )  # fmt: skip
