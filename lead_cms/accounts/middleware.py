@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from lead_cms.access.middleware import is_account_page
-from lead_cms.accounts.holding import hold
+from lead_cms.accounts.holding import MARK, hold, let_go
 from lead_cms.accounts.models import Membership
 
 REFRESH_SECONDS = 20
@@ -66,7 +66,7 @@ def membership(get_response):
     """Find the membership a person acts under, afresh on every request: one that ended an hour ago opens nothing."""
 
     def middleware(request):
-        request.membership = None
+        request.membership, request.memberships = None, []
         if not request.user.is_authenticated:
             return get_response(request)
         now = timezone.now()
@@ -82,10 +82,30 @@ def membership(get_response):
         request.membership = next((m for m in found if str(m.pk) == chosen), found[0] if found else None)
         if request.membership is not None:
             with timezone.override(request.membership.site.tz):
-                return get_response(request)
+                if chosen != str(request.membership.pk):
+                    request.session["membership_id"] = str(request.membership.pk)
+                    if chosen and request.method == "POST" and not is_account_page(request):
+                        return _role_ended(request, chosen)
+                return _answer(request)
         if is_account_page(request):
             return get_response(request)
         kept = request.method == "POST" and hold(request)
         return render(request, "accounts/no_membership.html", {"kept": kept}, status=403)
+
+    def _role_ended(request, chosen):
+        # What was sent under a role that has ended is not done under another one.
+        request.session["membership_id"] = chosen
+        kept = hold(request)
+        request.session["membership_id"] = str(request.membership.pk)
+        words = f"The role you sent this under has ended, so nothing was changed. You now act as {request.membership}."
+        messages.info(request, f"{words} What you sent is kept for a day." if kept else words)
+        return redirect("today")
+
+    def _answer(request):
+        response = get_response(request)
+        # A held form that has arrived is kept no longer; one that was refused still is.
+        if request.method == "POST" and MARK in request.POST and response.status_code < 400:
+            let_go(request.user.pk, request.POST[MARK])
+        return response
 
     return middleware

@@ -38,6 +38,7 @@ urlpatterns = _marked(
         path("2fa/", include(_marked(list(mfa_urls.urlpatterns)))),
         path("first/<uidb64>/<token>/", views.first_password, name="first-password"),
         path("held/", views.held_form, name="held-form"),
+        path("switch/<uuid:pk>/", views.switch, name="switch"),
         path("stay/", views.stay, name="stay"),
         path("theme/", views.theme, name="theme"),
     ]

@@ -3,18 +3,19 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
-from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
-from django.http import HttpResponse
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lead_cms.access.views import account_page
-from lead_cms.accounts.models import HeldForm
+from lead_cms.accounts.holding import MARK, held_by, let_go
 
-__all__ = ["INTERNAL_RESET_SESSION_TOKEN", "first_password", "held_form", "stay", "theme"]
 THEMES = {"light", "dark", "auto"}
 
 
@@ -43,24 +44,48 @@ def stay(request):
 
 
 @account_page
+@require_POST
+def switch(request, pk):
+    """Act under another of one's own memberships that are in force."""
+    chosen = next((m for m in request.memberships if m.pk == pk), None)
+    if chosen is None:
+        raise Http404
+    request.session["membership_id"] = str(chosen.pk)
+    messages.info(request, f"You now act as {chosen.get_role_display()}, {chosen.organisation.name}.")
+    return redirect("today")
+
+
+@account_page
 @require_http_methods(["GET", "POST"])
 def held_form(request):
     """What was being sent when the session ended: send it again, or let it go."""
-    held = HeldForm.objects.filter(user_id=request.user.pk).first()
-    if held is None:
+    held = held_by(request.user.pk, at=timezone.now())
+    if request.method == "POST" or held is None:
+        let_go(request.user.pk)
+        if held is not None:
+            messages.info(request, "Let go.")
         return redirect("today")
-    if request.method == "POST":
-        held.delete()
-        messages.info(request, "Let go.")
-        return redirect("today")
+    # It goes out under the membership it was typed under, if that is still in force.
+    if any(m.pk == held.membership_id for m in request.memberships):
+        request.session["membership_id"] = str(held.membership_id)
     fields = [(name, value) for name, values in held.fields.items() for value in values]
-    return render(request, "accounts/held_form.html", {"held": held, "fields": fields})
+    return render(request, "accounts/held_form.html", {"held": held, "fields": fields, "mark": MARK})
+
+
+class ChosenPassword(SetPasswordForm):
+    """Writes the one column that the application may write."""
+
+    def save(self, commit=True):
+        self.user.set_password(self.cleaned_data["new_password1"])
+        self.user.save(update_fields=["password"])
+        return self.user
 
 
 class FirstPassword(PasswordResetConfirmView):
     """The first password of an invited person; the link works once and for a day."""
 
     template_name = "accounts/first_password.html"
+    form_class = ChosenPassword
     token_generator = default_token_generator
     success_url = reverse_lazy("account_login")
 

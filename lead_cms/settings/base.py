@@ -158,6 +158,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address that nobody has is told nothing
 # Our own counter locks an account after five failures; a limit per address would lock out a whole station.
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False, "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_SESSION_REMEMBER = False
@@ -166,6 +167,10 @@ MFA_ADAPTER = "lead_cms.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_TOLERANCE = 0
+MFA_FORMS = {
+    "authenticate": "lead_cms.accounts.second_step.SignInCode",
+    "reauthenticate": "lead_cms.accounts.second_step.CodeAgain",
+}
 MFA_TRUST_ENABLED = False
 MFA_REQUIRED = env.bool("MFA_REQUIRED", True)
 PASSWORD_HASHERS = [
