@@ -36,6 +36,21 @@ FUNCTIONS = [
                 and (c.is_restricted or c.is_sealed)""",
         to=[MANAGER, COORDINATOR],
     ),
+    # Search by likeness, over the names that referrers wrote down; as for participants, with the casework's wall inside.
+    definer(
+        "referred_like(words text, born date, most int)",
+        returns="table (id uuid, score real)",
+        body="""select p.referral_id, (greatest(similarity(p.name, words), word_similarity(words, p.name))
+                    + case when p.birth_date = born then 0.5 else 0 end)::real as score
+                from referrals_referredperson p
+                where p.site_id = app.site_id() and (p.name operator(public.%>) words
+                  or p.name operator(public.%) words or p.birth_date = born)
+                  and (current_setting('role', true) = 'lead_supervisor' or not exists (
+                    select 1 from referrals_casework c where c.referral_id = p.referral_id
+                      and (c.is_sealed or c.is_restricted and c.case_manager_id is distinct from app.membership_id())))
+                order by 2 desc, 1 limit most""",
+        to=[MANAGER, SUPERVISOR],
+    ),
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(
         "oldest_due_seconds()",
@@ -196,6 +211,7 @@ POLICIES = [
             MANAGER: both(HERE, OPEN_REFERRAL),
             SUPERVISOR: HERE,
             COORDINATOR: both(HERE, OPEN_REFERRAL),
+            DEFINER: ANYTHING,
         },
         insert=takers_of_referrals() | {Duty.INTAKE: HERE},
         update={
@@ -329,7 +345,7 @@ POLICIES = [
                 ),
                 check=HERE,
             ),
-            Duty.CLOCKWORK: Rows(both(HERE, "decided_at is null"), columns=("incident_number",)),
+            Duty.CLOCKWORK: Rows(both(HERE, "decided_at is null"), columns=("incident_number", "hidden_at")),
         },
         audited=(
             "referral_id",
@@ -370,7 +386,7 @@ POLICIES = [
             PROSECUTOR: Rows(
                 both(HERE, NOT_HIDDEN), columns=("received_at", "received_by_id", "hidden_at"), check=HERE
             ),
-            Duty.CLOCKWORK: Rows(HERE, columns=("incident_number",)),
+            Duty.CLOCKWORK: Rows(HERE, columns=("incident_number", "hidden_at")),
         },
         audited=("referral_id", "held_on", "sent_at", "received_at", "hidden_at"),
     ),
@@ -410,14 +426,15 @@ POLICIES = [
             SUPERVISOR: HERE,
             COORDINATOR: both(HERE, OPEN_REFERRAL),
             Duty.CLOCKWORK: Rows(
-                HERE, columns=("id", "site_id", "referral_id", "state", "starts_on", "due_on", "extension_count")
+                HERE,
+                columns=("id", "site_id", "referral_id", "rules_id", "state", "starts_on", "due_on", "extension_count"),
             ),
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
             MANAGER: Rows(both(HERE, OPEN_REFERRAL), columns=("state", "met_on", "state_changed_at")),
             SUPERVISOR: Rows(HERE, columns=("state", "met_on", "state_changed_at")),
-            Duty.CLOCKWORK: Rows(HERE, columns=("due_on", "extension_count")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("due_on", "extension_count", "state", "state_changed_at")),
         },
         audited=("referral_id", "state", "starts_on", "due_on", "extension_count", "met_on"),
     ),
@@ -452,7 +469,8 @@ POLICIES = [
         insert={Duty.INTAKE: HERE, Duty.CLOCKWORK: HERE, Duty.OPERATOR: ANYTHING},
         update={
             Duty.CLOCKWORK: Rows(both(HERE, "delivered_at is null"), columns=("cancelled_at",)),
-            Duty.SCHEDULER: Rows(ANYTHING, columns=("delivered_at",)),
+            # Delivered, or dropped: a sealed record tells nobody anything.
+            Duty.SCHEDULER: Rows(ANYTHING, columns=("delivered_at", "cancelled_at")),
         },
         audited=(
             "referral_id",

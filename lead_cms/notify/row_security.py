@@ -18,7 +18,7 @@ POLICIES = [
         select={Duty.NOTIFIER: ANYTHING, DEFINER: ANYTHING},
         insert={
             Duty.INTAKE: "kind in ('attention', 'handoff')",
-            Duty.SCHEDULER: "kind = 'attention'",
+            Duty.SCHEDULER: "kind in ('attention', 'handoff')",
             Duty.INVITER: "kind = 'invitation'",
             APP: "kind = 'reset'",
         },

@@ -1,0 +1,166 @@
+"""What a referral sets going, in its own transaction: casework, outreach, the window, the held charges, the reminders.
+
+API
+    open_up(referral=, offences=, person=, rules=, at=, by=)     right after the referral and its parts are written
+    open_window_after_approval(referral=, at=, by=)              when it leaves "waiting for approval" or triage
+Written as INTAKE, which inserts and reads nothing: an officer causes all of it and may see none of it. The keys are made
+from the referral's, so that opening twice opens once.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Membership
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.programs import clock
+from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.rules import Rules, need
+from referrals.actions import reminders
+from referrals.enums import ENDED, Door, OutreachState, ReferralStatus
+from referrals.models import (
+    Casework,
+    ChargeIdentity,
+    HeldCharge,
+    IntakeWindow,
+    OutreachEntry,
+    Packet,
+    Referral,
+    ReferralOffence,
+    ReferredPerson,
+)
+
+
+@transaction.atomic
+def open_up(
+    *,
+    referral: Referral,
+    offences: Iterable[ReferralOffence],
+    person: ReferredPerson,
+    rules: Rules,
+    at: datetime,
+    by: Membership,
+) -> None:
+    """Everything that the referral's status lets begin; what waits for an approval or the coordinator waits."""
+    with acting_as(Duty.INTAKE):
+        Casework.objects.bulk_create(
+            [Casework(**_part(referral), id=_key(referral, "casework"))], ignore_conflicts=True
+        )
+    _begin(referral, offences, person, rules, at=at, by=by)
+
+
+@transaction.atomic
+def open_window_after_approval(*, referral: Referral, at: datetime, by: Membership, **_known) -> None:
+    """The same once somebody has said yes. The days count from the rules' start, not from the approval."""
+    offences = list(ReferralOffence.objects.filter(referral_id=referral.pk))
+    person = ReferredPerson.objects.filter(referral_id=referral.pk).first() or ReferredPerson()
+    _begin(referral, offences, person, rules_by_id(referral.rules_id), at=at, by=by)
+
+
+def window_key(referral_id: uuid.UUID) -> uuid.UUID:
+    """The window's key."""
+    return uuid.uuid5(referral_id, "window")
+
+
+def start_on(referral: Referral, rules: Rules, tz: ZoneInfo) -> date:
+    """Day 0 at the site: of the referral or of the arrest, as the rules say."""
+    moment = referral.submitted_at
+    if need(rules.window.starts, "window.starts") == "arrest":
+        moment = referral.occurred_at or referral.submitted_at
+    return clock.local_day(moment, tz)
+
+
+def due_on(start: date, rules: Rules) -> date:
+    """The last day of the window by the site's last-day rule and calendar."""
+    days = need(rules.window.days, "window.days")
+    skipped: frozenset[date] = frozenset()
+    if rules.window.holiday_calendar is not None:
+        calendar = rules.window.holiday_calendar
+        skipped = clock.holidays_for(calendar.country, calendar.subdivision, clock.holiday_years(start, days))
+    rule = need(rules.window.last_day_rule, "window.last_day_rule")
+    return clock.due_on(start, days, last_day_rule=rule, holidays=skipped)
+
+
+def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Membership) -> None:
+    if referral.status in ENDED:
+        return
+    if referral.status == ReferralStatus.TRIAGE:
+        reminders.tell_now(referral=referral, recipient="coordinator", step="triage", path="/", email=True, at=at)
+        return
+    waits = referral.status == ReferralStatus.PENDING
+    if waits:
+        approver = "liaison" if referral.agency_id else "coordinator"
+        reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
+    held = [one for one in offences if one.is_held] if referral.door == Door.ARREST else []
+    if held and not (waits and need(rules.window.opens_at, "window.opens_at") == "approval"):
+        _open_window(referral, held, person, rules, at=at, by=by)
+    finding = referral.status == ReferralStatus.OUTREACH or referral.door != Door.ARREST
+    if finding and not waits:
+        _list_for_outreach(referral, rules, at=at)
+    recipient, step = ("outreach", "to_find") if finding else ("case_manager", "handoff")
+    if not (finding and waits):
+        path = reminders.case_path(referral.pk)
+        # Somebody is waiting at the curb: the e-mail goes at once. Nobody waits on the list of outreach.
+        reminders.tell_now(referral=referral, recipient=recipient, step=step, path=path, email=not finding, at=at)
+
+
+def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Membership) -> None:
+    """The clock and, apart from it, the charges: all fall due on one date, whatever becomes of the window."""
+    tz = by.site.tz
+    start = start_on(referral, rules, tz)
+    due = due_on(start, rules)
+    decision_on = clock.decision_on(due, need(rules.window.decision_grace_days, "window.decision_grace_days"))
+    part, held_on = _part(referral), clock.local_day(referral.submitted_at, tz)
+    window = IntakeWindow(
+        **part, id=window_key(referral.pk), rules_id=referral.rules_id, opened_at=at, starts_on=start, due_on=due,
+        first_due_on=due, required_items=list(need(rules.window.required_items, "window.required_items")),
+        state_changed_at=at,
+    )  # fmt: skip
+    police = {"agency_id": referral.agency_id, "incident_number": referral.incident_number, "held_on": held_on}
+    charges = [
+        HeldCharge(
+            **part, **police, id=_key(referral, f"charge {one.code}"), code_system=one.code_system, code=one.code,
+            title=one.title, offence_class=one.offence_class, due_on=decision_on,
+        )
+        for one in held
+    ]  # fmt: skip
+    with acting_as(Duty.INTAKE):
+        for rows in (
+            [window],
+            charges,
+            [ChargeIdentity(**part, id=_key(referral, "identity"), name=person.name, birth_date=person.birth_date)],
+            [Packet(**part, **police, id=_key(referral, "packet"), officer_id=referral.officer_id)],
+        ):
+            type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
+    reminders.write(
+        referral=referral, window_id=window.pk, charge_id=charges[0].pk, rules=rules, start_on=start, due_on=due,
+        decision_on=decision_on, tz=tz, at=at,
+    )  # fmt: skip
+    record(AuditAction.WINDOW_OPENED, target=referral, charges=len(charges))
+
+
+def _list_for_outreach(referral, rules: Rules, *, at: datetime) -> None:
+    """On the list of those to be found: with a target for the first try, and no clock."""
+    hours = rules.targets.first_try_hours
+    if referral.status == ReferralStatus.OUTREACH:
+        ways = (way.outreach_hours for way in rules.handoff.fallbacks or () if way.kind == "hold_and_reach_out")
+        hours = next((known for known in ways if known is not None), hours)
+    entry = OutreachEntry(
+        **_part(referral), id=_key(referral, "outreach"), state=OutreachState.TO_FIND, listed_at=at,
+        first_try_target_at=at + timedelta(hours=hours) if hours is not None else None, state_changed_at=at,
+    )  # fmt: skip
+    with acting_as(Duty.INTAKE):
+        OutreachEntry.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def _key(referral: Referral, what: str) -> uuid.UUID:
+    return uuid.uuid5(referral.pk, what)
+
+
+def _part(referral: Referral) -> dict:
+    return {"site_id": referral.site_id, "referral_id": referral.pk}

@@ -1,0 +1,113 @@
+"""Who a reminder is for, and what it says: short, without a name, a date or a fact about anybody."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Membership
+from lead_cms.notify.models import EmailKind
+from referrals.models import Casework, OnCallShift, Referral, Reminder
+
+# By the beginning of the step; a step that a site names itself reads as its recipient's line.
+TEXTS: dict[str, str] = {
+    "handoff": "A handoff is waiting",
+    "to_find": "Somebody new is to be found",
+    "triage": "An officer was not sure and asks you",
+    "approval_no": "An approval was answered with no: talk with the person first",
+    "approval": "An approval given by telephone waits for your word",
+    "assigned": "Somebody was given to you to look after",
+    "nobody_came": "Nobody came to an officer who called",
+    "packet": "A report packet is missing",
+    "sealed": "A record was sealed and needs you",
+    "due_today": "An intake window ends today",
+    "due_yesterday": "An intake window has ended",
+    "due_in": "An intake window ends soon",
+    "day_": "An intake window is open: see what is missing",
+    "decision_today": "A decision on a held charge is due today",
+    "decision_soon": "A decision on a held charge is due soon",
+    "decision_waits": "A decision on a held charge is waiting",
+}
+OTHERWISE = {
+    "case_manager": "An intake window needs you",
+    "outreach": "Somebody is to be found",
+    "supervisor": "An intake window needs your team",
+    "coordinator": "Something at your site needs you",
+    "prosecutor": "A held charge needs you",
+    "liaison": "A report packet or an approval needs you",
+}
+URGENT_STEPS = frozenset({"handoff"})
+WHOLE_ROLE = {
+    "supervisor": Role.SUPERVISOR,
+    "coordinator": Role.COORDINATOR,
+    "prosecutor": Role.PROSECUTOR,
+    "liaison": Role.LIAISON,
+}
+
+
+def text_of(reminder: Reminder) -> str:
+    """The line on Today; the longest known beginning of the step decides."""
+    known = [begins for begins in TEXTS if reminder.step.startswith(begins)]
+    return TEXTS[max(known, key=len)] if known else OTHERWISE.get(reminder.recipient, "Something needs you")
+
+
+def email_kind(reminder: Reminder) -> EmailKind:
+    return EmailKind.HANDOFF if reminder.step in URGENT_STEPS else EmailKind.ATTENTION
+
+
+class Recipients:
+    """Resolves a batch of reminders with four queries, whatever its size. Asked as the scheduler."""
+
+    def __init__(self, reminders: Iterable[Reminder], at: datetime):
+        batch = list(reminders)
+        sites = {one.site_id for one in batch}
+        referrals = {one.referral_id for one in batch}
+        self.cases = {
+            case.referral_id: case
+            for case in Casework.objects.filter(referral_id__in=referrals).only(
+                "referral_id", "case_manager_id", "is_sealed", "is_restricted"
+            )
+        }
+        self.agencies: dict[UUID, UUID] = dict(Referral.objects.filter(pk__in=referrals).values_list("pk", "agency_id"))
+        people = Membership.objects.current(at).filter(
+            site_id__in=sites, role__in=[Role.CASE_MANAGER, *WHOLE_ROLE.values()]
+        )
+        self.current: dict[UUID, Membership] = {}
+        self.by_role: dict[tuple, list[Membership]] = defaultdict(list)
+        for person in people.only("pk", "user_id", "site_id", "organisation_id", "role"):
+            self.current[person.pk] = person
+            self.by_role[person.site_id, person.role].append(person)
+        on_call = OnCallShift.objects.filter(site_id__in=sites, starts_at__lte=at, ends_at__gt=at)
+        self.on_call: dict[UUID, list[Membership]] = defaultdict(list)
+        for site_id, person_id in on_call.values_list("site_id", "person_id"):
+            if person_id in self.current:
+                self.on_call[site_id].append(self.current[person_id])
+
+    def is_sealed(self, reminder: Reminder) -> bool:
+        case = self.cases.get(reminder.referral_id)
+        return case is not None and case.is_sealed
+
+    def of(self, reminder: Reminder) -> list[Membership]:
+        """Everybody it is for now; nobody of a sealed record, and of a restricted one only those who may open it."""
+        if self.is_sealed(reminder):
+            return []
+        case = self.cases.get(reminder.referral_id)
+        supervisors = self.by_role[reminder.site_id, Role.SUPERVISOR]
+        named = self.current.get(case.case_manager_id) if case else None
+        restricted = case is not None and case.is_restricted
+        match reminder.recipient:
+            case "prosecutor":
+                return self.by_role[reminder.site_id, Role.PROSECUTOR]
+            case "liaison":
+                agency = self.agencies.get(reminder.referral_id)
+                liaisons = self.by_role[reminder.site_id, Role.LIAISON]
+                return [one for one in liaisons if agency is not None and one.organisation_id == agency]
+            case "case_manager" if named is not None:
+                return [named]
+            case "case_manager" | "outreach" if not restricted:
+                return self.on_call[reminder.site_id] or supervisors
+            case "coordinator" if not restricted:
+                return self.by_role[reminder.site_id, Role.COORDINATOR]
+            case _:
+                return supervisors

@@ -1,0 +1,71 @@
+"""`plan`: a poke without arguments that delivers what is due."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.core.jobs import poke_on_commit
+from lead_cms.notify.heartbeat import beat
+from lead_cms.notify.models import Notice, OutboxEmail
+from lead_cms.notify.tasks import drain
+from referrals.models import Draft, Reminder
+from referrals.recipients import Recipients, email_kind, text_of
+
+BATCH = 200
+MOST_BATCHES = 100  # a poke ends well inside its time limit; the next one goes on
+
+
+@shared_task(name="referrals.tasks.plan")
+def plan(**_unknown) -> None:
+    """Turn due reminders into notices and e-mails. Any number of workers may run it at once, and again."""
+    handled = 0
+    for _ in range(MOST_BATCHES):
+        done = deliver_batch()
+        handled += done
+        if done < BATCH:
+            break
+    with acting_as(Duty.SCHEDULER), transaction.atomic():
+        # A draft that was never sent is its author's alone, and gone after its day.
+        Draft.objects.filter(expires_at__lte=timezone.now()).delete()
+        beat("plan", handled=handled)
+
+
+def deliver_batch() -> int:
+    """One batch in one transaction: a crash undoes all of it, and nobody was told. The number of reminders handled."""
+    with acting_as(Duty.SCHEDULER), transaction.atomic():
+        now = timezone.now()
+        batch = list(
+            Reminder.objects.filter(delivered_at=None, cancelled_at=None, due_at__lte=now)
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .order_by("due_at")[:BATCH]
+        )
+        if not batch:
+            return 0
+        recipients = Recipients(batch, now)
+        notices, mails = [], []
+        for reminder in batch:
+            key, kind = f"reminder:{reminder.pk}", email_kind(reminder)
+            for person in recipients.of(reminder):
+                if reminder.channel == "email":
+                    mails.append(
+                        OutboxEmail(
+                            key=key, user_id=person.user_id, kind=kind, path=reminder.path, created_at=now,
+                            next_try_at=now,
+                        )
+                    )  # fmt: skip
+                else:
+                    notices.append(
+                        Notice(
+                            site_id=reminder.site_id, key=key, recipient=person, text=text_of(reminder),
+                            path=reminder.path, created_at=now,
+                        )
+                    )  # fmt: skip
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        OutboxEmail.objects.bulk_create(mails, ignore_conflicts=True)
+        sealed = {one.pk for one in batch if recipients.is_sealed(one)}
+        Reminder.objects.filter(pk__in=sealed).update(cancelled_at=now)
+        Reminder.objects.filter(pk__in={one.pk for one in batch} - sealed).update(delivered_at=now)
+        if mails:
+            poke_on_commit(drain)
+        return len(batch)
