@@ -65,7 +65,7 @@ def local_moment(day: date, at: time, tz: ZoneInfo) -> datetime:
 
 
 def due_on(start_on: date, days: int, *, last_day_rule: LastDayRule, holidays: Container[date]) -> date:
-    """The last day of a window of `days` calendar days after day 0 (DESIGN.md 4).
+    """The last day of a window of `days` calendar days after day 0.
 
     With "next_business_day" a last day on a Saturday, Sunday or holiday moves to the next day that is none of them.
     ValueError when `days` is negative or the rule is unknown.
@@ -124,19 +124,19 @@ def is_over(due: date, now: datetime, tz: ZoneInfo) -> bool:
 
 
 def decision_on(due: date, grace_days: int) -> date:
-    """The day the prosecutor's decision falls due: the due date plus the site's grace days (PRACTICE.md 22)."""
+    """The day the prosecutor's decision falls due: the due date plus the site's grace days (docs/practice.md 22)."""
     if grace_days < 0:
         raise ValueError(f"grace cannot be {grace_days} days")
     return _civil(due) + timedelta(days=grace_days)
 
 
 def item_counts(done_on: date, start_on: date, due: date) -> bool:
-    """Whether an item done on this day is inside the window; when it was typed does not matter (PRACTICE.md 22)."""
+    """Whether an item done on this day is inside the window; when it was typed does not matter (docs/practice.md 22)."""
     return _civil(start_on) <= _civil(done_on) <= _civil(due)
 
 
 def needs_confirmation(done_on: date, typed_at: datetime, due: date, tz: ZoneInfo) -> bool:
-    """Whether somebody else must confirm it: said to be done by the due day, typed after it (PRACTICE.md 22)."""
+    """Whether somebody else must confirm it: said to be done by the due day, typed after it (docs/practice.md 22)."""
     return _civil(done_on) <= due and is_over(due, typed_at, tz)
 
 

@@ -4,7 +4,7 @@ API
     SOURCES          the known publishers, by slug
     SOURCES[x].read(file)   yields a Row for each good row and a Fault for each bad one; raises FileFault
     summarise(rows, source) rows and distinct incidents by LEAD type: "incidents with a divertible charge and an adult
-                     cited or arrested" (PRACTICE.md 28)
+                     cited or arrested" (docs/practice.md 28)
 """
 
 from referrals.incidents import sfpd
