@@ -21,6 +21,10 @@ NOT_CLOSED_TO_ME = either(
     "not is_restricted", f"created_by_id = {MEMBERSHIP}", "id = any (array(select app.my_participant_ids()))"
 )
 OPEN_PERSON = "participant_id is null or app.may_see_participant(participant_id)"
+# A consent may stand before anyone is linked to the referral, whose own closing it then follows.
+OPEN_CONSENT = both(OPEN_PERSON, "referral_id <> all (array(select app.closed_referral_ids()))")
+# Nothing is asked before "we are talking in private" was tapped.
+TALKED = "referral_id in (select t.referral_id from referrals_privatetalk t)"
 
 FUNCTIONS = [
     definer(
@@ -98,7 +102,7 @@ POLICIES = [
     Policy(
         Consent,
         select={
-            Role.CASE_MANAGER: both(my_site(), OPEN_PERSON),
+            Role.CASE_MANAGER: both(my_site(), OPEN_CONSENT),
             Role.SUPERVISOR: my_site(),
             Role.PROSECUTOR: Rows(
                 both(
@@ -113,14 +117,14 @@ POLICIES = [
             DEFINER: ANYTHING,
         },
         insert={
-            Role.CASE_MANAGER: both(my_site(), f"asked_by_id = {MEMBERSHIP}", OPEN_PERSON),
-            Role.SUPERVISOR: both(my_site(), f"asked_by_id = {MEMBERSHIP}"),
+            Role.CASE_MANAGER: both(my_site(), f"asked_by_id = {MEMBERSHIP}", OPEN_CONSENT, TALKED),
+            Role.SUPERVISOR: both(my_site(), f"asked_by_id = {MEMBERSHIP}", TALKED),
             Duty.OPERATOR: ANYTHING,
         },
         # Only revoking: what was shown and signed is never altered, and a revocation is not taken back.
         update={
             Role.CASE_MANAGER: Rows(
-                both(my_site(), OPEN_PERSON, "revoked_at is null"),
+                both(my_site(), OPEN_CONSENT, "revoked_at is null"),
                 columns=("revoked_at", "revoked_how", "revoked_by_id"),
                 check=both(my_site(), f"revoked_by_id = {MEMBERSHIP}"),
             ),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -148,7 +149,11 @@ class ReferredPerson(SiteRow):
     PLAIN = frozenset({"id", "site", "referral", "officer", "agency", "police_until_at"})
 
     class Meta:
-        indexes = [models.Index(fields=["site"], name="referredperson_site")]
+        indexes = [
+            models.Index(fields=["site"], name="referredperson_site"),
+            models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
+            GinIndex(fields=["name"], name="referredperson_name_trgm", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self):
         return self.name or self.description or "Name not given"

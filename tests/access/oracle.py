@@ -182,12 +182,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "participants_consent": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, PROSECUTOR: shared, DEFINER: always},
-        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised, OPERATOR: always},
-        "update": {MANAGER: open_person, SUPERVISOR: here},
+        "select": {MANAGER: open_to_manager, SUPERVISOR: here, PROSECUTOR: shared, DEFINER: always},
+        "insert": {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_to_manager, SUPERVISOR: here},
     },
     "participants_disclosure": {
-        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "select": {MANAGER: open_to_manager, SUPERVISOR: here},
         "insert": {PROSECUTOR: lambda p, r: shared(p, r) and r.n == p.n, OPERATOR: always},
     },
     "referrals_referral": {
@@ -219,7 +219,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         },
     },
     "referrals_referredperson": {
-        "select": READERS | {OFFICER: police_now, LIAISON: police_now},
+        "select": READERS | {OFFICER: police_now, LIAISON: police_now, DEFINER: always},
         "insert": TAKERS | {INTAKE: here},
         "update": {OFFICER: police_now, MANAGER: open_to_manager, SUPERVISOR: here},
     },
