@@ -1,0 +1,362 @@
+"""Making a referral: one person at one door. The rules are asked again here, whatever a page was told before.
+
+API
+    make_referral(by=officer, at=, given=Given(...), submission_key=uuid) -> Referral
+    make_telephone_referral(by=whoever is on call, at=, given=, submission_key=, agency=, name=, badge=) -> Referral
+    assess_given(rules, given, at=, zone=) -> Assessment
+    new_reference() -> "7KQP-R3TX"
+Both raise DomainError with the field it belongs beside, and UnderAge before anything is written.
+"""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError
+from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.programs.eligibility import Assessment, assess
+from lead_cms.programs.rules import Rules
+from referrals.actions.opening import open_up
+from referrals.enums import Amount, Door, PersonAnswer, ReferralStatus, ThreeWay
+from referrals.models import Approval, EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
+
+# Letters and digits that nobody mistakes for another, read over a bad line.
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+OLDEST_YEARS = 120
+# Of an offer that was declined or could not be made no name is kept: it is counted, and that is all.
+NAMELESS = (ReferralStatus.DECLINED, ReferralStatus.INELIGIBLE, ReferralStatus.NOT_APPROVED)
+
+
+class UnderAge(DomainError):
+    """Too young for LEAD: nothing may be saved, and the youth number is given."""
+
+
+class SameForm(Exception):
+    """The form was sent twice; the first one made the referral."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What was given about one person. Offences are codes, of the site's list or not; `held` is those whose charge is.
+
+    `held=None` holds every one that can be diverted. `approval_said` is what an approver said on the telephone.
+    """
+
+    door: str
+    offences: tuple[str, ...] = ()
+    held: tuple[str, ...] | None = None
+    amount: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    is_sure: bool = True
+    incident_number: str = ""
+    is_another_person: bool = False
+    occurred_at: datetime | None = None
+    precinct: str = ""
+    name: str = ""
+    description: str = ""
+    birth_date: date | None = None
+    age_about: int | None = None
+    greeting: str = ""
+    perceived_race: str = ""
+    perceived_gender: str = ""
+    person_answer: str = ""
+    decline_reason: str = ""
+    meeting_place: str = ""
+    nobody_meets: bool = False
+    approval_said: str = ""
+    approval_whom: str = ""
+    approval_at: datetime | None = None
+
+
+@transaction.atomic
+def make_referral(*, by: Membership, at: datetime, given: Given, submission_key: uuid.UUID, called_at=None) -> Referral:
+    """An officer's referral, with all that follows from it. The same form sent twice makes one."""
+    referral = Referral(
+        officer=by, agency_id=by.organisation_id, entered_by=by, site_id=by.site_id, submission_key=submission_key
+    )
+    return _make(referral, by=by, at=at, given=given, called_at=called_at)
+
+
+@transaction.atomic
+def make_telephone_referral(
+    *,
+    by: Membership,
+    at: datetime,
+    given: Given,
+    submission_key: uuid.UUID,
+    agency: Organisation,
+    name: str,
+    badge: str,
+) -> Referral:
+    """A referral that an officer gave by telephone: the same clock; it waits for the officer's or the liaison's tap."""
+    if agency.kind != OrganisationKind.POLICE or agency.site_id != by.site_id:
+        raise DomainError("Choose the officer’s agency.", field="agency")
+    if not name.strip() and not badge.strip():
+        raise DomainError("Enter the officer’s name or badge.", field="given_by_name")
+    officer = officer_with_badge(agency, badge, at)
+    referral = Referral(
+        officer=officer, agency=agency, entered_by=by, site_id=by.site_id, submission_key=submission_key,
+        by_telephone=True, given_by_name=name.strip(), given_by_badge=badge.strip(),
+    )  # fmt: skip
+    return _make(referral, by=by, at=at, given=given)
+
+
+def officer_with_badge(agency: Organisation, badge: str, at: datetime) -> Membership | None:
+    """The one officer of the agency with this badge; None when nobody, or more than one, has it."""
+    if not badge.strip():
+        return None
+    found = Membership.objects.current(at).filter(
+        site_id=agency.site_id, organisation=agency, role=Role.OFFICER, badge__iexact=badge.strip()
+    )
+    officers = list(found[:2])
+    return officers[0] if len(officers) == 1 else None
+
+
+def assess_given(rules: Rules, given: Given, *, at: datetime, zone) -> Assessment:
+    """What the rules say to all that was given; an override counts where the rules let an officer give one."""
+    amount = given.amount if given.amount in Amount.values else None
+    answers = {code: answer for code, answer in given.answers.items() if answer in ThreeWay.values}
+    allowed = {one.code for one in rules.exclusions or () if Role.OFFICER in (one.override_roles or ())}
+    return assess(
+        rules, door=given.door, offence_codes=given.offences, amount=amount, answers=answers,
+        overrides={code: reason for code, reason in given.overrides.items() if code in allowed},
+        age=age_given(given, at=at, zone=zone),
+    )  # fmt: skip
+
+
+def as_listed(rules: Rules, codes) -> tuple[str, ...]:
+    """Codes as the site writes them, each once; what the site does not list stays as it was typed."""
+    listed = (known.code if (known := rules.offence(code)) else code.strip()[:40] for code in codes)
+    return tuple(dict.fromkeys(code for code in listed if code))
+
+
+def age_given(given: Given, *, at: datetime, zone) -> int | None:
+    """The age that was given, or whole years since the birth date on the site's day."""
+    if given.birth_date is None:
+        return given.age_about
+    return years_between(given.birth_date, at.astimezone(zone).date())
+
+
+def years_between(born: date, today: date) -> int:
+    """Whole years; a birthday on February 29 comes on March 1 in other years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def starting_status(given: Given, assessment: Assessment) -> ReferralStatus:
+    """Where a referral begins."""
+    if given.person_answer == PersonAnswer.NO:
+        return ReferralStatus.DECLINED
+    if assessment.outcome == "ineligible":
+        return ReferralStatus.INELIGIBLE
+    if assessment.outcome == "not_sure" or not given.is_sure:
+        return ReferralStatus.TRIAGE
+    if assessment.outcome == "needs_approval":
+        if given.approval_said == "no":
+            return ReferralStatus.NOT_APPROVED
+        if given.approval_said != "yes":
+            return ReferralStatus.PENDING
+    return ReferralStatus.OUTREACH if given.nobody_meets else ReferralStatus.SUBMITTED
+
+
+def new_reference() -> str:
+    """A code to quote that says nothing; one of 27^8."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def site_rules(by: Membership, at: datetime):
+    """The version in force and its rules, or a DomainError: a site that lacks rules takes no referral."""
+    ruleset = current_ruleset(by.site_id, at.astimezone(by.site.tz).date())
+    if ruleset is None or not rules_for(ruleset).ready:
+        raise DomainError("This site cannot take a referral yet: its rules are not complete.")
+    return ruleset, rules_for(ruleset)
+
+
+def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, called_at=None) -> Referral:
+    sent = Referral.objects.filter(entered_by=by, submission_key=referral.submission_key).first()
+    if sent is not None:
+        return sent
+    ruleset, rules = site_rules(by, at)
+    held = None if given.held is None else as_listed(rules, given.held)
+    given = replace(given, offences=as_listed(rules, given.offences), held=held)
+    assessment = assess_given(rules, given, at=at, zone=by.site.tz)
+    if assessment.outcome == "under_age":
+        raise UnderAge(assessment.title)
+    status = starting_status(given, assessment)
+    _check(given, rules, status, referral=referral, at=at, zone=by.site.tz)
+    kept = status not in NAMELESS
+    referral.rules = ruleset
+    referral.door, referral.status, referral.outcome = given.door, status, assessment.outcome
+    referral.submitted_at = referral.status_changed_at = at
+    referral.occurred_at = given.occurred_at or (at if given.door != Door.ARREST else None)
+    referral.precinct, referral.amount = given.precinct, given.amount
+    referral.incident_number = given.incident_number if kept else ""
+    referral.meeting_place = given.meeting_place if kept else ""
+    referral.person_answer = given.person_answer
+    referral.decline_reason = given.decline_reason if status == ReferralStatus.DECLINED else ""
+    try:
+        _insert(referral)
+    except SameForm:
+        return Referral.objects.get(entered_by=by, submission_key=referral.submission_key)
+    person = _write_person(referral, given, kept=kept, age=age_given(given, at=at, zone=by.site.tz))
+    offences = _write_offences(referral, given, rules, kept=kept)
+    _write_answers(referral, given, rules, assessment)
+    if assessment.outcome == "needs_approval" and status != ReferralStatus.DECLINED:
+        _write_approval(referral, given, assessment, by=by, at=at)
+    if kept:
+        Handoff.objects.create(
+            site_id=referral.site_id, referral=referral, officer_id=referral.officer_id, agency_id=referral.agency_id,
+            called_at=called_at if called_at and called_at <= at else None,
+        )  # fmt: skip
+    record(AuditAction.REFERRAL_MADE, target=referral, door=referral.door, status=status, outcome=referral.outcome)
+    if kept:
+        open_up(referral=referral, offences=offences, person=person, rules=rules, at=at, by=by)
+    return referral
+
+
+def _check(given: Given, rules: Rules, status: str, *, referral: Referral, at: datetime, zone) -> None:
+    """Everything that must be so before anything is written; the first fault names its field."""
+    if given.door not in (Door.ARREST, Door.SOCIAL):
+        raise DomainError("Choose a door.", field="door")
+    if given.occurred_at is not None:
+        if given.occurred_at > at:
+            now = timezone.localtime(at, zone)
+            says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
+            raise DomainError(f"This is in the future. It is now {says}.", field="occurred_at")
+        start = rules.submission_start_on
+        if start is not None and given.occurred_at.astimezone(zone).date() < start:
+            words = f"{start:%B} {start.day}, {start.year}"
+            raise DomainError(f"This site takes referrals from {words} on; this is before it.", field="occurred_at")
+    _check_age(given, at.astimezone(zone).date())
+    if status == ReferralStatus.INELIGIBLE:
+        return
+    if given.person_answer not in PersonAnswer.values:
+        raise DomainError("Say what the person answered to the offer.", field="person_answer")
+    if status == ReferralStatus.DECLINED:
+        if given.decline_reason not in {choice.code for choice in rules.codes.decline_reasons or ()}:
+            raise DomainError("Choose why, from the list.", field="decline_reason")
+        return
+    if status == ReferralStatus.NOT_APPROVED:
+        return
+    if given.door == Door.ARREST:
+        if given.occurred_at is None:
+            raise DomainError("Enter the day and time.", field="occurred_at")
+        if not given.incident_number:
+            raise DomainError("Enter the incident number: the report packet goes by it.", field="incident_number")
+        if status != ReferralStatus.TRIAGE and not any(
+            rules.offence(code) and (given.held is None or code in given.held) for code in given.offences
+        ):
+            raise DomainError("Mark at least one offense as held, or choose the other door.", field="held")
+    if not given.name and not given.description:
+        raise DomainError("Enter a name, or what the person looks like.", field="name")
+    if given.birth_date is None and given.age_about is None:
+        raise DomainError("Enter a birth date or an age, as near as you know.", field="age")
+    if not given.meeting_place and not given.nobody_meets:
+        raise DomainError("Choose where the case manager meets you.", field="meeting")
+    if given.incident_number and referral.officer_id and not referral.by_telephone and not given.is_another_person:
+        mine = Referral.objects.filter(officer_id=referral.officer_id, incident_number=given.incident_number)
+        if mine.exclude(status=ReferralStatus.CANCELLED).exists():
+            raise DomainError(
+                "You have a referral with this incident number. Is this another person?", field="is_another_person"
+            )
+
+
+def _check_age(given: Given, today: date) -> None:
+    if given.birth_date is not None:
+        if given.birth_date > today:
+            raise DomainError("This birth date is in the future.", field="age")
+        if today.year - given.birth_date.year > OLDEST_YEARS:
+            raise DomainError("This birth date is too long ago. Check the year.", field="age")
+    if given.age_about is not None and given.age_about > OLDEST_YEARS:
+        raise DomainError("This age is too high. Check it.", field="age")
+
+
+def _insert(referral: Referral) -> None:
+    """Insert with a reference that nobody has; SameForm when another tap of this form was quicker."""
+    for _ in range(5):
+        referral.reference = new_reference()
+        try:
+            with transaction.atomic():
+                referral.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            if "referral_one_per_form" in str(error):
+                raise SameForm from error
+            if "referral_reference_once" not in str(error):
+                raise
+    raise DomainError("No free reference was found. Send it again.")
+
+
+def _part(referral: Referral) -> dict:
+    return {
+        "site_id": referral.site_id, "referral": referral, "officer_id": referral.officer_id,
+        "agency_id": referral.agency_id,
+    }  # fmt: skip
+
+
+def _write_person(referral: Referral, given: Given, *, kept: bool, age: int | None) -> ReferredPerson:
+    seen = {"perceived_race": given.perceived_race, "perceived_gender": given.perceived_gender}
+    if kept:
+        seen |= {
+            "name": given.name, "description": given.description, "birth_date": given.birth_date,
+            "age_about": given.age_about if given.birth_date is None else None, "greeting": given.greeting,
+        }  # fmt: skip
+    else:
+        seen["age_about"] = age
+    return ReferredPerson.objects.create(**_part(referral), **seen)
+
+
+def _write_offences(referral: Referral, given: Given, rules: Rules, *, kept: bool) -> list[ReferralOffence]:
+    rows = []
+    for code in given.offences:
+        known = rules.offence(code)
+        is_held = bool(
+            kept and known and referral.door == Door.ARREST and (given.held is None or known.code in given.held)
+        )
+        rows.append(
+            ReferralOffence(
+                **_part(referral), is_held=is_held, code=known.code if known else code,
+                title=known.title if known else "Not on the site’s list", code_system=known.system if known else "",
+                code_version=(known.version if known else "")[:40], group=(known.group if known else "") or "",
+                offence_class=(known.charge_class if known else "") or "",
+            )
+        )  # fmt: skip
+    ReferralOffence.objects.bulk_create(rows)
+    return rows
+
+
+def _write_answers(referral: Referral, given: Given, rules: Rules, assessment: Assessment) -> None:
+    effects = {finding.code: finding for finding in assessment.findings}
+    rows = []
+    for exclusion in rules.exclusions_for(given.door):
+        if answer := given.answers.get(exclusion.code):
+            finding = effects.get(exclusion.code)
+            reason = given.overrides.get(exclusion.code, "") if finding and finding.overridden else ""
+            rows.append(
+                EligibilityAnswer(
+                    **_part(referral), rule_code=exclusion.code, rule_text=exclusion.text[:300], answer=answer,
+                    effect=finding.effect if finding else "", override_reason=reason[:200],
+                )
+            )  # fmt: skip
+    EligibilityAnswer.objects.bulk_create(rows)
+
+
+def _write_approval(referral: Referral, given: Given, assessment: Assessment, *, by: Membership, at: datetime) -> None:
+    because = [finding.code for finding in assessment.findings if finding.outcome == "needs_approval"]
+    said = given.approval_said
+    Approval.objects.create(
+        **_part(referral), because=because, asked_whom=given.approval_whom if said else "", said=said,
+        said_at=(given.approval_at or at) if said else None, recorded_by=by if said else None,
+    )  # fmt: skip
+    if said:
+        record(AuditAction.APPROVAL_RECORDED, target=referral, said=said)

@@ -1,0 +1,30 @@
+"""Lists that the officer's forms share: groups as an officer perceives them, and what a complainant said."""
+
+from django.db.models import TextChoices
+
+
+class PerceivedRace(TextChoices):
+    """The seven groups of OMB Directive 15 (2024), as seen by an officer; what a person says of themself stands apart."""
+
+    AIAN = "aian", "American Indian or Alaska Native"
+    ASIAN = "asian", "Asian"
+    BLACK = "black", "Black or African American"
+    HISPANIC = "hispanic", "Hispanic or Latino"
+    MENA = "mena", "Middle Eastern or North African"
+    NHPI = "nhpi", "Native Hawaiian or Pacific Islander"
+    WHITE = "white", "White"
+    UNKNOWN = "unknown", "Could not tell"
+
+
+class PerceivedGender(TextChoices):
+    WOMAN = "woman", "Woman"
+    MAN = "man", "Man"
+    OTHER = "other", "Another"
+    UNKNOWN = "unknown", "Could not tell"
+
+
+class Complainant(TextChoices):
+    NONE = "none", "There is none"
+    AGREES = "agrees", "Agrees to diversion"
+    OBJECTS = "objects", "Does not agree"
+    NOT_ASKED = "not_asked", "Not asked"
