@@ -133,7 +133,10 @@ def create_policy(table: str, verb: str, role: str, rows: Rows) -> str:
 
 def statements() -> list[str]:
     """Everything that makes the walls, safe to run again: functions, rights, policies, triggers. Run as the owner."""
-    sql: list[str] = []
+    sql = [
+        # Everybody may make temporary tables by default, and a table of one's own can stand in front of another.
+        "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$"
+    ]
     # Definer functions belong to a role that nobody signs in as and that only the owner may become.
     sql += ["set local role lead_definer", *all_functions(), "reset role"]
     roles = ", ".join([*application_roles(), "lead_app", "lead_worker", "lead_definer"])

@@ -31,7 +31,10 @@ def roles_sql(*, database: str, with_tests: bool, version: int) -> list[str]:
         lines.append("alter role lead_owner createdb")
         # The tests weaken policies as the owner and look through a role's eyes in the same transaction.
         lines += [f"grant {name} to lead_owner{options}" for name in [*everyone, *worker, "lead_app", "lead_worker"]]
-        lines += [f"grant {name} to lead_test{options}" for name in [*everyone, *worker, "lead_app", "lead_worker"]]
+        lines += [
+            f"grant {name} to lead_test{options}"
+            for name in [*everyone, *worker, "lead_app", "lead_worker", "lead_owner"]
+        ]
     lines.append(f'alter database "{database}" owner to lead_owner')
     lines.append(f'revoke all on database "{database}" from public')
     lines.append(f'grant connect on database "{database}" to lead_app, lead_worker')
@@ -40,7 +43,7 @@ def roles_sql(*, database: str, with_tests: bool, version: int) -> list[str]:
 
 def _create(name: str, options: str) -> str:
     return (
-        f"do $$ begin if not exists (select 1 from pg_roles where rolname = '{name}') "
+        f"do $$ begin if not exists (select 1 from pg_roles where rolname = '{name}') "  # noqa: S608  names are ours
         f"then create role {name} {options}; end if; end $$"
     )
 
