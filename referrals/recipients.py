@@ -20,6 +20,8 @@ TEXTS: dict[str, str] = {
     "assigned": "Somebody was given to you to look after",
     "nobody_came": "Nobody came to an officer who called",
     "packet": "A report packet is missing",
+    "confirm_": "An item typed late waits for your word",
+    "new_arrest": "Something was entered in a window: read it",
     "sealed": "A record was sealed and needs you",
     "due_today": "An intake window ends today",
     "due_yesterday": "An intake window has ended",
@@ -84,14 +86,13 @@ class Recipients:
             if person_id in self.current:
                 self.on_call[site_id].append(self.current[person_id])
 
-    def is_sealed(self, reminder: Reminder) -> bool:
+    def is_silent(self, reminder: Reminder) -> bool:
+        """Of a sealed record nobody is told anything, but for the supervisor that it was sealed."""
         case = self.cases.get(reminder.referral_id)
-        return case is not None and case.is_sealed
+        return case is not None and case.is_sealed and (reminder.step, reminder.recipient) != ("sealed", "supervisor")
 
     def of(self, reminder: Reminder) -> list[Membership]:
-        """Everybody it is for now; nobody of a sealed record, and of a restricted one only those who may open it."""
-        if self.is_sealed(reminder):
-            return []
+        """Everybody it is for now; of a restricted record only those who may open it."""
         case = self.cases.get(reminder.referral_id)
         supervisors = self.by_role[reminder.site_id, Role.SUPERVISOR]
         named = self.current.get(case.case_manager_id) if case else None

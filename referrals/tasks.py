@@ -44,7 +44,8 @@ def deliver_batch() -> int:
             return 0
         recipients = Recipients(batch, now)
         notices, mails = [], []
-        for reminder in batch:
+        told = [one for one in batch if not recipients.is_silent(one)]
+        for reminder in told:
             key, kind = f"reminder:{reminder.pk}", email_kind(reminder)
             for person in recipients.of(reminder):
                 if reminder.channel == "email":
@@ -63,9 +64,10 @@ def deliver_batch() -> int:
                     )  # fmt: skip
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
         OutboxEmail.objects.bulk_create(mails, ignore_conflicts=True)
-        sealed = {one.pk for one in batch if recipients.is_sealed(one)}
-        Reminder.objects.filter(pk__in=sealed).update(cancelled_at=now)
-        Reminder.objects.filter(pk__in={one.pk for one in batch} - sealed).update(delivered_at=now)
+        delivered = {one.pk for one in told}
+        Reminder.objects.filter(pk__in=delivered).update(delivered_at=now)
+        if silent := {one.pk for one in batch} - delivered:
+            Reminder.objects.filter(pk__in=silent).update(cancelled_at=now)
         if mails:
             poke_on_commit(drain)
         return len(batch)

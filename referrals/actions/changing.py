@@ -50,7 +50,7 @@ def change_window_state(
         raise StaleState(f"This window has moved on. It says “{locked.get_state_display()}” now.")
     locked.state, locked.state_changed_at = WindowState(to), at
     if to == WindowState.MET:
-        locked.met_on = met_on
+        locked.met_on = met_on or window.met_on
     locked.save(update_fields=["state", "state_changed_at", "met_on"])
     window.state, window.state_changed_at, window.met_on = locked.state, at, locked.met_on
     return window

@@ -5,6 +5,7 @@ API
     write(…)                      all of a window and its charges, at opening
     rewrite_for_extension(…)      the unsent ones, after an extension
     cancel_casework(referral)     casework's own, when the window is met or left
+    resume_casework(referral, at=)   casework's own again, when the person is back
     cancel_all(referral)          every one, when nothing is held any more, at a death, for a sealed record
 Casework's reminders belong to the window. Those of the decision, the prosecutor's and the liaison's, have no window: no
 result of one moves them (docs/practice.md 20).
@@ -20,6 +21,7 @@ from django.utils import timezone
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.jobs import poke_on_commit
 from lead_cms.programs.clock import ReminderAt, reminder_moments, rewrite
+from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules
 from referrals.models import IntakeWindow, Referral, Reminder
 from referrals.tasks import plan
@@ -108,6 +110,26 @@ def cancel_casework(referral: Referral, *, at: datetime | None = None) -> None:
         _unsent(referral.pk).exclude(window=None).update(cancelled_at=at or timezone.now())
 
 
+def resume_casework(referral: Referral, *, at: datetime) -> None:
+    """What is still to come of the window's reminders, for the dates as they stand now."""
+    window = IntakeWindow.objects.select_related("site").get(referral_id=referral.pk)
+    moments = _moments(
+        rules_by_id(window.rules_id), start_on=window.starts_on, due_on=window.due_on, decision_on=None,
+        tz=window.site.tz,
+    )  # fmt: skip
+    rows = _rows(
+        {True: moments[True]}, sent={}, at=at, referral_id=referral.pk, site_id=window.site_id, window_id=window.pk,
+        schedule=window.extension_count,
+    )  # fmt: skip
+    with acting_as(Duty.CLOCKWORK):
+        dropped = Reminder.objects.filter(
+            window=window, schedule=window.extension_count, delivered_at=None, due_at__gt=at
+        )
+        dropped.update(cancelled_at=None)
+        # An extension while the person was away wrote none for them.
+        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def cancel_all(referral: Referral, *, at: datetime | None = None) -> None:
     """Every unsent reminder of the referral."""
     cancel_all_of(referral.pk, at=at or timezone.now())
@@ -124,7 +146,7 @@ def _unsent(referral_id: UUID):
 
 
 def _moments(
-    rules: Rules, *, start_on: date, due_on: date, decision_on: date, tz: ZoneInfo
+    rules: Rules, *, start_on: date, due_on: date, decision_on: date | None, tz: ZoneInfo
 ) -> dict[bool, list[ReminderAt]]:
     """The moments of casework (True) and of the charge (False)."""
     found: dict[bool, list[ReminderAt]] = {True: [], False: []}
@@ -144,7 +166,7 @@ def _rows(
     site_id: UUID,
     window_id: UUID | None,
     schedule: int,
-    charge_id: UUID,
+    charge_id: UUID | None = None,
 ) -> list[Reminder]:
     rows = []
     for of_window, planned in moments.items():
@@ -161,9 +183,9 @@ def _rows(
     return rows
 
 
-def path_for(recipient: str, referral_id: UUID, charge_id: UUID) -> str:
+def path_for(recipient: str, referral_id: UUID, charge_id: UUID | None) -> str:
     """Where a recipient goes: only to pages that they may open."""
-    if recipient == "prosecutor":
+    if recipient == "prosecutor" and charge_id is not None:
         return charge_path(charge_id)
     if recipient in ("liaison", "coordinator"):
         return "/"
