@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.principals import Duty, acting_as
+from lead_cms.access.principals import Duty, Principal, acting_as
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.models import AuditEvent
 from lead_cms.audit.record import record
@@ -132,9 +132,9 @@ def test_restricted_values_never_stand_in_the_audit(world):
     assert "Canary" not in str(changes)
 
 
-def test_a_deed_outside_a_transaction_is_an_error(world, monkeypatch):
-    monkeypatch.setattr(connection, "in_atomic_block", False)
-    with pytest.raises(transaction.TransactionManagementError):
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_outside_a_transaction_is_an_error():
+    with acting_as(Principal(db_role="lead_app", label="x")), pytest.raises(transaction.TransactionManagementError):
         record(AuditAction.ACCESS_DENIED)
 
 
