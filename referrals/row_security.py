@@ -98,6 +98,10 @@ MINE, AGENCY, HERE = mine("officer_id"), my_organisation("agency_id"), my_site()
 MY_CASES = "referral_id = any (array(select app.my_referral_ids()))"
 TYPED_BY_ME = both(HERE, mine("entered_by_id"))
 STILL_VISIBLE = "(police_until_at is null or police_until_at > now())"
+# Asked of the rows at hand, by key: never of every charge of the site.
+CHARGED = "exists (select 1 from referrals_heldcharge c where c.referral_id = referrals_chargeidentity.referral_id)"
+SHARED = """exists (select 1 from referrals_heldcharge c where c.id = referrals_windowresult.charge_id
+ and app.shared_referral(c.referral_id))"""
 NOT_HIDDEN = "(hidden_at is null or hidden_at > now())"
 
 
@@ -364,7 +368,7 @@ POLICIES = [
         models.ChargeIdentity,
         select={
             # Gone from the prosecutor's view with the last of the charges it identifies.
-            PROSECUTOR: both(HERE, "referral_id in (select c.referral_id from referrals_heldcharge c)"),
+            PROSECUTOR: both(HERE, CHARGED),
             Duty.CLOCKWORK: CORRECTED,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
@@ -403,10 +407,7 @@ POLICIES = [
             SUPERVISOR: HERE,
             # "Met" under a consent in force, and nothing else about it.
             PROSECUTOR: Rows(
-                both(
-                    HERE,
-                    "charge_id in (select c.id from referrals_heldcharge c where app.shared_referral(c.referral_id))",
-                ),
+                both(HERE, SHARED),
                 columns=("id", "charge_id"),
             ),
             DEFINER: ANYTHING,
