@@ -126,6 +126,11 @@ class Packet(SiteRow):
         indexes = [
             models.Index(fields=["site", "held_on"], condition=Q(sent_at=None), name="packet_unsent"),
             models.Index(fields=["officer", "held_on"], condition=Q(sent_at=None), name="packet_officer_unsent"),
+            models.Index(
+                fields=["site", "held_on", "id"],
+                condition=Q(received_at=None, hidden_at=None),
+                name="packet_unreceived",
+            ),
         ]
 
     def __str__(self):
