@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.utils import timezone
 from tqdm import tqdm
@@ -47,10 +47,10 @@ class Command(DutyCommand):
         now, examples = timezone.now(), {}
         with acting_as(Duty.OPERATOR), transaction.atomic():
             there = Site.objects.filter(slug__in=[slug for slug, *_ in SITES]).exists()
+        if there and not if_empty:
+            raise CommandError("The demo's sites are already there. Seed an empty database.")
         if there:
-            self.stdout.write(
-                "The demo's sites are already there; nothing was added." if if_empty else "Already seeded."
-            )
+            self.stdout.write("The demo's sites are already there; nothing was added.")
             return
         # All or nothing: a seeding that is interrupted leaves no half of a site behind.
         with acting_as(Duty.OPERATOR), transaction.atomic():

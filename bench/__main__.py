@@ -1,0 +1,93 @@
+"""`python -m bench [--sizes 1000 100000] [--only NAME]`: seed a database for each size, measure, print, write bench.json."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+GROWTH, COUNTING = 1.3, 1.5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 100_000])
+    parser.add_argument("--only", default="", help="measure only what has this in its name")
+    parser.add_argument("--rounds", type=int, default=40)
+    options = parser.parse_args()
+    results = []
+    for size in options.sizes:
+        environment = prepared(size)
+        command = [sys.executable, "-m", "bench.measure", "--rows", str(size), "--rounds", str(options.rounds)]
+        found = subprocess.run([*command, "--only", options.only], env=environment, stdout=subprocess.PIPE, check=True)
+        results += json.loads(found.stdout.splitlines()[-1])
+    results += growth(results, options.sizes)
+    folder = Path(os.environ.get("LEAD_BENCH", ".data"))
+    folder.mkdir(exist_ok=True)
+    (folder / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
+    table(results)
+    return 0
+
+
+def prepared(size: int) -> dict[str, str]:
+    """The environment of a database that holds this many referrals; seeded the first time."""
+    name, environment = f"lead_bench_{size}", dict(os.environ, DJANGO_SETTINGS_MODULE="bench.settings")
+    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL"):
+        parts = urlsplit(environment[variable])
+        environment[variable] = urlunsplit(parts._replace(path=f"/{name}"))
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
+        there = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        if not there:
+            admin.execute(f'create database "{name}"')
+    if not there:
+        for command in (
+            ["setup_roles"],
+            ["migrate", "--database", "owner", "--verbosity", "0"],
+            ["seed_demo", "--referrals", str(size)],
+        ):
+            print(f"{name}: {' '.join(command)}", file=sys.stderr)
+            subprocess.run([sys.executable, "manage.py", *command], env=environment, stdout=sys.stderr, check=True)
+        with psycopg.connect(environment["DATABASE_ADMIN_URL"], autocommit=True) as admin:
+            admin.execute("vacuum analyze")
+    return environment
+
+
+def growth(results: list[dict], sizes: list[int]) -> list[dict]:
+    """How much slower a page is at the largest size than at the smallest, in floors, so that a noisy machine cancels out."""
+    small, large = min(sizes), max(sizes)
+    by = {(row["name"], row["rows"]): row for row in results}
+    found = []
+    for name in dict.fromkeys(row["name"] for row in results):
+        first, last = by.get((name, small)), by.get((name, large))
+        if small != large and first and last and first.get("grows", True):
+            found.append(
+                {
+                    "name": f"growth: {name}",
+                    "rows": large,
+                    "p50_ms": last["p50_ms"],
+                    "p95_ms": last["p95_ms"],
+                    "ratio": round(last["ratio"] / first["ratio"], 2),
+                    "limit": GROWTH,
+                    "queries": last["queries"],
+                }  # fmt: skip
+            )
+    return found
+
+
+def table(results: list[dict]) -> None:
+    print(f"{'what':46} {'rows':>7} {'p50 ms':>8} {'p95 ms':>8} {'ratio':>6} {'limit':>6} {'queries':>7}")
+    for row in results:
+        mark = "" if row["limit"] is None or row["ratio"] <= row["limit"] else "  over"
+        limit = "" if row["limit"] is None else row["limit"]
+        print(
+            f"{row['name']:46} {row['rows']:>7} {row['p50_ms']:>8} {row['p95_ms']:>8} {row['ratio']:>6} "
+            f"{limit!s:>6} {row['queries']!s:>7}{mark}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
