@@ -36,3 +36,10 @@ RACES = {
     "white": "White",
 }
 NO_ANSWER = {"8": "Doesn't know", "9": "Prefers not to answer", "99": "Not collected"}
+# What people speak and read; the slip and the consent exist in the first two.
+LANGUAGES = {
+    "en": "English", "es": "Spanish", "zh": "Chinese", "tl": "Tagalog", "vi": "Vietnamese", "ar": "Arabic",
+    "ru": "Russian", "so": "Somali", "am": "Amharic", "ko": "Korean", "fr": "French", "ase": "American Sign Language",
+    "other": "Another language",
+}  # fmt: skip
+WRITTEN = {"en": "English", "es": "Español"}

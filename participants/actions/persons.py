@@ -1,0 +1,139 @@
+"""The person, once they have said yes: made, corrected, reached, and the spells of taking part.
+
+API
+    make_participant(names=Names(...), by=, at=, is_restricted=False) -> Participant
+    correct_person(participant=, names=Names(...), by=, at=)
+    set_phone(participant=, phone=, may_text=, may_leave_message=, others_read=, by=, at=)
+    begin_spell(participant=, on=, by=) -> Participation | None
+    likely_matches(words=, birth_date=, most=) -> [(participant id, score)]
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from lead_cms.accounts.models import Membership
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError
+from participants.enums import LANGUAGES, SpellState
+from participants.models import Participant, Participation
+
+OLDEST_YEARS = 120
+NAMES = (
+    "given_name", "family_name", "chosen_name", "aliases", "birth_date", "age_about", "language", "pronouns",
+    "where_to_reach",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Who a person says they are. A name of any kind is enough; an age may be near enough."""
+
+    given_name: str = ""
+    family_name: str = ""
+    chosen_name: str = ""
+    aliases: tuple[str, ...] = ()
+    birth_date: date | None = None
+    age_about: int | None = None
+    language: str = "en"
+    pronouns: str = ""
+    where_to_reach: str = ""
+
+
+@transaction.atomic
+def make_participant(*, names: Names, by: Membership, at: datetime, is_restricted: bool = False) -> Participant:
+    """A new record of somebody who said yes. Raises DomainError beside its field."""
+    _check(names, at.astimezone(by.site.tz).date())
+    person = Participant(site_id=by.site_id, is_restricted=is_restricted, created_at=at, created_by=by)
+    _put(person, names)
+    person.save(force_insert=True)
+    return person
+
+
+@transaction.atomic
+def correct_person(*, participant: Participant, names: Names, by: Membership, at: datetime) -> Participant:
+    """What the person says of themselves now."""
+    _check(names, at.astimezone(by.site.tz).date())
+    _put(participant, names)
+    participant.save(update_fields=list(NAMES))
+    record(AuditAction.PERSON_CHANGED, target=participant, what="names")
+    return participant
+
+
+@transaction.atomic
+def set_phone(
+    *,
+    participant: Participant,
+    phone: str,
+    may_text: bool,
+    may_leave_message: bool,
+    others_read: str,
+    by: Membership,
+    at: datetime,
+) -> Participant:
+    """A number with what may be done with it, asked anew each time it is entered: texting is off until they say so."""
+    participant.phone = phone.strip()
+    participant.may_text = bool(participant.phone) and may_text
+    participant.may_leave_message = bool(participant.phone) and may_leave_message
+    participant.others_read_phone = others_read.strip() if participant.phone else ""
+    participant.save(update_fields=["phone", "may_text", "may_leave_message", "others_read_phone"])
+    record(AuditAction.PERSON_CHANGED, target=participant, what="phone", may_text=participant.may_text)
+    return participant
+
+
+@transaction.atomic
+def begin_spell(*, participant: Participant, on: date, by: Membership) -> Participation | None:
+    """Their yes opens a spell; None when one is open already."""
+    if Participation.objects.filter(participant=participant, ended_on=None).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return Participation.objects.create(
+                site_id=participant.site_id,
+                participant=participant,
+                state=SpellState.ACTIVE,
+                began_on=on,
+                recorded_by=by,
+            )
+    except IntegrityError as error:
+        if "participation_one_open_spell" not in str(error):
+            raise
+        return None
+
+
+def likely_matches(*, words: str, birth_date: date | None, most: int = 10) -> list[tuple[UUID, float]]:
+    """Participants of the site whose name is like the words, or born that day, best first; through the wall's function."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, score from app.participants_like(%s, %s, %s)", [words, birth_date, most])
+        return cursor.fetchall()
+
+
+def _put(person: Participant, names: Names) -> None:
+    for name in NAMES:
+        setattr(person, name, getattr(names, name))
+    person.aliases = list(names.aliases)
+
+
+def _check(names: Names, today: date) -> None:
+    if not (names.given_name or names.family_name or names.chosen_name or names.aliases):
+        raise DomainError("Enter a name: any name they go by.", field="chosen_name")
+    if names.language not in LANGUAGES:
+        raise DomainError("Choose a language.", field="language")
+    if names.birth_date is not None:
+        if names.birth_date > today:
+            raise DomainError("This birth date is in the future.", field="birth_date")
+        if today.year - names.birth_date.year > OLDEST_YEARS:
+            raise DomainError("This birth date is too long ago. Check the year.", field="birth_date")
+    if names.age_about is not None and names.age_about > OLDEST_YEARS:
+        raise DomainError("This age is too high. Check it.", field="age_about")
+
+
+def age_on(names: Names, today: date) -> int | None:
+    """Whole years on a day, or the age as it was said."""
+    born = names.birth_date
+    if born is None:
+        return names.age_about
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,141 @@
+"""Whom a referral turned out to be: linked to a participant or a new one made, restricted, sealed.
+
+API
+    find_matches(person=, most=) -> [Match]                             likely participants, with reasons
+    link(referral=, participant=, said_yes=, by=, at=)                  to somebody known
+    link_new(referral=, names=, said_yes=, is_restricted=, by=, at=)    to somebody new
+    set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
+    seal_if_under_age(referral=, names=, by=, at=) -> bool              closed at once, the supervisor told
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Membership
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.rules import need
+from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
+from participants.models import Participant, Participation
+from referrals.actions import reminders
+from referrals.actions.moments import site_day
+from referrals.models import Casework, Referral, ReferredPerson
+
+ALIKE = 0.45  # similarity from which a name is called alike; the function itself asks for less
+YES_FIRST = (
+    "Until they say yes they are a person referred: help goes on, and the record of a participant is made when they do."
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    participant: Participant
+    reasons: tuple[str, ...]
+    is_participant: bool
+
+
+def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
+    """Participants whom the referred person may be, likeliest first; closed records are not among them."""
+    found = likely_matches(words=person.name, birth_date=person.birth_date, most=most)
+    known = Participant.objects.in_bulk([key for key, _ in found])
+    taking_part = set(
+        Participation.objects.filter(participant_id__in=known, ended_on=None).values_list("participant_id", flat=True)
+    )
+    return [
+        Match(known[key], _reasons(known[key], person, float(score)), key in taking_part)
+        for key, score in found
+        if key in known
+    ]
+
+
+@transaction.atomic
+def link(*, referral: Referral, participant: Participant, said_yes: bool, by: Membership, at: datetime) -> Casework:
+    """This referral is about somebody who has a record; a yes opens a new spell where none is open."""
+    case = _lock(referral)
+    case.is_restricted = participant.is_restricted
+    return _link(case, participant, said_yes=said_yes, made=False, by=by, at=at)
+
+
+@transaction.atomic
+def link_new(
+    *, referral: Referral, names: Names, said_yes: bool, is_restricted: bool, by: Membership, at: datetime
+) -> Casework:
+    """This referral is about somebody new. Only their yes makes them a participant."""
+    if not said_yes:
+        raise DomainError(YES_FIRST, field="said_yes")
+    case = _lock(referral)
+    if is_restricted:
+        if case.case_manager_id is None and by.role == Role.CASE_MANAGER:
+            case.case_manager = by
+        if by.role != Role.SUPERVISOR and case.case_manager_id != by.pk:
+            raise DomainError("Only their case manager or a supervisor closes a record.", field="is_restricted")
+        case.is_restricted = True
+    person = make_participant(names=names, by=by, at=at, is_restricted=is_restricted)
+    return _link(case, person, said_yes=True, made=True, by=by, at=at)
+
+
+@transaction.atomic
+def set_restricted(*, participant: Participant, restricted: bool, by: Membership, at: datetime) -> None:
+    """Closed to all but the person's own case manager and the supervisor, on every referral of theirs."""
+    if by.role != Role.SUPERVISOR:
+        raise DomainError("A supervisor closes or opens a record.")
+    participant.is_restricted = restricted
+    participant.save(update_fields=["is_restricted"])
+    Casework.objects.filter(participant=participant).update(is_restricted=restricted)
+    record(AuditAction.RECORD_RESTRICTED, target=participant, restricted=restricted)
+
+
+@transaction.atomic
+def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Membership, at: datetime) -> bool:
+    """Found to be too young: the records are closed to everyone but the supervisor, who is told, in this transaction."""
+    age = age_on(names, site_day(at, by.site))
+    sealed = False
+    for referral in referrals:
+        least = need(rules_by_id(referral.rules_id).minors.min_age, "minors.min_age")
+        if age is None or age >= least:
+            continue
+        # Told first: once it is sealed, its case manager's page is closed as well.
+        reminders.tell_now(
+            referral=referral, recipient="supervisor", step="sealed", path=reminders.case_path(referral.pk), email=True
+        )
+        record(AuditAction.RECORD_SEALED, target=referral)
+        Casework.objects.filter(referral=referral).update(is_sealed=True)
+        sealed = True
+    return sealed
+
+
+def _lock(referral: Referral) -> Casework:
+    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    if case.participant_id is not None:
+        raise StaleState("This referral is linked already.")
+    return case
+
+
+def _link(case: Casework, person: Participant, *, said_yes: bool, made: bool, by: Membership, at: datetime) -> Casework:
+    if said_yes:
+        begin_spell(participant=person, on=site_day(at, by.site), by=by)
+    case.participant = person
+    record(AuditAction.PERSON_LINKED, target=case.referral, participant=str(person.pk), made=made)
+    case.save(update_fields=["participant", "is_restricted", "case_manager"])
+    return case
+
+
+def _reasons(known: Participant, person: ReferredPerson, score: float) -> tuple[str, ...]:
+    same_day = person.birth_date is not None and known.birth_date == person.birth_date
+    likeness = score - (0.5 if same_day else 0)
+    found = []
+    if same_day:
+        found.append("Same birth date")
+    if likeness >= 0.99:
+        found.append("Same name, or an alias")
+    elif likeness >= ALIKE:
+        found.append("Name alike")
+    if person.phone and known.phone == person.phone:
+        found.append("Same number")
+    return tuple(found) or ("Name a little alike",)

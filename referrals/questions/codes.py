@@ -1,0 +1,177 @@
+"""The code lists that questions are answered with, each with its system and version.
+
+HUD: HMIS Data Standards FY2026, the codes as published, the words in person-first language. SPD-15: OMB's Statistical
+Policy Directive No. 15 of March 28, 2024, the seven minimum categories, one question, every answer that fits.
+"""
+
+from participants.enums import RACES
+from referrals.questions.base import CodeList, local
+
+
+def hud(number: str, *options: tuple[str, str]) -> CodeList:
+    return CodeList(f"HUD HMIS {number}", "FY2026", options)
+
+
+YES_NO = hud("1.8", ("1", "Yes"), ("0", "No"))
+RACE = CodeList("OMB SPD-15", "2024", tuple(RACES.items()))
+SEX = hud("4.21", ("0", "Female"), ("1", "Male"))
+_PLACES = (
+    ("116", "Outside, in a vehicle, an abandoned building or a station"),
+    ("101", "Emergency shelter, or a motel paid with a shelter voucher"),
+    ("118", "Safe Haven"),
+    ("204", "Psychiatric hospital or facility"),
+    ("205", "Substance use treatment facility or detox center"),
+    ("206", "Hospital or other medical facility"),
+    ("207", "Jail, prison or juvenile detention"),
+    ("215", "Foster care home or group home"),
+    ("225", "Long-term care facility or nursing home"),
+    ("302", "Transitional housing"),
+    ("314", "Hotel or motel paid without a shelter voucher"),
+    ("329", "Residential project or halfway house"),
+    ("332", "Host Home, not for a crisis"),
+    ("335", "With family"),
+    ("336", "With friends"),
+    ("410", "Rents, no housing subsidy"),
+    ("435", "Rents, with a housing subsidy"),
+    ("411", "Owns, no housing subsidy"),
+    ("421", "Owns, with a housing subsidy"),
+)
+PRIOR_LIVING = hud("3.917", *_PLACES)
+CURRENT_LIVING = hud("4.12", *_PLACES, ("17", "Other"), ("37", "Worker could not tell"))
+LENGTH_OF_STAY = hud(
+    "3.917.2",
+    ("10", "One night or less"),
+    ("11", "Two to six nights"),
+    ("2", "One week or more, less than one month"),
+    ("3", "One month or more, less than 90 days"),
+    ("4", "90 days or more, less than one year"),
+    ("5", "One year or longer"),
+)
+TIMES_UNHOUSED = hud(
+    "3.917.4", ("1", "One time"), ("2", "Two times"), ("3", "Three times"), ("4", "Four or more times")
+)
+DISABILITY = hud(
+    "1.3",
+    ("5", "Physical disability"),
+    ("6", "Developmental disability"),
+    ("7", "Chronic health condition"),
+    ("8", "HIV/AIDS"),
+    ("9", "Mental health disorder"),
+    ("10", "Substance use disorder"),
+)
+HEALTH = hud("R7.1", ("1", "Excellent"), ("2", "Very good"), ("3", "Good"), ("4", "Fair"), ("5", "Poor"))
+EMPLOYMENT = hud("R6.A", ("1", "Full-time"), ("2", "Part-time"), ("3", "Seasonal, sporadic or day labor"))
+NOT_EMPLOYED = hud("R6.B", ("1", "Looking for work"), ("2", "Unable to work"), ("3", "Not looking for work"))
+LAST_GRADE = hud(
+    "R4.1",
+    ("1", "Less than grade 5"),
+    ("2", "Grades 5 to 6"),
+    ("3", "Grades 7 to 8"),
+    ("4", "Grades 9 to 11"),
+    ("5", "Grade 12"),
+    ("6", "School without grade levels"),
+    ("7", "GED"),
+    ("10", "Some college"),
+    ("11", "Associate’s degree"),
+    ("12", "Bachelor’s degree"),
+    ("13", "Graduate degree"),
+    ("14", "Vocational certification"),
+)
+INCOME = hud(
+    "4.02",
+    ("Earned", "Earned income"),
+    ("Unemployment", "Unemployment insurance"),
+    ("SSI", "Supplemental Security Income (SSI)"),
+    ("SSDI", "Social Security Disability Insurance (SSDI)"),
+    ("VADisabilityService", "VA disability compensation"),
+    ("VADisabilityNonService", "VA disability pension"),
+    ("PrivateDisability", "Private disability insurance"),
+    ("WorkersComp", "Workers’ compensation"),
+    ("TANF", "TANF"),
+    ("GA", "General Assistance"),
+    ("SocSecRetirement", "Social Security retirement"),
+    ("Pension", "Pension from a former job"),
+    ("ChildSupport", "Child support"),
+    ("Alimony", "Alimony"),
+    ("OtherIncomeSource", "Another source"),
+)
+BENEFITS = hud(
+    "4.03",
+    ("SNAP", "SNAP (food)"),
+    ("WIC", "WIC"),
+    ("TANFChildCare", "TANF child care"),
+    ("TANFTransportation", "TANF transportation"),
+    ("OtherTANF", "Other TANF services"),
+    ("OtherBenefitsSource", "Another benefit"),
+)
+INSURANCE = hud(
+    "4.04",
+    ("Medicaid", "Medicaid"),
+    ("Medicare", "Medicare"),
+    ("SCHIP", "State children’s health insurance"),
+    ("VHAServices", "Veterans Health Administration"),
+    ("EmployerProvided", "Through an employer"),
+    ("COBRA", "COBRA"),
+    ("PrivatePay", "Paid privately"),
+    ("StateHealthIns", "State health insurance"),
+    ("IndianHealthServices", "Indian Health Service"),
+    ("OtherInsurance", "Another insurance"),
+)
+TONIGHT = local(
+    ("shelter", "A place to sleep"),
+    ("food", "Food"),
+    ("clothing", "Clothing"),
+    ("phone", "A phone, or to charge one"),
+    ("medication", "Medication"),
+    ("documents", "ID or papers"),
+    ("transport", "A ride"),
+    ("none", "Nothing tonight"),
+)
+REACH = local(
+    ("call", "Call"),
+    ("message", "Leave a voice message"),
+    ("in_person", "Meet in person"),
+    ("trusted", "Leave word with somebody they trust"),
+    ("place", "Leave word at a place they go to"),
+)
+DOCUMENTS = local(
+    ("state_id", "State ID"),
+    ("driver", "Driver license"),
+    ("birth", "Birth certificate"),
+    ("tribal", "Tribal ID"),
+    ("benefit", "Benefit or insurance card"),
+    ("none", "None"),
+)
+SUPPORT_WITH = local(
+    ("alcohol", "Alcohol"),
+    ("opioids", "Opioids, fentanyl among them"),
+    ("stimulants", "Methamphetamine, cocaine or other stimulants"),
+    ("sedatives", "Benzodiazepines or other sedatives"),
+    ("cannabis", "Cannabis"),
+    ("tobacco", "Tobacco"),
+    ("other", "Something else"),
+    ("none", "None: no support wanted with this"),
+)
+OVERDOSE_PLAN = local(
+    ("naloxone", "Carries naloxone"),
+    ("not_alone", "Somebody is there, or a phone line is on"),
+    ("test", "Checks with test strips"),
+    ("none", "No plan yet"),
+)
+LEGAL_HELP = local(
+    ("court_dates", "Keeping court dates"),
+    ("warrant", "Clearing a warrant"),
+    ("supervision", "Probation or parole"),
+    ("fines", "Fines and fees"),
+    ("record", "Clearing or sealing a record"),
+    ("civil", "Housing, family or benefits law"),
+    ("none", "None now"),
+)
+# The transtheoretical model, as case managers of the field use it.
+STAGE = local(
+    ("1", "Not thinking about it now"),
+    ("2", "Thinking about it"),
+    ("3", "Getting ready"),
+    ("4", "Doing something about it"),
+    ("5", "Keeping it going"),
+)
