@@ -81,6 +81,7 @@ def rewrite_for_extension(
     *,
     window: IntakeWindow,
     charge_id: UUID,
+    schedule: int,
     rules: Rules,
     decision_on: date,
     for_casework: bool,
@@ -99,7 +100,7 @@ def rewrite_for_extension(
             keys[one.window_id is not None].add((one.step, one.recipient, one.channel, one.due_at))
         rows = _rows(
             moments, sent=keys, at=at, referral_id=window.referral_id, site_id=window.site_id,
-            window_id=window.pk if for_casework else None, schedule=window.extension_count, charge_id=charge_id,
+            window_id=window.pk if for_casework else None, schedule=schedule, charge_id=charge_id,
         )  # fmt: skip
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 

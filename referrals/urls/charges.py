@@ -1,3 +1,13 @@
-"""Addresses of this subject: they begin with /referrals/."""
+"""Held charges: /referrals/charges/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from referrals.views import charges
+
+urlpatterns = [
+    path("charges/", charges.charge_list, name="charge-list"),
+    path("charges/<uuid:pk>/", charges.charge, name="charge"),
+    path("charges/<uuid:pk>/decide/", charges.charge_decide, name="charge-decide"),
+    path("charges/<uuid:pk>/extend/", charges.charge_extend, name="charge-extend"),
+    path("charges/<uuid:pk>/receive/", charges.charge_receive, name="charge-receive"),
+]

@@ -1,5 +1,69 @@
-"""Today of this role."""
+"""Today of a prosecutor: what is due now, what comes, which packets are missing. No result stands in a list."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from lead_cms.core.keyset import at_most
+from lead_cms.programs.current import current_ruleset, rules_for
+from referrals import charge_list as lists
+
+MOST = 10
+MOST_COUNTED = 500
 
 
 def context(request) -> dict:
-    return {}
+    site_id, today = request.membership.site_id, timezone.localdate()
+    packets, days = [], _packet_days(site_id, today)
+    if days is not None:
+        late = lists.packet_missing(site_id, held_before=today - timedelta(days=days))
+        packets = list(late.order_by("held_on", "pk")[: MOST + 1])
+    due = list(
+        (lists.due_now(site_id, today) | lists.due_soon(site_id, today)).order_by("due_on", "pk")[: 2 * MOST + 1]
+    )
+    now = [one for one in due if one.due_on <= today]
+    soon = [one for one in due if one.due_on > today]
+    rows = {row.charge.pk: row for row in lists.described([*now, *soon, *packets])}
+    return {
+        "now": [_item(rows[one.pk]) for one in now[:MOST]],
+        "soon": [_item(rows[one.pk]) for one in soon[:MOST]],
+        "packets": [_packet_item(rows[one.pk]) for one in packets[:MOST]],
+        "more": {
+            "now": len(now) > MOST,
+            "soon": len(soon) > MOST or len(due) > 2 * MOST,
+            "packets": len(packets) > MOST,
+        },
+        "first": rows[now[0].pk] if now else None,
+        "packet_days": days,
+        "soon_days": lists.SOON_DAYS,
+        "waiting": at_most(lists.due_now(site_id, today), MOST_COUNTED),
+        "held": at_most(lists.held(site_id), MOST_COUNTED),
+    }
+
+
+def _packet_days(site_id, today) -> int | None:
+    """The site's days for a packet; without a rule nothing is called missing."""
+    ruleset = current_ruleset(site_id, today)
+    return rules_for(ruleset).targets.packet_days if ruleset is not None else None
+
+
+def _item(row) -> dict:
+    notes = [f"Incident {row.charge.incident_number}"]
+    if row.packet is None or row.packet.received_at is None:
+        notes.append("Packet not received")
+    return {
+        "title": row.title, "url": reverse("referrals:charge", args=[row.charge.pk]), "due_on": row.charge.due_on,
+        "due_of": "decision", "notes": notes,
+        "action": {"label": "Open", "url": reverse("referrals:charge", args=[row.charge.pk])},
+    }  # fmt: skip
+
+
+def _packet_item(row) -> dict:
+    sent = row.packet is not None and row.packet.sent_at is not None
+    return _item(row) | {
+        "notes": [
+            f"Incident {row.charge.incident_number}",
+            "The officer says it was sent" if sent else "The officer has not said that it was sent",
+        ]
+    }

@@ -1,0 +1,59 @@
+"""Held charges as lists show them. Nothing here, its order or its times depends on what became of a window."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from referrals.models import ChargeIdentity, HeldCharge, Packet
+
+SOON_DAYS = 14  # how far ahead a prosecutor's week is planned on the page; no rule hangs on it
+
+
+@dataclass(frozen=True)
+class ChargeRow:
+    """One line: the charge, the name in the packet, and when the packet came."""
+
+    charge: HeldCharge
+    name: str
+    packet: Packet | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}, {self.charge.code} {self.charge.title}"
+
+
+def held(site_id: UUID):
+    """Every charge that waits for a decision."""
+    return HeldCharge.objects.for_site(site_id).undecided().filter(hidden_at=None)
+
+
+def due_now(site_id: UUID, today: date):
+    return held(site_id).filter(due_on__lte=today)
+
+
+def due_soon(site_id: UUID, today: date):
+    return held(site_id).filter(due_on__gt=today, due_on__lte=today + timedelta(days=SOON_DAYS))
+
+
+def packet_missing(site_id: UUID, held_before: date | None = None):
+    """Charges whose packet nobody has received; with a day, only those held before it."""
+    packets = Packet.objects.filter(site_id=site_id, received_at=None, hidden_at=None)
+    if held_before is not None:
+        packets = packets.filter(held_on__lt=held_before)
+    return held(site_id).filter(Exists(packets.filter(referral_id=OuterRef("referral_id"))))
+
+
+def described(charges: Iterable[HeldCharge]) -> list[ChargeRow]:
+    """Names and packets beside charges, with two queries for any number. A prosecutor may not join by the referral."""
+    charges = list(charges)
+    referrals = {charge.referral_id for charge in charges}
+    if not referrals:
+        return []
+    names = dict(ChargeIdentity.objects.filter(referral_id__in=referrals).values_list("referral_id", "name"))
+    packets = {packet.referral_id: packet for packet in Packet.objects.filter(referral_id__in=referrals)}
+    return [
+        ChargeRow(one, names.get(one.referral_id) or "Name not given", packets.get(one.referral_id)) for one in charges
+    ]

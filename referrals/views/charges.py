@@ -1,0 +1,154 @@
+"""The prosecutor's list of held charges, and one charge with what may be done about it."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lead_cms.access.permissions import Permission
+from lead_cms.access.views import requires
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.keyset import at_most, keyset
+from lead_cms.core.templatetags.dates import say_day
+from referrals import charge_list as lists
+from referrals.actions.charges import decide, extend, receive, results_shown
+from referrals.forms.charges import DecideForm, ExtendForm, ReceiveForm
+from referrals.models import ChargeIdentity, Extension, HeldCharge, Packet
+
+SHOWS = {
+    "all": "All held",
+    "due": f"Due within {lists.SOON_DAYS} days",
+    "packet": "Packet not received",
+    "decided": "Decided",
+}
+MOST_COUNTED = 500
+MOST_BESIDE = 5
+
+
+@require_safe
+@requires(Permission.CHARGE_VIEW)
+def charge_list(request):
+    """Every held charge since day 0, by due date; decided ones until they leave the list."""
+    site_id, today = request.membership.site_id, timezone.localdate()
+    show = request.GET.get("show") if request.GET.get("show") in SHOWS else "all"
+    decided = HeldCharge.objects.for_site(site_id).decided()
+    if show == "decided":
+        page = keyset(request, decided, "-decided_at", "-pk")
+    else:
+        rows = {
+            "all": lists.held(site_id),
+            "due": lists.due_now(site_id, today) | lists.due_soon(site_id, today),
+            "packet": lists.packet_missing(site_id),
+        }[show]
+        page = keyset(request, rows, "due_on", "pk")
+    beside = []
+    if show == "all" and not page.newer_url:
+        beside = list(decided.order_by("-decided_at", "-pk")[:MOST_BESIDE])
+    described = lists.described([*page.rows, *beside])
+    context = {
+        "page": page,
+        "rows": described[: len(page.rows)],
+        "decided": described[len(page.rows) :],
+        "first": described[0] if show == "all" and not page.newer_url and _is_due(page.rows, today) else None,
+        "show": show,
+        "shows": [{"code": code, "label": label, "current": code == show} for code, label in SHOWS.items()],
+        "waiting": at_most(lists.due_now(site_id, today), MOST_COUNTED),
+        "held": at_most(lists.held(site_id), MOST_COUNTED),
+    }
+    return render(request, "referrals/charges/list.html", context)
+
+
+@require_http_methods(["GET"])
+@requires(Permission.CHARGE_VIEW)
+def charge(request, pk):
+    """One charge. Opening it shows what a consent in force shares, if anything, and writes down that it was shown."""
+    held = get_object_or_404(HeldCharge.objects.select_related("decided_by", "agency"), pk=pk)
+    record(AuditAction.CHARGE_VIEWED, target=held)
+    return _page(request, held)
+
+
+@require_http_methods(["POST"])
+@requires(Permission.CHARGE_DECIDE)
+def charge_decide(request, pk):
+    held, form = _asked(pk), DecideForm(request.POST)
+    if form.is_valid():
+        done = _try(
+            request, form, lambda: decide(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
+        )
+        if done:
+            messages.success(request, f"Recorded: {done.get_decision_display()}.")
+        if done is not None:
+            return redirect("referrals:charge", pk=pk)
+    return _page(request, held, decide_form=form)
+
+
+@require_http_methods(["POST"])
+@requires(Permission.CHARGE_DECIDE)
+def charge_extend(request, pk):
+    held, form = _asked(pk), ExtendForm(request.POST)
+    if form.is_valid():
+        done = _try(
+            request, form, lambda: extend(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
+        )
+        if done:
+            messages.success(request, f"The decision falls due {say_day(done.due_on)}.")
+        if done is not None:
+            return redirect("referrals:charge", pk=pk)
+    return _page(request, held, extend_form=form)
+
+
+@require_http_methods(["POST"])
+@requires(Permission.CHARGE_DECIDE)
+def charge_receive(request, pk):
+    held, form = _asked(pk), ReceiveForm(request.POST)
+    if form.is_valid():
+        done = _try(
+            request, form, lambda: receive(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
+        )
+        if done:
+            messages.success(request, "Saved.")
+        if done is not None:
+            return redirect("referrals:charge", pk=pk)
+    return _page(request, held, receive_form=form)
+
+
+def _asked(pk) -> HeldCharge:
+    return get_object_or_404(HeldCharge.objects.select_related("decided_by", "agency"), pk=pk)
+
+
+def _try(request, form, action):
+    """What the action gave; False when somebody was quicker (said, and to be read anew); None when a rule says no."""
+    try:
+        return action()
+    except StaleState as stale:
+        messages.warning(request, str(stale))
+        return False
+    except DomainError as error:
+        form.add_error(error.field, str(error))
+        return None
+
+
+def _is_due(charges, today) -> bool:
+    return bool(charges) and charges[0].due_on <= today
+
+
+def _page(request, held: HeldCharge, *, decide_form=None, extend_form=None, receive_form=None):
+    today = timezone.localdate()
+    packet = Packet.objects.select_related("received_by").filter(referral_id=held.referral_id).first()
+    others = HeldCharge.objects.filter(referral_id=held.referral_id).exclude(pk=held.pk).order_by("code")
+    typed = {"file_number": held.file_number, "limitation_on": held.limitation_on}
+    context = {
+        "charge": held,
+        "identity": ChargeIdentity.objects.filter(referral_id=held.referral_id).first(),
+        "packet": packet,
+        "others": list(others),
+        "extensions": list(Extension.objects.filter(charge=held).select_related("granted_by").order_by("-number")),
+        "shared": results_shown(charge=held, by=request.membership),
+        "is_due": held.due_on <= today,
+        "decide_form": decide_form or DecideForm(),
+        "extend_form": extend_form or ExtendForm(initial={"seen_due_on": held.due_on}),
+        "receive_form": receive_form or ReceiveForm(initial=typed),
+    }
+    return render(request, "referrals/charges/detail.html", context)
