@@ -1,5 +1,6 @@
 """Sessions that end, a second factor where one is required, and as what a person acts."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -50,13 +51,12 @@ def second_factor(get_response):
     """Where a second factor is required, nobody gets past their account pages without one."""
 
     def middleware(request):
-        if settings.MFA_REQUIRED and request.user.is_authenticated and not is_account_page(request):
-            if not request.session.get("has_second_factor"):
-                from allauth.mfa.utils import is_mfa_enabled
-
-                if not is_mfa_enabled(request.user):
-                    return redirect("mfa_activate_totp")
-                request.session["has_second_factor"] = True
+        if not settings.MFA_REQUIRED or not request.user.is_authenticated or is_account_page(request):
+            return get_response(request)
+        if not request.session.get("has_second_factor"):
+            if not is_mfa_enabled(request.user):
+                return redirect("mfa_activate_totp")
+            request.session["has_second_factor"] = True
         return get_response(request)
 
     return middleware

@@ -21,12 +21,21 @@ from lead_cms.accounts.models import AccountLock, HeldForm, Membership, Organisa
 # A partner organisation sees its own people; everyone else the people of the site.
 STAFF = [role for role in Role if role != Role.REFERRER]
 SITE_USERS = "id = any (array(select app.site_user_ids()))"
+# One site's administrator must not take over a sign-in that opens another site as well.
+ONLY_SITE_USERS = "id = any (array(select app.only_site_user_ids()))"
 
 FUNCTIONS = [
     definer(
         "site_user_ids()",
         returns="setof uuid",
         body="select m.user_id from accounts_membership m where m.site_id = app.site_id()",
+        to=[Role.ADMINISTRATOR],
+    ),
+    definer(
+        "only_site_user_ids()",
+        returns="setof uuid",
+        body="""select m.user_id from accounts_membership m where m.site_id = app.site_id() and not exists (
+                  select 1 from accounts_membership o where o.user_id = m.user_id and o.site_id <> m.site_id)""",
         to=[Role.ADMINISTRATOR],
     ),
 ]
@@ -60,7 +69,7 @@ POLICIES = [
         insert={Role.ADMINISTRATOR: "password like '!%'", Duty.OPERATOR: ANYTHING},
         update={
             APP: Rows(ANYTHING, columns=("password", "last_login")),
-            Role.ADMINISTRATOR: Rows(SITE_USERS, columns=("is_active", "email")),
+            Role.ADMINISTRATOR: Rows(ONLY_SITE_USERS, columns=("is_active", "email")),
             Duty.OPERATOR: ANYTHING,
         },
         audited=("is_active",),

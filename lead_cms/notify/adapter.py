@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from lead_cms.accounts.adapter import AccountAdapter as Base
+from lead_cms.core.jobs import poke_on_commit
 from lead_cms.notify.models import EmailKind
 from lead_cms.notify.outbox import email as write_email
+from lead_cms.notify.tasks import drain
 
 
 class AccountAdapter(Base):
@@ -17,3 +19,4 @@ class AccountAdapter(Base):
         if user is not None and link:
             path = urlsplit(link).path
             write_email([user.pk], key=f"reset:{uuid.uuid4()}", kind=EmailKind.RESET, path=path, at=timezone.now())
+            poke_on_commit(drain)

@@ -21,7 +21,6 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.adapter import NOT_SIGNED_IN
 from lead_cms.accounts.models import AccountLock, User
-from lead_cms.notify.tasks import drain
 from tests.factories import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -136,8 +135,6 @@ def test_a_short_password_is_not_taken(client, officer):
 def test_reset_by_mail_goes_through_the_outbox_and_works_once(client, officer):
     response = client.post("/accounts/password/reset/", {"email": officer.user.email})
     assert response.status_code == 302
-    assert mail.outbox == []
-    drain()
     (sent,) = mail.outbox
     assert officer.name not in sent.body
     link = urlsplit(re.search(r"https?://\S+", sent.body)[0]).path
@@ -156,7 +153,6 @@ def test_reset_says_the_same_to_an_unknown_address(client, officer):
     known = client.post("/accounts/password/reset/", {"email": officer.user.email})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    drain()
     assert len(mail.outbox) == 1
 
 
