@@ -5,14 +5,16 @@ API
     link(referral=, participant=, said_yes=, by=, at=)                  to somebody known
     link_new(referral=, names=, said_yes=, is_restricted=, by=, at=)    to somebody new
     set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
-    seal_if_under_age(referral=, names=, by=, at=) -> bool              closed at once, the supervisor told
+    seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
+    referred_like(words=, birth_date=, most=) -> [(referral id, score)] by the name a referrer wrote down
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership
@@ -23,7 +25,7 @@ from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
 from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
 from participants.models import Participant, Participation
-from referrals.actions import reminders
+from referrals.actions.events import seal
 from referrals.actions.moments import site_day
 from referrals.models import Casework, Referral, ReferredPerson
 
@@ -100,14 +102,16 @@ def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Member
         least = need(rules_by_id(referral.rules_id).minors.min_age, "minors.min_age")
         if age is None or age >= least:
             continue
-        # Told first: once it is sealed, its case manager's page is closed as well.
-        reminders.tell_now(
-            referral=referral, recipient="supervisor", step="sealed", path=reminders.case_path(referral.pk), email=True
-        )
-        record(AuditAction.RECORD_SEALED, target=referral)
-        Casework.objects.filter(referral=referral).update(is_sealed=True)
+        seal(referral=referral, by=by, at=at)
         sealed = True
     return sealed
+
+
+def referred_like(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+    """Referrals of the site about somebody whose name is like the words, or born that day, best first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, score from app.referred_like(%s, %s, %s)", [words, birth_date, most])
+        return cursor.fetchall()
 
 
 def _lock(referral: Referral) -> Casework:
