@@ -23,6 +23,12 @@ class AuditEvent(models.Model):
     details = models.JSONField(default=dict)
 
     PERSONAL = frozenset({"actor_label"})
+    PLAIN = frozenset(
+        {
+            "id", "recorded_at", "action", "user_id", "membership_id", "site_id", "request_id", "target_model",
+            "target_id", "details",
+        }
+    )  # fmt: skip
 
     class Meta:
         indexes = [
@@ -53,6 +59,12 @@ class RowChange(models.Model):
     after = models.JSONField(null=True)
 
     PERSONAL = frozenset()
+    PLAIN = frozenset(
+        {
+            "id", "recorded_at", "table_name", "row_id", "verb", "db_role", "login", "user_id", "membership_id", "site_id",
+            "request_id", "columns", "before", "after",
+        }
+    )  # fmt: skip
 
     class Meta:
         indexes = [models.Index(fields=["row_id", "-recorded_at"], name="rowchange_row_time")]
