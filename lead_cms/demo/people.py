@@ -82,7 +82,9 @@ def hire(where: DemoSite, *, now: datetime) -> None:
         choices = [organisation for organisation in organisations if organisation.kind == kind]
         for number in range(count):
             name = username(role, number, where.short)
-            user = User(username=name, email=f"{name}@example.org", password=password)
+            user = User(
+                username=name, email=f"{name}@example.org", password=password, last_login=now - timedelta(days=1)
+            )
             users.append(user)
             members.append(
                 Membership(

@@ -49,11 +49,12 @@ class Row:
 
 
 class Rows:
-    def __init__(self):
+    def __init__(self, using: str = "owner"):
+        self.using = using
         self.by_table: dict[str, list[Row]] = {}
 
-    def add(self, instance, where: SiteWorld, n: int, flavour: str = "plain", role: str = "", using: str = "owner"):
-        instance.save(using=using, force_insert=True)
+    def add(self, instance, where: SiteWorld, n: int, flavour: str = "plain", role: str = ""):
+        instance.save(using=self.using, force_insert=True)
         table = instance._meta.db_table
         row = Row(table, str(instance.pk), where.site.slug, n, flavour, role)
         self.by_table.setdefault(table, []).append(row)
@@ -65,6 +66,7 @@ def walls_lifted(using: str = "owner"):
     """Let the owner write into its own tables; the walls stand again when the block ends."""
     tables = [policy.table for policy in all_policies()]
     with connections[using].cursor() as cursor:
+        cursor.execute("set local role lead_owner")
         for table in tables:
             cursor.execute(f'alter table "{table}" no force row level security')
         yield
@@ -72,10 +74,11 @@ def walls_lifted(using: str = "owner"):
         cursor.execute("set constraints all immediate")
         for table in tables:
             cursor.execute(f'alter table "{table}" force row level security')
+        cursor.execute("reset role")
 
 
-def build(sites: list[SiteWorld]) -> Rows:
-    rows = Rows()
+def build(sites: list[SiteWorld], using: str = "owner") -> Rows:
+    rows = Rows(using)
     for where in sites:
         _house(rows, where)
         for n in (0, 1):
