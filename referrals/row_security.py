@@ -101,7 +101,7 @@ STILL_VISIBLE = "(police_until_at is null or police_until_at > now())"
 # Asked of the rows at hand, by key: never of every charge of the site.
 CHARGED = "exists (select 1 from referrals_heldcharge c where c.referral_id = referrals_chargeidentity.referral_id)"
 SHARED = """exists (select 1 from referrals_heldcharge c where c.id = referrals_windowresult.charge_id
- and app.shared_referral(c.referral_id))"""
+ and c.decided_at is null and app.shared_referral(c.referral_id))"""
 NOT_HIDDEN = "(hidden_at is null or hidden_at > now())"
 
 
