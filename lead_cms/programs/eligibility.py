@@ -1,4 +1,4 @@
-"""Can I offer LEAD here, and if not, why not: in the rule's own words (PRACTICE.md 1, 5, 6, 13).
+"""Can I offer LEAD here, and if not, why not: in the rule's own words (docs/practice.md 1, 5, 6, 13).
 
 API
     assess(rules, door="arrest", offence_codes=["HS 11350(a)"], amount="within",

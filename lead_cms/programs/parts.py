@@ -1,7 +1,7 @@
 """The parts of a site's rules, as plain frozen values.
 
 Every field that a policy group decides is None until somebody has decided it: an unpublished rule
-is neither zero nor "no limit" (PRACTICE.md 26).  Lists nobody has decided are None too, an empty
+is neither zero nor "no limit" (docs/practice.md 26).  Lists nobody has decided are None too, an empty
 tuple is a decision ("there are none").
 """
 
@@ -20,7 +20,7 @@ Kind = Literal["published", "invented", "site", "not published"]
 
 DOORS: tuple[Door, ...] = ("arrest", "social", "community")
 
-# The only reason for more time that a prosecutor may read (PRACTICE.md 23); no site can change it.
+# The only reason for more time that a prosecutor may read (docs/practice.md 23); no site can change it.
 EXTENSION_REASON = "more time"
 
 
@@ -124,7 +124,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """What the officer may do when nobody comes (PRACTICE.md 3)."""
+    """What the officer may do when nobody comes (docs/practice.md 3)."""
 
     kind: Literal["next_on_list", "drop_off", "station", "hold_and_reach_out"]
     places: tuple[Place, ...] = ()
@@ -195,7 +195,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who must say yes at a door; at the arrest door by telephone (PRACTICE.md 5)."""
+    """Who must say yes at a door; at the arrest door by telephone (docs/practice.md 5)."""
 
     needed: Literal["never", "always", "when_rule_says"] | None
     whom: str | None
@@ -217,7 +217,7 @@ class Approvals:
 
 @dataclass(frozen=True, slots=True)
 class Minors:
-    """Below this age the form stops before anything is saved, and gives this number (PRACTICE.md 13)."""
+    """Below this age the form stops before anything is saved, and gives this number (docs/practice.md 13)."""
 
     min_age: int | None
     youth_service: str | None

@@ -74,7 +74,7 @@ def shipped(slug: str) -> dict[str, Any]:
 
 
 def demo(slug: str) -> dict[str, Any]:
-    """The published rules with every gap filled by values marked "invented for the demo" (PRACTICE.md 26)."""
+    """The published rules with every gap filled by values marked "invented for the demo" (docs/practice.md 26)."""
     return merge(shipped(slug), _load(DEMO / f"{slug}.json"))
 
 

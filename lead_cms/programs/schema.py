@@ -1,7 +1,7 @@
 """The table of every rule: its path, what its value must look like, and the question it answers.
 
 A rule with a question is one that the form or the clock needs: unset, the site takes no referral
-(PRACTICE.md 26).  A rule without one may stay unset.  `validate.faults` walks this table; `Rules.missing`
+(docs/practice.md 26).  A rule without one may stay unset.  `validate.faults` walks this table; `Rules.missing`
 asks its questions.  A check takes a value and its path and yields one Fault for each thing wrong.
 """
 

@@ -24,7 +24,7 @@ SOURCES: dict[str, Check] = {
     "site": record({"kind": text(), "note": WORDS}),
     "not published": record({"kind": text()}, {"note": WORDS}),
 }
-# Police and prosecutor read nothing that a met window would change (PRACTICE.md 20).
+# Police and prosecutor read nothing that a met window would change (docs/practice.md 20).
 BLIND = ("prosecutor", "liaison")
 LATEST_REMINDER = 90
 
