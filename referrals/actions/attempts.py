@@ -1,0 +1,72 @@
+"""Tries to reach a person: how, what came of it, and when to try next."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from lead_cms.accounts.models import Membership
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError
+from lead_cms.programs.clock import local_moment
+from referrals.actions.moments import not_in_future, site_day
+from referrals.actions.outreach import note_try
+from referrals.enums import ENDED, AttemptKind, AttemptOutcome, WindowState
+from referrals.models import Attempt, Casework, IntakeWindow, Referral
+
+# What the form offers as the next try, in days; whoever tried changes it. Nothing is owed by it.
+OFFERED_DAYS = {AttemptOutcome.NO_ANSWER: 1, AttemptOutcome.NOT_FOUND: 2, AttemptOutcome.LEFT_WORD: 3}
+MORNING = time(10)
+
+
+@transaction.atomic
+def log_attempt(
+    *,
+    referral: Referral,
+    kind: str,
+    outcome: str,
+    by: Membership,
+    at: datetime,
+    tried_at: datetime | None = None,
+    next_try_at: datetime | None = None,
+    place: str = "",
+) -> Attempt:
+    """One try. Without a next try the usual one is taken: soon after nobody was found, none once the person was reached."""
+    if kind not in AttemptKind.values:
+        raise DomainError("Choose how you tried.", field="kind")
+    if outcome not in AttemptOutcome.values:
+        raise DomainError("Choose what came of it.", field="outcome")
+    if referral.status in ENDED and not Casework.objects.filter(referral=referral, case_manager=by).exists():
+        raise DomainError("This referral has ended.")
+    moment = at if tried_at is None else not_in_future(tried_at, at, field="tried_at")
+    if moment < referral.submitted_at - timedelta(days=1):
+        raise DomainError("This is before the referral. Check the day.", field="tried_at")
+    if next_try_at is None:
+        next_try_at = usual_next_try(referral, outcome, site=by.site, at=at)
+    elif next_try_at <= moment:
+        raise DomainError("The next try comes after this one.", field="next_try_at")
+    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    attempt = Attempt.objects.create(
+        site_id=referral.site_id, referral=referral, tried_at=moment, entered_at=at, tried_by=by, kind=kind,
+        outcome=outcome, next_try_at=next_try_at, place=place,
+    )  # fmt: skip
+    case.attempts += 1
+    if case.last_attempt_at is None or moment >= case.last_attempt_at:
+        case.last_attempt_at, case.last_outcome, case.next_try_at = moment, outcome, next_try_at
+    case.save(update_fields=["attempts", "last_attempt_at", "last_outcome", "next_try_at"])
+    note_try(referral=referral, reached=outcome == AttemptOutcome.REACHED, moment=moment, by=by, at=at)
+    record(AuditAction.ATTEMPT_LOGGED, target=referral, kind=kind)
+    return attempt
+
+
+def usual_next_try(referral: Referral, outcome: str, *, site, at: datetime) -> datetime | None:
+    """A morning some days on, but not after the due day of an open window; none once the person was reached."""
+    days = OFFERED_DAYS.get(outcome)
+    if days is None:
+        return None
+    today = site_day(at, site)
+    on = today + timedelta(days=days)
+    window = IntakeWindow.objects.filter(referral=referral, state=WindowState.OPEN).first()
+    if window is not None and today < window.due_on < on:
+        on = window.due_on
+    return local_moment(on, MORNING, site.tz)
