@@ -73,6 +73,7 @@ def test_an_invited_person_chooses_a_password_and_signs_in(client, world, admin)
 def test_the_link_works_for_a_day(client, world):
     client.post("/people/invite/", form(world))
     link = urlsplit(re.search(r"https?://\S+", mail.outbox[0].body)[0]).path
+    client.logout()
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         assert "no longer works" in words(client.get(link, follow=True))
 
