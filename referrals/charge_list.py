@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from referrals.models import ChargeIdentity, HeldCharge, Packet
 
 SOON_DAYS = 14  # how far ahead a prosecutor's week is planned on the page; no rule hangs on it
+MOST_COUNTED = 500
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,16 @@ class ChargeRow:
 def held(site_id: UUID):
     """Every charge that waits for a decision."""
     return HeldCharge.objects.for_site(site_id).undecided().filter(hidden_at=None)
+
+
+def counts(site_id: UUID, today: date) -> tuple[str, str]:
+    """How many decisions wait and how many charges are held, each said no further than MOST_COUNTED."""
+    dates = list(held(site_id).order_by("due_on").values_list("due_on", flat=True)[: MOST_COUNTED + 1])
+    return _said(sum(one <= today for one in dates)), _said(len(dates))
+
+
+def _said(count: int) -> str:
+    return str(count) if count <= MOST_COUNTED else f"more than {MOST_COUNTED}"
 
 
 def due_now(site_id: UUID, today: date):

@@ -10,7 +10,7 @@ from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
-from lead_cms.core.keyset import at_most, keyset
+from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_day
 from referrals import charge_list as lists
 from referrals.actions.charges import decide, extend, receive, results_shown
@@ -23,7 +23,6 @@ SHOWS = {
     "packet": "Packet not received",
     "decided": "Decided",
 }
-MOST_COUNTED = 500
 MOST_BESIDE = 5
 
 
@@ -46,6 +45,7 @@ def charge_list(request):
     beside = []
     if show == "all" and not page.newer_url:
         beside = list(decided.order_by("-decided_at", "-pk")[:MOST_BESIDE])
+    waiting, held = lists.counts(site_id, today)
     described = lists.described([*page.rows, *beside])
     context = {
         "page": page,
@@ -54,8 +54,8 @@ def charge_list(request):
         "first": described[0] if show == "all" and not page.newer_url and _is_due(page.rows, today) else None,
         "show": show,
         "shows": [{"code": code, "label": label, "current": code == show} for code, label in SHOWS.items()],
-        "waiting": at_most(lists.due_now(site_id, today), MOST_COUNTED),
-        "held": at_most(lists.held(site_id), MOST_COUNTED),
+        "waiting": waiting,
+        "held": held,
     }
     return render(request, "referrals/charges/list.html", context)
 

@@ -5,12 +5,10 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from lead_cms.core.keyset import at_most
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals import charge_list as lists
 
 MOST = 10
-MOST_COUNTED = 500
 
 
 def context(request) -> dict:
@@ -24,6 +22,7 @@ def context(request) -> dict:
     )
     now = [one for one in due if one.due_on <= today]
     soon = [one for one in due if one.due_on > today]
+    waiting, held = lists.counts(site_id, today)
     rows = {row.charge.pk: row for row in lists.described([*now, *soon, *packets])}
     return {
         "now": [_item(rows[one.pk]) for one in now[:MOST]],
@@ -37,8 +36,8 @@ def context(request) -> dict:
         "first": rows[now[0].pk] if now else None,
         "packet_days": days,
         "soon_days": lists.SOON_DAYS,
-        "waiting": at_most(lists.due_now(site_id, today), MOST_COUNTED),
-        "held": at_most(lists.held(site_id), MOST_COUNTED),
+        "waiting": waiting,
+        "held": held,
     }
 
 
