@@ -154,6 +154,7 @@ POLICIES = [
             COORDINATOR: both(HERE, OPEN_ID),
             REFERRER: both(TYPED_BY_ME, "door = 'community'"),
             Duty.SCHEDULER: Rows(ANYTHING, columns=("id", "site_id", "agency_id", "officer_id", "reference")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("id", "site_id", "details_done_at")),
             Duty.OPERATOR: ANYTHING,
             DEFINER: ANYTHING,
         },
@@ -187,6 +188,12 @@ POLICIES = [
                     "confirmed_by_id",
                 ),
             ),
+            # What could wait until the end of the shift, entered once after the handover.
+            Duty.CLOCKWORK: Rows(
+                both(HERE, "details_done_at is null"),
+                columns=("precinct", "children_present", "complainant_position", "details_done_at"),
+                check=HERE,
+            ),
             LIAISON: Rows(AGENCY, columns=("status", "status_changed_at", "confirmed_at", "confirmed_by_id")),
             MANAGER: Rows(both(HERE, OPEN_ID), columns=("status", "status_changed_at")),
             SUPERVISOR: Rows(HERE, columns=("status", "status_changed_at")),
@@ -216,6 +223,7 @@ POLICIES = [
             SUPERVISOR: HERE,
             COORDINATOR: both(HERE, OPEN_REFERRAL),
             DEFINER: ANYTHING,
+            Duty.CLOCKWORK: CORRECTED,
         },
         insert=takers_of_referrals() | {Duty.INTAKE: HERE},
         update={
@@ -236,8 +244,16 @@ POLICIES = [
                     "perceived_gender",
                 ),
             ),
+            Duty.CLOCKWORK: Rows(
+                HERE, columns=("language", "phone", "where_found", "safety", "perceived_race", "perceived_gender")
+            ),
             MANAGER: Rows(both(HERE, OPEN_REFERRAL), columns=("police_until_at",)),
             SUPERVISOR: Rows(HERE, columns=("police_until_at",)),
+            # Of an offer that could not be made no name is kept.
+            COORDINATOR: Rows(
+                both(HERE, OPEN_REFERRAL),
+                columns=("name", "description", "birth_date", "phone", "where_found", "greeting", "safety"),
+            ),
         },
         audited=("referral_id", "officer_id", "police_until_at"),
     ),

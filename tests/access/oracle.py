@@ -221,7 +221,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_referredperson": {
         "select": READERS | {OFFICER: police_now, LIAISON: police_now, DEFINER: always},
         "insert": TAKERS | {INTAKE: here},
-        "update": {OFFICER: police_now, MANAGER: open_to_manager, SUPERVISOR: here},
+        "update": {
+            OFFICER: police_now,
+            MANAGER: open_to_manager,
+            SUPERVISOR: here,
+            COORDINATOR: READERS[COORDINATOR],
+        },
     },
     "referrals_referraloffence": {"select": READERS, "insert": TAKERS},
     "referrals_eligibilityanswer": {"select": READERS, "insert": TAKERS | {INTAKE: here}},
@@ -343,7 +348,7 @@ ASSIGN = {
     "participants_participation": "state = 'inactive'",
     "participants_consent": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
     "referrals_referral": "status_changed_at = now()",
-    "referrals_referredperson": {OFFICER: "greeting = 'x'", MANAGER: "police_until_at = now()",
+    "referrals_referredperson": {OFFICER: "greeting = 'x'", COORDINATOR: "greeting = 'x'", MANAGER: "police_until_at = now()",
                                  SUPERVISOR: "police_until_at = now()"},
     "referrals_draft": "saved_at = now()",
     "referrals_handoff": "typed_later = '[]'",

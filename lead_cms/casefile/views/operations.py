@@ -1,0 +1,192 @@
+"""The coordinator's pages: what officers were not sure of, and the site's counts. No clinical text, nobody's choices."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from lead_cms.access.permissions import Permission
+from lead_cms.access.views import requires
+from lead_cms.core.crispy import StackedChoice, helper
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
+from referrals.actions.approvals import NoBecause
+from referrals.actions.triage import answer_community, cannot_offer, reasons, send_on
+from referrals.counts import Doors, count_decisions, count_doors, count_rest, count_windows, period_of
+from referrals.enums import Door, Outcome, ReferralStatus, ThreeWay
+from referrals.models import Referral
+
+MOST_WAITING = 50
+MOST_BACK = 40  # periods
+GROUPS = {
+    "drug": "Drug possession", "prostitution": "Prostitution", "trespass": "Trespass", "shoplifting": "Shoplifting",
+    "theft": "Theft",
+}  # fmt: skip
+
+
+class CannotForm(forms.Form):
+    reason = forms.ChoiceField(label="LEAD cannot be offered here, because", widget=forms.RadioSelect)
+
+    def __init__(self, *args, choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choices
+        self.helper = helper(StackedChoice("reason"), submit="")
+
+
+class CommunityNoForm(forms.Form):
+    because = forms.ChoiceField(label="Why not", choices=NoBecause.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper(StackedChoice("because"), submit="")
+
+
+def waiting_for(site_id):
+    """What waits for the coordinator: "not sure", and the community door's approvals; the oldest first."""
+    waiting = Referral.objects.for_site(site_id).with_status(ReferralStatus.TRIAGE, ReferralStatus.PENDING)
+    return waiting.exclude(status=ReferralStatus.PENDING, agency__isnull=False)
+
+
+@require_safe
+@requires(Permission.TRIAGE)
+def triage(request):
+    """Everything that waits for the coordinator's answer, the longest waiting first."""
+    found = waiting_for(request.membership.site_id).select_related("officer", "agency", "entered_by")
+    rows = found.order_by("submitted_at", "pk")[:MOST_WAITING]
+    return render(request, "operations/triage.html", {"rows": rows})
+
+
+@require_safe
+@requires(Permission.TRIAGE)
+def triage_one(request, pk):
+    return _triage_page(request, _waiting(request, pk))
+
+
+def _waiting(request, pk):
+    return get_object_or_404(waiting_for(request.membership.site_id).select_related("officer", "agency"), pk=pk)
+
+
+def _triage_page(request, referral, *, form=None):
+    rules = rules_by_id(referral.rules_id)
+    community = referral.door == Door.COMMUNITY
+    if form is None:
+        form = CommunityNoForm() if community else CannotForm(choices=reasons(rules, referral.door))
+    known = {one.code: one for one in rules.exclusions or ()}
+    answers = [
+        {
+            "title": answer.rule_text,
+            "answer": ThreeWay(answer.answer).label if answer.answer in ThreeWay.values else answer.answer,
+            "tone": "waiting" if answer.answer == ThreeWay.NOT_KNOWN else "bad" if answer.effect else "neutral",
+            "source": known[answer.rule_code].source.label if answer.rule_code in known else "",
+        }
+        for answer in referral.answers.order_by("rule_code", "pk")
+        if community or answer.answer != ThreeWay.NO
+    ]
+    context = {
+        "referral": referral,
+        "community": community,
+        "answers": answers,
+        "offences": list(referral.offences.order_by("code")),
+        "form": form,
+        "approval": rules.approval.at(referral.door),
+        "must_approve": referral.outcome == Outcome.NEEDS_APPROVAL
+        or rules.approval.at(referral.door).needed == "always",
+        "door": rules.door_name(referral.door),
+    }
+    return render(request, "operations/triage_one.html", context)
+
+
+@require_POST
+@requires(Permission.TRIAGE)
+def triage_yes(request, pk):
+    """LEAD can be offered: it goes on, with or without an approval."""
+    referral = _waiting(request, pk)
+    at, by = timezone.now(), request.membership
+    if referral.status == ReferralStatus.PENDING:
+        return _answer(request, referral, None, "It goes to outreach.", lambda: answer_community(
+            referral=referral, answered="yes", by=by, at=at))  # fmt: skip
+    approval = request.POST.get("approval") == "1"
+    says = "It waits for approval." if approval else "It goes on. Whoever is on call is told."
+    return _answer(request, referral, None, says, lambda: send_on(
+        referral=referral, needs_approval=approval, by=by, at=at))  # fmt: skip
+
+
+@require_POST
+@requires(Permission.TRIAGE)
+def triage_no(request, pk):
+    """LEAD cannot be offered here, because …"""
+    referral = _waiting(request, pk)
+    at, by = timezone.now(), request.membership
+    if referral.status == ReferralStatus.PENDING:
+        form = CommunityNoForm(request.POST)
+        return _answer(request, referral, form, "Answered. No name is kept.", lambda: answer_community(
+            referral=referral, answered="no", by=by, at=at, **form.cleaned_data))  # fmt: skip
+    form = CannotForm(request.POST, choices=reasons(rules_by_id(referral.rules_id), referral.door))
+    return _answer(request, referral, form, "Answered. It is counted, and no name is kept.", lambda: cannot_offer(
+        referral=referral, by=by, at=at, **form.cleaned_data))  # fmt: skip
+
+
+def _answer(request, referral, form, says, deed):
+    if form is not None and not form.is_valid():
+        return _triage_page(request, referral, form=form)
+    try:
+        deed()
+    except StaleState as error:
+        messages.error(request, str(error))
+        return redirect("casefile:triage")
+    except DomainError as error:
+        if form is None:
+            messages.error(request, str(error))
+            return redirect("casefile:triage-one", referral.pk)
+        form.add_error(error.field, str(error))
+        return _triage_page(request, referral, form=form)
+    messages.success(request, f"{referral.reference}: {says}")
+    return redirect("casefile:triage")
+
+
+# ---- counts
+
+
+@require_safe
+@requires(Permission.COUNTS)
+def counts(request):
+    """Offers by door, windows, decisions, outreach and the police's own incidents, for a month or a quarter."""
+    site, now = request.membership.site, timezone.now()
+    today = timezone.localdate()
+    name = "month" if request.GET.get("by") == "month" else "quarter"
+    text = request.GET.get("back", "0")
+    back = min(int(text), MOST_BACK) if text.isdecimal() and len(text) < 4 else 0
+    period = period_of(name, today, back)
+    begins_at, ends_at = _midnight(period.begins_on), _midnight(period.ends_on)
+    ruleset = current_ruleset(site.pk, today)
+    rules = rules_for(ruleset) if ruleset else None
+    target = rules.handoff.target_minutes if rules else None
+    doors = count_doors(site.pk, begins_at, ends_at, target_minutes=target)
+    rest = count_rest(site.pk, period, begins_at, ends_at, now=now)
+    context = {
+        "period": period,
+        "other": "month" if name == "quarter" else "quarter",
+        "doors": [(rules.door_name(door) if rules else Door(door).label, door, doors[door]) for door in Door.values],
+        "police": sum_of(doors[Door.ARREST], doors[Door.SOCIAL]),
+        "windows": count_windows(site.pk, period.begins_on, period.ends_on, today=today),
+        "decisions": count_decisions(site.pk, begins_at, ends_at, today=today),
+        "rest": rest,
+        "incidents": [(GROUPS.get(group, group), number) for group, number in sorted(rest.incidents.items())],
+        "target": target,
+        "today": today,
+    }
+    return render(request, "operations/counts.html", context)
+
+
+def sum_of(*doors: Doors) -> Doors:
+    """Two doors together, for what is said of the police's doors; medians are not added."""
+    names = ("sent", "declined", "ineligible", "offers", "handed_over", "arrivals", "in_time", "nobody_came")
+    return Doors(**{name: sum(getattr(one, name) for one in doors) for name in names})
+
+
+def _midnight(day) -> datetime:
+    """The first moment of a day of the site."""
+    return timezone.make_aware(datetime.combine(day, time()))
