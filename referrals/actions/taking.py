@@ -38,11 +38,11 @@ TAKEABLE = (*WAITING, ReferralStatus.OUTREACH)
 
 @transaction.atomic
 def stamp(*, referral: Referral, step: str, by: Membership, at: datetime, true_at: datetime | None = None) -> Handoff:
-    """Acknowledged ("I'm on my way") or arrived, once each; also after the handover, with its true time."""
+    """Acknowledged ("I'm on my way") or arrived; also after the handover. A true time may take the place of a tap."""
     if step not in ("acknowledged", "arrived"):
         raise DomainError("There is no such step.")
     handoff = _lock(referral)
-    if getattr(handoff, f"{step}_at") is not None:
+    if handoff is not None and getattr(handoff, f"{step}_at") is not None and true_at is None:
         raise StaleState(f"{SAYS[step].capitalize()} is entered already.")
     if referral.status not in (*TAKEABLE, ReferralStatus.HANDED_OVER):
         raise StaleState("This referral is not waiting for a case manager.")
@@ -157,5 +157,5 @@ def _set(handoff: Handoff, step: str, *, at: datetime, true_at: datetime | None)
     setattr(handoff, f"{step}_at", moment)
     if true_at is None:
         return [f"{step}_at"]
-    handoff.typed_later = [*handoff.typed_later, step]
+    handoff.typed_later = sorted({*handoff.typed_later, step})
     return [f"{step}_at", "typed_later"]

@@ -1,5 +1,118 @@
-"""Today of this role."""
+"""Today of a case manager, by urgency: handoffs, windows ending, tries due, appointments, outreach; who is on call."""
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from lead_cms.casefile.urgency import (
+    MOST,
+    handed,
+    handoff_row,
+    open_windows,
+    outreach_row,
+    outreach_untried,
+    person_name,
+    say_minutes,
+    tries_due,
+    try_row,
+    waiting_handoffs,
+    window_row,
+)
+from lead_cms.core.templatetags.dates import local_day
+from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.programs.rules import Rules
+from referrals.actions.handoff_officer import on_call
+from referrals.enums import AppointmentState, WindowState
+from referrals.models import Appointment
+
+# An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
+HANDOFF_HOURS = 48
 
 
 def context(request) -> dict:
-    return {}
+    """A fixed number of queries, each of them bounded."""
+    me, now, today = request.membership, timezone.now(), timezone.localdate()
+    rules = rules_of_site(me.site_id, today)
+    windows = open_windows(me.site_id).filter(referral__casework__case_manager=me, due_on__gte=since_of(rules, today))
+    windows = list(windows.order_by("due_on", "pk")[: MOST + 1])
+    shown = {window.referral_id for window in windows[:MOST]}
+    evening = day_end(now)
+    tries = [case for case in tries_due(me, evening)[: MOST * 2] if case.referral_id not in shown][:MOST]
+    untried = list(outreach_untried(me.site_id)[:6])
+    visits = appointments_today(me, now)
+    handoffs = handoffs_of(me.site_id, rules, now)
+    return frame_of(handoffs) | {
+        "windows": [window_row(window, today) for window in windows[:MOST]],
+        "has_more": len(windows) > MOST,
+        "need_now": sum(1 for window in windows[:MOST] if (window.due_on - today).days <= 1),
+        "tries": [try_row(case) for case in tries],
+        "outreach": [outreach_row(entry, now) for entry in untried[:5]],
+        "visits": visits,
+        "on_call": on_call(me.site_id, now),
+        "today": today,
+    }
+
+
+def frame_of(handoffs: list) -> dict:
+    """The first handoff as the next step, the others as rows."""
+    first = handoffs[0] if handoffs else None
+    return {
+        "first": first,
+        "first_minutes": say_minutes(first) if first else "",
+        "handoffs": [handoff_row(one) for one in handoffs[1:]],
+        "handoff_count": len(handoffs),
+    }
+
+
+def handoffs_of(site_id, rules: Rules | None, now: datetime) -> list:
+    """Handoffs of these two days: those that nobody has answered first, then the longest waiting."""
+    target = rules.handoff.target_minutes if rules else None
+    found = waiting_handoffs(site_id).filter(submitted_at__gte=now - timedelta(hours=HANDOFF_HOURS))
+    waiting = [handed(referral, target, now) for referral in found[:MOST]]
+    return sorted(waiting, key=lambda one: (one.referral.handoff.acknowledged_at is not None, -one.minutes))
+
+
+def appointments_today(me, now: datetime) -> list[dict]:
+    """Own appointments from yesterday's unanswered ones to the end of tomorrow, of people whose window is not closed."""
+    start, end = day_end(now) - timedelta(days=2), day_end(now) + timedelta(days=1)
+    found = (
+        Appointment.objects.filter(
+            referral__casework__case_manager=me, site_id=me.site_id, at__gte=start, at__lt=end,
+            referral__casework__participant__died_on=None,
+        )
+        .exclude(state=AppointmentState.MOVED)
+        .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
+        .select_related("referral__person", "referral__casework__participant")
+        .order_by("at", "pk")[:MOST]
+    )  # fmt: skip
+    tones = {"kept": "good", "missed": "neutral"}
+    rows = []
+    for one in found:
+        booked = one.state == AppointmentState.BOOKED
+        if not booked and local_day(one.at) < local_day(now):
+            continue
+        state = "ahead" if booked and one.at > now else "now" if booked else "done"
+        rows.append(
+            {
+                "at": one.at, "name": person_name(one.referral), "key": one.referral_id, "place": one.place,
+                "says": "" if booked else one.get_state_display(), "tone": tones.get(one.state, "waiting"), "state": state,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def day_end(now: datetime) -> datetime:
+    """The end of today at the site."""
+    tomorrow = timezone.localtime(now).date() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, time.min))
+
+
+def rules_of_site(site_id, today) -> Rules | None:
+    ruleset = current_ruleset(site_id, today)
+    return rules_for(ruleset) if ruleset else None
+
+
+def since_of(rules: Rules | None, today):
+    """Windows whose decision day has passed as well stand on their own list, not here."""
+    grace = (rules.window.decision_grace_days or 0) if rules else 0
+    return today - timedelta(days=grace)

@@ -1,5 +1,40 @@
-"""Today of this role."""
+"""Today of a supervisor: the whole site by urgency, what waits for their word, and who has no case manager."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, since_of
+from lead_cms.casefile.urgency import MOST, open_windows, outreach_row, outreach_untried, window_row
+from referrals.actions.handoff_officer import on_call
+from referrals.models import Casework, WindowItem
+
+LATE_DAYS = 60  # how far back an unconfirmed item is looked for; older windows stand on their own list
 
 
 def context(request) -> dict:
-    return {}
+    """A fixed number of queries, each of them bounded."""
+    me, now, today = request.membership, timezone.now(), timezone.localdate()
+    rules = rules_of_site(me.site_id, today)
+    current = open_windows(me.site_id)
+    unsure = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
+    late = current.filter(Exists(unsure), due_on__lt=today, due_on__gte=today - timedelta(days=LATE_DAYS))
+    since = since_of(rules, today)
+    nobody = current.filter(referral__casework__case_manager=None, due_on__gte=since)
+    soon = current.filter(due_on__gte=since, due_on__lte=today + timedelta(days=7))
+    by_day = ("due_on", "pk")
+    return frame_of(handoffs_of(me.site_id, rules, now)) | {
+        "late": [_confirm(window_row(one, today, with_manager=True)) for one in late.order_by(*by_day)[:MOST]],
+        "nobody": [window_row(one, today) for one in nobody.order_by(*by_day)[:MOST]],
+        "windows": [window_row(one, today, with_manager=True) for one in soon.order_by(*by_day)[:MOST]],
+        "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id)[:5]],
+        "on_call": on_call(me.site_id, now),
+        "restricted": Casework.objects.filter(site_id=me.site_id)
+        .filter(Q(is_restricted=True) | Q(is_sealed=True)).count(),
+        "today": today,
+    }  # fmt: skip
+
+
+def _confirm(row: dict) -> dict:
+    return row | {"action": {"label": "Open to confirm", "url": row["url"]}}

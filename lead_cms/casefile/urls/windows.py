@@ -1,3 +1,11 @@
-"""Addresses of this subject: they begin with /work-lists/ (see lead_cms/urls.py)."""
+"""Lists of casework: windows, outreach, a referral given by telephone. They begin with /work/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from lead_cms.casefile.views import outreach, telephone, windows
+
+urlpatterns = [
+    path("windows/", windows.windows, name="windows"),
+    path("outreach/", outreach.outreach, name="outreach"),
+    path("telephone/", telephone.new, name="telephone-new"),
+]

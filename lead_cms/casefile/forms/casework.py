@@ -1,0 +1,105 @@
+"""Forms of casework: tries, appointments, items, events, times typed later, who looks after whom."""
+
+from django import forms
+from django.utils import timezone
+
+from lead_cms.accounts.models import Membership
+from lead_cms.core.crispy import Choice, StackedChoice, helper
+from referrals.enums import AttemptKind, AttemptOutcome, WindowEventKind
+from referrals.forms.officer_fields import Line, MomentField
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class AttemptForm(forms.Form):
+    """Two taps: how, and what came of it. The rest has a usual answer and can be changed."""
+
+    kind = forms.ChoiceField(label="How did you try?", choices=AttemptKind.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        choices=AttemptOutcome.choices, error_messages={"required": "Say what came of it.", "invalid_choice": "Say it."}
+    )
+    tried_at = MomentField(label="When, if not now", required=False)
+    next_try_at = MomentField(
+        label="Next try", required=False,
+        help_text="Left empty: the next morning after no answer, two days after nobody was found, three after word was "
+        "left, and none once the person was reached.",
+    )  # fmt: skip
+    place = Line(label="Where", required=False, max_length=120)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.taps = helper(Choice("kind"), submit="")
+        self.more = helper("tried_at", "next_try_at", "place", submit="")
+        self.more.include_media = False
+
+
+class AppointmentForm(forms.Form):
+    on = MomentField(label="Day and time")
+    place = Line(label="Where", max_length=160)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper("on", "place", submit="")
+
+
+class ItemForm(forms.Form):
+    done_on = forms.DateField(
+        label="Day it was done", widget=DATE, help_text="It counts on this day, whenever it is typed."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["done_on"].initial = timezone.localdate
+        self.helper = helper("done_on", submit="")
+
+
+class EventForm(forms.Form):
+    """What happened, and when. No police or prosecutor role reads it."""
+
+    kind = forms.ChoiceField(label="What happened?", choices=WindowEventKind.choices, widget=forms.RadioSelect)
+    happened_on = forms.DateField(label="On which day?", widget=DATE)
+    new_referral = forms.ChoiceField(
+        label="New referral of the same person", required=False,
+        help_text="For a new arrest. The first window’s clock runs on.",
+    )  # fmt: skip
+
+    def __init__(self, *args, others=(), has_window=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_window:
+            self.fields["kind"].choices = [(WindowEventKind.DEATH.value, WindowEventKind.DEATH.label)]
+        self.fields["happened_on"].initial = timezone.localdate
+        choices = [("", "None, or not known here"), *((str(one.pk), say_referral(one)) for one in others)]
+        self.fields["new_referral"].choices = choices
+        layout = [StackedChoice("kind"), "happened_on"]
+        if others:
+            layout.append("new_referral")
+        else:
+            del self.fields["new_referral"]
+        self.helper = helper(*layout, submit="")
+
+
+class TimesForm(forms.Form):
+    """A moment typed later, with its true time."""
+
+    step = forms.ChoiceField(label="What happened?", widget=forms.RadioSelect)
+    true_at = MomentField(label="When it really was")
+
+    def __init__(self, *args, steps=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = steps
+        self.helper = helper(StackedChoice("step"), "true_at", submit="")
+
+
+class AssignForm(forms.Form):
+    to = forms.ModelChoiceField(label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None)
+
+    def __init__(self, *args, team, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = team
+        self.fields["to"].label_from_instance = lambda person: f"{person.name}, {person.get_role_display().lower()}"
+        self.helper = helper("to", submit="")
+
+
+def say_referral(referral) -> str:
+    day = timezone.localtime(referral.submitted_at)
+    return f"{referral.reference}, {day:%b} {day.day}, {day.year}"

@@ -1,0 +1,139 @@
+"""The list of referrals without a clock: waiting, to be found, tried, reached; then yes, not now or not found."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import OuterRef, Q, Subquery
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from lead_cms.access.permissions import Permission
+from lead_cms.access.views import requires
+from lead_cms.casefile.urgency import outreach_row, person_name, tries_note, where_note
+from lead_cms.casefile.views.asking import find_referral, went
+from lead_cms.core.templatetags.dates import say_when
+from lead_cms.programs.current import current_ruleset, rules_for
+from referrals.actions.outreach import change_outreach
+from referrals.enums import Door, OutreachState
+from referrals.models import Attempt, OutreachEntry
+
+PAGE = 25
+SAYS = {
+    OutreachState.WAITING: "Waiting since",
+    OutreachState.TO_FIND: "Listed",
+    OutreachState.TRIED: "Listed",
+    OutreachState.REACHED: "Reached",
+    OutreachState.YES: "Said yes",
+    OutreachState.NOT_NOW: "Door open since",
+    OutreachState.NOT_FOUND: "Door open since",
+}
+
+
+@require_safe
+@requires(Permission.OUTREACH)
+def outreach(request):
+    """One state at a time, first listed first; held charges before the others where the rules say so."""
+    chosen = request.GET.get("state", OutreachState.TO_FIND)
+    chosen = OutreachState(chosen) if chosen in OutreachState.values else OutreachState.TO_FIND
+    after = read_key(request.GET.get("after", ""))
+    entries, last = _entries(request, chosen, after)
+    now = timezone.now()
+    here = reverse("casefile:outreach")
+    context = {
+        "rows": [_row(entry, now) for entry in entries],
+        "filters": [(state.label, f"{here}?state={state}", state == chosen) for state in OutreachState],
+        "chosen": chosen,
+        "label": chosen.label,
+        "newer_url": f"{here}?state={chosen}" if after else "",
+        "older_url": _older(here, chosen, last) if last else "",
+    }
+    return render(request, "casefile/cases/outreach.html", context)
+
+
+@require_POST
+@requires(Permission.OUTREACH)
+def change(request, pk):
+    """Move one entry along."""
+    referral = find_referral(request, pk)
+    to = request.POST.get("to", "")
+    entry_there = OutreachEntry.objects.filter(referral=referral).exists()
+    if entry_there and went(
+        request, None, lambda: change_outreach(referral=referral, to=to, by=request.membership, at=timezone.now())
+    ):
+        messages.success(request, f"On the list as “{OutreachState(to).label}”.")
+    return redirect("casefile:case", pk=pk)
+
+
+def read_key(text: str) -> tuple[int, datetime, UUID] | None:
+    """The key of the page before, "group,moment,uuid"; anything else is the first page."""
+    try:
+        group, moment, key = text.split(",")
+        return int(group), datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return None
+
+
+def _entries(request, state: str, after):
+    """A page of entries; with "arrest door first" those of it make a first group, each group by the day listed."""
+    site_id = request.membership.site_id
+    last_try = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
+    found = (
+        OutreachEntry.objects.filter(site_id=site_id, state=state, referral__casework__participant__died_on=None)
+        .select_related("referral__person", "referral__casework__participant", "referral__casework__case_manager")
+        .annotate(last_kind=Subquery(last_try.values("kind")[:1]), last_place=Subquery(last_try.values("place")[:1]))
+        .order_by("listed_at", "pk")
+    )
+    groups = [found]
+    if state == OutreachState.WAITING and _arrest_first(site_id):
+        groups = [found.filter(referral__door=Door.ARREST), found.exclude(referral__door=Door.ARREST)]
+    rows = []
+    for number, group in enumerate(groups):
+        if after and number < after[0]:
+            continue
+        if after and number == after[0]:
+            group = group.filter(Q(listed_at__gt=after[1]) | Q(listed_at=after[1], pk__gt=after[2]))
+        rows += [(number, entry) for entry in group[: PAGE + 1 - len(rows)]]
+        if len(rows) > PAGE:
+            break
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return [entry for _, entry in rows[:PAGE]], more
+
+
+def _arrest_first(site_id) -> bool:
+    ruleset = current_ruleset(site_id, timezone.localdate())
+    return bool(ruleset and rules_for(ruleset).no_capacity.arrest_first)
+
+
+def _row(entry: OutreachEntry, now: datetime) -> dict:
+    if entry.state == OutreachState.TO_FIND and entry.first_tried_at is None:
+        row = outreach_row(entry, now)
+    else:
+        referral = entry.referral
+        key = referral.pk
+        since = (
+            entry.listed_at if entry.state in (OutreachState.TO_FIND, OutreachState.TRIED) else entry.state_changed_at
+        )
+        place = f"Last at {entry.last_place}." if entry.last_place else ""
+        row = {
+            "title": person_name(referral), "url": reverse("casefile:case", args=[key]),
+            "due_says": entry.get_state_display(), "due_note": f"{SAYS[OutreachState(entry.state)].lower()} {say_when(since)}",
+            "badge": referral.get_door_display(),
+            "notes": [tries_note(referral.casework, entry.last_kind), place, where_note(referral)],
+            "action": {"label": "Log a try", "url": reverse("casefile:attempt", args=[key])},
+        }  # fmt: skip
+        if entry.state not in (OutreachState.WAITING, OutreachState.TO_FIND, OutreachState.TRIED):
+            row["action"] = {"label": "Open", "url": reverse("casefile:case", args=[key])}
+    manager = entry.referral.casework.case_manager
+    row["notes"] = [*row["notes"], manager.name if manager else "Nobody looks after this yet"]
+    return row
+
+
+def _older(here: str, state: str, last) -> str:
+    group, entry = last
+    query = QueryDict(mutable=True)
+    query["state"], query["after"] = state, f"{group},{entry.listed_at.isoformat()},{entry.pk}"
+    return f"{here}?{query.urlencode()}"

@@ -1,0 +1,48 @@
+"""A referral given by telephone: same referral, same clock; it waits for the officer's or the liaison's one tap."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from lead_cms.access.permissions import Permission, has_permission
+from lead_cms.access.views import requires
+from lead_cms.casefile.forms.telephone import TelephoneForm
+from lead_cms.core.errors import DomainError
+from lead_cms.programs.current import current_ruleset, rules_for
+from referrals.actions.correcting import count_under_age
+from referrals.actions.referring import UnderAge, make_telephone_referral
+from referrals.models import Casework
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.REFERRAL_TELEPHONE)
+def new(request):
+    """The seven things. A site whose rules are not complete takes none; somebody too young is counted, not saved."""
+    me = request.membership
+    ruleset = current_ruleset(me.site_id, timezone.localdate())
+    rules = rules_for(ruleset) if ruleset else None
+    if rules is None or not rules.ready:
+        return render(
+            request, "casefile/cases/telephone.html", {"missing": rules.missing() if rules else [], "form": None}
+        )
+    form = TelephoneForm(rules, me.site_id, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        clean, now = form.cleaned_data, timezone.now()
+        try:
+            referral = make_telephone_referral(
+                by=me, at=now, given=form.given(), submission_key=clean["submission_key"], agency=clean["agency"],
+                name=clean["given_by_name"], badge=clean["given_by_badge"],
+            )  # fmt: skip
+        except UnderAge as error:
+            count_under_age(by=me, door=clean["door"], at=now)
+            context = {"title": str(error), "minors": rules.minors}
+            return render(request, "casefile/cases/under_age.html", context)
+        except DomainError as error:
+            form.place_error(error)
+        else:
+            messages.success(request, f"Referral {referral.reference} is made, given by telephone.")
+            if has_permission(me, Permission.CASEWORK_VIEW) and Casework.objects.filter(referral=referral).exists():
+                return redirect("casefile:handoff", pk=referral.pk)
+            return redirect("today")
+    return render(request, "casefile/cases/telephone.html", {"form": form, "missing": []})

@@ -1,0 +1,112 @@
+"""Acknowledged, arrived, taken over: true times in their order, once, and the end of the officer's part."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import acting_as
+from lead_cms.core.errors import DomainError, StaleState
+from referrals.actions import taking
+from referrals.models import Handoff, OutreachEntry, ReferredPerson
+from tests.casefile.working import AT, case_of, fresh, referred, taken
+
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(minutes=30)
+
+
+def stamp(by, referral, step, **more):
+    with acting_as(by), transaction.atomic():
+        return taking.stamp(referral=fresh(referral), step=step, by=by, **({"at": LATER} | more))
+
+
+def test_on_the_way_and_arrived_are_stamped_once_each(world):
+    manager, referral = world.a.person(Role.CASE_MANAGER), referred(world.a)
+    assert stamp(manager, referral, "acknowledged", at=AT).acknowledged_by == manager
+    handoff = stamp(manager, referral, "arrived", true_at=AT + timedelta(minutes=17))
+    assert handoff.minutes == 22 and handoff.typed_later == ["arrived"]
+    with pytest.raises(StaleState):
+        stamp(manager, referral, "arrived")
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(31, "future"), (-6, "before the call")])
+def test_a_true_time_is_past_and_in_order(world, minutes, words):
+    manager, referral = world.a.person(Role.CASE_MANAGER), referred(world.a)
+    with pytest.raises(DomainError, match=words) as refused:
+        stamp(manager, referral, "arrived", true_at=AT + timedelta(minutes=minutes))
+    assert refused.value.field == "true_at"
+
+
+def test_taking_over_ends_the_officers_part_and_starts_their_days(world):
+    manager, referral = world.a.person(Role.CASE_MANAGER), taken(world.a)
+    assert referral.status == "handed_over"
+    with acting_as(manager), transaction.atomic():
+        handoff = Handoff.objects.get(referral=referral)
+        assert (handoff.handed_over_at, handoff.taken_by) == (LATER, manager)
+        person = ReferredPerson.objects.get(referral=referral)
+        assert person.police_until_at == LATER + timedelta(days=30)
+    assert case_of(manager, referral).case_manager == manager
+
+
+def test_two_who_take_over_at_once_are_one_and_a_message(world):
+    other, referral = world.a.person(Role.CASE_MANAGER, 1), taken(world.a)
+    with acting_as(other), transaction.atomic(), pytest.raises(StaleState, match="already"):
+        taking.take_over(referral=fresh(referral), by=other, at=LATER)
+
+
+def test_an_arrival_may_be_typed_after_the_handover_but_not_as_later_than_it(world):
+    manager, referral = world.a.person(Role.CASE_MANAGER), taken(world.a)
+    with pytest.raises(DomainError, match="after the handover"):
+        stamp(manager, referral, "arrived", at=LATER + timedelta(hours=1), true_at=LATER + timedelta(minutes=1))
+    handoff = stamp(manager, referral, "arrived", at=LATER + timedelta(hours=1), true_at=LATER - timedelta(minutes=5))
+    assert handoff.minutes == 30
+
+
+def test_a_person_who_left_is_listed_to_be_found_and_the_charge_stays_held(world):
+    manager, referral = world.a.person(Role.CASE_MANAGER), referred(world.a)
+    with acting_as(manager), transaction.atomic():
+        entry = taking.person_left(referral=fresh(referral), by=manager, at=LATER)
+        assert entry.state == "to_find" and entry.first_try_target_at == LATER + timedelta(hours=48)
+        assert fresh(referral).status == "outreach" and OutreachEntry.objects.count() == 1
+        assert fresh(referral).charges.get().decided_at is None
+        with pytest.raises(StaleState):
+            taking.person_left(referral=fresh(referral), by=manager, at=LATER)
+
+
+def test_a_supervisor_assigns_and_a_case_manager_only_takes_what_nobody_has(world):
+    manager, other = world.a.person(Role.CASE_MANAGER), world.a.person(Role.CASE_MANAGER, 1)
+    supervisor, referral = world.a.person(Role.SUPERVISOR), taken(world.a)
+    with acting_as(supervisor), transaction.atomic():
+        assert taking.assign(referral=referral, to=other, by=supervisor, at=LATER).case_manager == other
+        with pytest.raises(DomainError, match="team"):
+            taking.assign(referral=referral, to=world.b.person(Role.CASE_MANAGER), by=supervisor, at=LATER)
+    with acting_as(manager), transaction.atomic(), pytest.raises(StaleState):
+        taking.assign(referral=fresh(referral), to=manager, by=manager, at=LATER)
+
+
+def test_the_pages_stamp_take_and_refuse_beside_the_field(world, sign_in):
+    referral = referred(world.a)
+    client, page = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:handoff", args=[referral.pk])
+    assert "Nobody has answered yet" in client.get(page).content.decode()
+    stamps = reverse("casefile:stamp", args=[referral.pk])
+    assert client.post(stamps, {"step": "acknowledged"}).status_code == 302
+    answer = client.post(stamps, {"step": "arrived", "true_at_0": "2039-01-01", "true_at_1": "10:00"})
+    assert answer.status_code == 200 and "This is in the future" in answer.content.decode()
+    assert client.post(reverse("casefile:take", args=[referral.pk])).status_code == 302
+    client.get(page)
+    again = client.post(reverse("casefile:take", args=[referral.pk]), follow=True)
+    assert "already" in again.content.decode()
+    assert client.get(reverse("casefile:handoff", args=[taken(world.b).pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.LIAISON, Role.PROSECUTOR, Role.REFERRER, Role.COORDINATOR])
+def test_no_other_role_opens_casework(world, sign_in, role):
+    referral = taken(world.a)
+    client = sign_in(world.a.person(role))
+    for name in ("case", "handoff", "attempt", "event"):
+        assert client.get(reverse(f"casefile:{name}", args=[referral.pk])).status_code == 403
+    assert client.post(reverse("casefile:take", args=[referral.pk])).status_code == 403
+    for name in ("windows", "outreach"):
+        assert client.get(reverse(f"casefile:{name}")).status_code == 403

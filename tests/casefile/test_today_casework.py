@@ -1,0 +1,110 @@
+"""Today of case manager and supervisor: by urgency, bounded, and at a fixed cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import acting_as
+from referrals.actions import appointments, attempts, taking
+from referrals.models import Casework
+from tests.casefile.working import done, fresh, referred, taken, window_of
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 12
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def manager(world):
+    return world.a.person(Role.CASE_MANAGER)
+
+
+def cost(client) -> int:
+    client.get("/")
+    with CaptureQueriesContext(connection) as counted:
+        assert client.get("/").status_code == 200
+    return sum(1 for one in counted.captured_queries if "SAVEPOINT" not in one["sql"])
+
+
+def test_an_empty_day_says_so(world, manager, sign_in):
+    page = sign_in(manager).get("/").content.decode()
+    assert "Nothing needs you now" in page and "Nobody is on call now" in page
+
+
+def test_a_waiting_handoff_stands_first_with_its_minutes_and_one_button(world, manager, sign_in):
+    now = timezone.now()
+    referred(world.a, at=now - timedelta(minutes=7), called_at=now - timedelta(minutes=12))
+    client = sign_in(manager)
+    page = client.get("/").content.decode()
+    assert "12 minutes of 30" in page and "I’m on my way" in page
+    assert page.index("Handoff waiting") < page.index("On call now")
+
+
+def test_windows_tries_appointments_and_outreach_each_have_their_place(world, manager, sign_in):
+    now = timezone.now()
+    late, soon = taken(world.a, at=now - 29 * DAY, name="Ends soon"), taken(world.a, at=now - DAY, name="Ends later")
+    social = referred(world.a, door="social", at=now - DAY, called_at=now - DAY, name="Social try")
+    referred(world.a, door="social", at=now - 3 * DAY, called_at=now - 3 * DAY, name="Untried")
+    with acting_as(manager), transaction.atomic():
+        taking.take_over(referral=fresh(social), by=manager, at=now)
+        attempts.log_attempt(
+            referral=fresh(social), kind="call", outcome="no_answer", by=manager, at=now - timedelta(hours=2)
+        )
+        Casework.objects.filter(referral=social).update(next_try_at=now - timedelta(hours=1))
+        appointments.book(referral=fresh(soon), on=now + timedelta(hours=1), place="180 Turk St", by=manager, at=now)
+    del late
+    page = sign_in(manager).get("/").content.decode()
+    order = ["Ends soon", "Ends later", "Tries due", "Social try", "Nobody has tried yet", "Untried", "Appointments"]
+    assert [page.index(words) for words in order] == sorted(page.index(words) for words in order)
+
+
+def test_todays_cost_is_the_same_for_one_and_for_twelve(world, manager, sign_in):
+    now, client = timezone.now(), sign_in(manager)
+
+    def more(number):
+        at = now - timedelta(days=3, minutes=number)
+        taken(world.a, at=at)
+        referred(world.a, at=now - timedelta(minutes=number + 1))
+        social = referred(world.a, door="social", at=at)
+        with acting_as(manager), transaction.atomic():
+            taking.take_over(referral=fresh(social), by=manager, at=now)
+            Casework.objects.filter(referral=social).update(next_try_at=now)
+        with acting_as(manager), transaction.atomic():
+            appointments.book(referral=fresh(social), on=now + timedelta(hours=1), place="x", by=manager, at=now)
+
+    more(0)
+    one = {role: cost(sign_in(world.a.person(role))) for role in (Role.CASE_MANAGER, Role.SUPERVISOR)}
+    for number in range(1, 12):
+        more(number)
+    assert cost(client) == one[Role.CASE_MANAGER] <= MOST_QUERIES
+    assert cost(sign_in(world.a.person(Role.SUPERVISOR))) == one[Role.SUPERVISOR] <= MOST_QUERIES
+
+
+def test_the_supervisor_sees_what_waits_for_their_word_and_who_has_nobody(world, manager, sign_in):
+    now = timezone.now()
+    late = taken(world.a, at=now - 32 * DAY, name="Typed late")
+    window = window_of(manager, late)
+    made = done(manager, late, "intake", on=window.due_on, at=now)
+    assert made[0].needs_confirmation
+    referred(world.a, at=now - DAY, name="Nobody yet")
+    client = sign_in(world.a.person(Role.SUPERVISOR))
+    page = client.get("/").content.decode()
+    assert page.index("Waits for your word") < page.index("Typed late") < page.index("Without case manager")
+    assert "Nobody yet" in page
+    confirm = reverse("casefile:confirm", args=[late.pk, made[0].pk])
+    assert "Confirmed" in client.post(confirm, follow=True).content.decode()
+    assert sign_in(manager).post(confirm).status_code == 403
+
+
+def test_a_restricted_record_is_a_number_only(world, manager, sign_in):
+    referral = taken(world.a, name="Closed Case")
+    with acting_as(manager), transaction.atomic():
+        Casework.objects.filter(referral=referral).update(is_restricted=True)
+    other = sign_in(world.a.person(Role.CASE_MANAGER, 1)).get("/").content.decode()
+    assert "Closed Case" not in other
+    assert "records closed to the team" in sign_in(world.a.person(Role.SUPERVISOR)).get("/").content.decode()
