@@ -17,7 +17,8 @@ from tests.referrals.making import make_arrest_referral
 
 def held_charge(site, *, at: datetime, **given) -> tuple[Referral, HeldCharge]:
     """A referral of officer 0 and the first of its held charges, as the prosecutor sees it."""
-    referral = make_arrest_referral(site.person(Role.OFFICER), at=at, **given)
+    with transaction.atomic():
+        referral = make_arrest_referral(site.person(Role.OFFICER), at=at, **given)
     return referral, charge_of(site, referral)
 
 
