@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "approval": "An approval given by telephone waits for your word",
     "assigned": "Somebody was given to you to look after",
     "nobody_came": "Nobody came to an officer who called",
+    "cancelled": "An officer canceled a referral: nobody needs to come",
     "packet": "A report packet is missing",
     "confirm_": "An item typed late waits for your word",
     "new_arrest": "Something was entered in a window: read it",

@@ -16,9 +16,10 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from referrals.actions.changing import change_status
 from referrals.actions.opening import open_window_after_approval
-from referrals.actions.reminders import cancel_casework, tell_now
-from referrals.enums import TRANSITIONS, ReferralStatus
+from referrals.actions.reminders import case_path, tell_now
+from referrals.enums import ReferralStatus
 from referrals.models import Approval, Referral, ReferredPerson
 
 
@@ -61,12 +62,11 @@ def record_said(
     if said == Said.YES:
         _approved(referral, by=by, at=at)
     elif said == Said.NO:
-        _change(referral, ReferralStatus.NOT_APPROVED, at)
+        change_status(referral, ReferralStatus.NOT_APPROVED, by=by, at=at)
         # It could not be made: no name of it is kept.
         ReferredPerson.objects.filter(referral_id=referral.pk, police_until_at=None).update(
             name="", description="", birth_date=None, greeting="", phone="", where_found="", safety=""
         )
-        cancel_casework(referral)
 
 
 @transaction.atomic
@@ -88,10 +88,9 @@ def answer_approval(*, referral: Referral, answered: str, by: Membership, at: da
         if referral.status == ReferralStatus.PENDING:
             _approved(referral, by=by, at=at)
     elif handed_over:
-        tell_now(referral=referral, recipient="case_manager", step="approval_no", path=f"/work/cases/{referral.pk}/")
+        tell_now(referral=referral, recipient="case_manager", step="approval_no", path=case_path(referral.pk))
     elif referral.status in (ReferralStatus.PENDING, ReferralStatus.SUBMITTED, ReferralStatus.OUTREACH):
-        _change(referral, ReferralStatus.NOT_APPROVED, at)
-        cancel_casework(referral)
+        change_status(referral, ReferralStatus.NOT_APPROVED, by=by, at=at)
 
 
 @transaction.atomic
@@ -117,15 +116,8 @@ def _locked(referral: Referral) -> Approval:
     return approval
 
 
-def _change(referral: Referral, status: ReferralStatus, at: datetime) -> None:
-    if status not in TRANSITIONS[ReferralStatus(referral.status)]:
-        raise StaleState("This referral has moved on.")
-    referral.status, referral.status_changed_at = status, at
-    referral.save(update_fields=["status", "status_changed_at"])
-    record(AuditAction.REFERRAL_STATUS_CHANGED, target=referral, status=str(status))
-
-
 def _approved(referral: Referral, *, by: Membership, at: datetime) -> None:
     """The referral goes on: a case manager comes, or outreach finds the person where nobody meets."""
-    _change(referral, ReferralStatus.SUBMITTED if referral.meeting_place else ReferralStatus.OUTREACH, at)
+    to = ReferralStatus.SUBMITTED if referral.meeting_place else ReferralStatus.OUTREACH
+    change_status(referral, to, by=by, at=at)
     open_window_after_approval(referral=referral, by=by, at=at)

@@ -8,7 +8,7 @@ API
     count_under_age(by=, door=, precinct=, at=)      somebody too young was met: date, precinct and door
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -18,14 +18,16 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
+from referrals.actions.changing import change_status
 from referrals.actions.referring import UnderAge, years_between
-from referrals.actions.reminders import cancel_casework, tell_now
+from referrals.actions.reminders import tell_now
 from referrals.enums import ReferralStatus
 from referrals.models import ChargeIdentity, Correction, HeldCharge, Packet, Referral, ReferredPerson, UnderageCount
 
 BEFORE_HANDOVER = (
     ReferralStatus.TRIAGE, ReferralStatus.PENDING, ReferralStatus.SUBMITTED, ReferralStatus.OUTREACH,
 )  # fmt: skip
+SHIFT = timedelta(hours=24)  # the end of the longest shift, with room for the report
 OF_REFERRAL = ("incident_number", "precinct", "occurred_at", "meeting_place")
 OF_PERSON = ("name", "description", "birth_date", "age_about", "greeting")
 DETAILS_OF_REFERRAL = ("precinct", "children_present", "complainant_position")
@@ -69,14 +71,32 @@ def correct(*, referral: Referral, changes: dict, by: Membership, at: datetime) 
 
 @transaction.atomic
 def save_details(*, referral: Referral, details: dict, by: Membership, at: datetime) -> None:
-    """What could wait: perceived groups, language, where found, safety, children, the complainant. Before handover."""
-    referral = locked(referral)
-    person = _person(referral)
-    changed = {key: details[key] for key in DETAILS_OF_REFERRAL if key in details}
-    _set(referral, changed | {"details_done_at": at})
-    if person is not None:
-        _set(person, {key: details[key] for key in DETAILS_OF_PERSON if key in details})
-    record(AuditAction.REFERRAL_CORRECTED, target=referral, fields=["details"])
+    """What could wait: perceived groups, language, where found, safety, children, the complainant.
+
+    Until the handover as often as one likes; after it once, within a day: none of these is among what was handed over.
+    """
+    now = Referral.objects.get(pk=referral.pk)
+    of_referral = {key: details[key] for key in DETAILS_OF_REFERRAL if key in details} | {"details_done_at": at}
+    of_person = {key: details[key] for key in DETAILS_OF_PERSON if key in details}
+    if not details_wait(now, at):
+        raise StaleState("The details are closed. What you add now stands beside the original.")
+    if now.status in BEFORE_HANDOVER:
+        _set(locked(now), of_referral)
+        ReferredPerson.objects.filter(referral_id=now.pk).update(**of_person)
+    else:
+        with acting_as(Duty.CLOCKWORK):
+            if not Referral.objects.filter(pk=now.pk, details_done_at=None).update(**of_referral):
+                raise StaleState("The details are entered already.")
+            ReferredPerson.objects.filter(referral_id=now.pk).update(**of_person)
+    record(AuditAction.REFERRAL_CORRECTED, target=now, fields=["details"])
+
+
+def details_wait(referral: Referral, at: datetime) -> bool:
+    """Whether the details may still be entered."""
+    if referral.status in BEFORE_HANDOVER:
+        return True
+    first = referral.status == ReferralStatus.HANDED_OVER and referral.details_done_at is None
+    return first and at - referral.submitted_at <= SHIFT
 
 
 @transaction.atomic
@@ -86,11 +106,9 @@ def cancel(*, referral: Referral, reason: str, by: Membership, at: datetime) -> 
     rules = rules_by_id(referral.rules_id)
     if reason not in {choice.code for choice in rules.codes.cancel_reasons or ()}:
         raise DomainError("Choose why, from the list.", field="reason")
-    referral.cancel_reason, referral.status, referral.status_changed_at = reason, ReferralStatus.CANCELLED, at
-    referral.save(update_fields=["cancel_reason", "status", "status_changed_at"])
-    record(AuditAction.REFERRAL_STATUS_CHANGED, target=referral, status=str(referral.status), reason=reason)
-    cancel_casework(referral)
-    tell_now(referral=referral, recipient="case_manager", step="cancelled", path="/", email=False)
+    _set(referral, {"cancel_reason": reason})
+    change_status(referral, ReferralStatus.CANCELLED, by=by, at=at)
+    tell_now(referral=referral, recipient="case_manager", step="cancelled", path="/", at=at)
 
 
 @transaction.atomic

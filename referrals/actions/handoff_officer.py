@@ -19,6 +19,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
+from referrals.actions.changing import change_status
 from referrals.actions.reminders import tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
 from referrals.models import Handoff, OnCallShift, OutreachEntry, Referral
@@ -118,16 +119,15 @@ def nobody_came(
     record(AuditAction.HANDOFF_STAMPED, target=handoff, moment="nobody_came", why=str(why), fallback=fallback)
     if fallback == "hold_and_reach_out":
         hours = ways[fallback].outreach_hours
-        _reach_out(referral, at=at, target_at=at + timedelta(hours=hours) if hours else None)
-    tell_now(referral=referral, recipient="coordinator", step="nobody_came", path="/", email=False)
+        _reach_out(referral, by=by, at=at, target_at=at + timedelta(hours=hours) if hours else None)
+    tell_now(referral=referral, recipient="coordinator", step="nobody_came", path="/", at=at)
     return handoff
 
 
-def _reach_out(referral: Referral, *, at: datetime, target_at: datetime | None) -> None:
+def _reach_out(referral: Referral, *, by: Membership, at: datetime, target_at: datetime | None) -> None:
     """The person leaves; outreach finds them. The list is not the officer's to read."""
     if ReferralStatus.OUTREACH in TRANSITIONS[ReferralStatus(referral.status)]:
-        referral.status, referral.status_changed_at = ReferralStatus.OUTREACH, at
-        referral.save(update_fields=["status", "status_changed_at"])
+        change_status(referral, ReferralStatus.OUTREACH, by=by, at=at)
     with acting_as(Duty.INTAKE):
         OutreachEntry.objects.bulk_create(
             [

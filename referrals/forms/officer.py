@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from lead_cms.core.crypto import Tampered, UnknownKey, decrypt, encrypt
 from lead_cms.programs.eligibility import none_known, search_offences
@@ -89,13 +90,18 @@ class CheckForm(forms.Form):
         self.looked = self.is_bound and ("find" in source or bool(text))
         if self.looked:
             self._find(text)
-        if self.looked and not self.chosen and len(self.found) == 1:
+        # What is marked by itself must be seen before it counts.
+        if "find" in source and not self.chosen and len(self.found) == 1:
             self.chosen = [self.found[0].code]
         codes = list(dict.fromkeys([*self.chosen, *(one.code for one in self.found)]))
         if self.looked and text and not self.found and not self.incident and text not in codes:
             self.unlisted = text[:40]
             codes.append(self.unlisted)
         self.fields["offense"].choices = [(code, code) for code in codes]
+
+    def quiet(self) -> None:
+        """While somebody is looking for an offense nothing is missing yet."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def _find(self, text: str) -> None:
         number = incident_number(text)
@@ -177,7 +183,7 @@ class CheckForm(forms.Form):
         clean = self.cleaned_data
         door = clean["door"]
         asked = self.rules.exclusions_for(door)
-        answers = dict(none_known(self.rules, door)) if clean["none"] else {}
+        answers = dict(none_known(self.rules, door)) if clean.get("none") else {}
         answers |= {one.code: clean[f"x_{one.code}"] for one in asked if clean.get(f"x_{one.code}")}
         overrides = {
             one.code: clean[f"o_{one.code}"].strip() for one in asked if clean.get(f"o_{one.code}", "").strip()

@@ -13,14 +13,14 @@ class PerceivedRace(TextChoices):
     MENA = "mena", "Middle Eastern or North African"
     NHPI = "nhpi", "Native Hawaiian or Pacific Islander"
     WHITE = "white", "White"
-    UNKNOWN = "unknown", "Could not tell"
+    NOT_KNOWN = "not_known", "Could not tell"
 
 
 class PerceivedGender(TextChoices):
     WOMAN = "woman", "Woman"
     MAN = "man", "Man"
     OTHER = "other", "Another"
-    UNKNOWN = "unknown", "Could not tell"
+    NOT_KNOWN = "not_known", "Could not tell"
 
 
 class Complainant(TextChoices):

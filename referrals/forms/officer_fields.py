@@ -66,7 +66,8 @@ class MomentField(forms.SplitDateTimeField):
             input_time_formats=["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"],
             **kwargs,
         )
-        self.error_messages |= {"invalid_date": "Enter a day.", "invalid_time": "Enter a time."}
+        self.fields[0].error_messages["invalid"] = "Enter a day."
+        self.fields[1].error_messages["invalid"] = "Enter a time."
 
     def compress(self, data_list):
         if not data_list or data_list[0] in self.empty_values or data_list[1] in self.empty_values:

@@ -16,7 +16,7 @@ from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
 OTHER, NOBODY = "other", "nobody"
 PERSONAL = frozenset(
     {"incident_number", "occurred_at", "name", "description", "greeting", "person_answer", "decline_reason", "held",
-     "meeting", "meeting_other", "said", "whom", "said_at", "is_another_person"}
+     "meeting", "meeting_other", "said", "whom", "is_another_person"}
 )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class ReferralForm(forms.Form):
         label="Gender, as you see it", required=False, choices=PerceivedGender.choices, widget=forms.RadioSelect
     )
     meeting = forms.ChoiceField(label="Where does the case manager meet you?", required=False, widget=forms.RadioSelect)
-    meeting_other = Line(label="Another place", required=False, max_length=120)
+    meeting_other = Line(label="Address or landmark", required=False, max_length=120)
     greeting = Line(
         label="How to find and greet this person", required=False, max_length=200,
         help_text="Not the offense, not what they said; the person, the defense and a court may read this.",
@@ -101,10 +101,17 @@ class ReferralForm(forms.Form):
             held=tuple(clean.get("held", ())), name=clean.get("name", "").strip(),
             description=clean.get("description", "").strip(), greeting=clean.get("greeting", "").strip(),
             person_answer=clean.get("person_answer", ""), decline_reason=clean.get("decline_reason", ""),
-            meeting_place=clean.get("meeting_other", "").strip() if place == OTHER else names.get(place, ""),
+            meeting_place=self._place(place, names.get(place, "")),
             nobody_meets=place == NOBODY, approval_said=clean.get("said", ""),
             approval_whom=clean.get("whom", "").strip(),
         )  # fmt: skip
+
+    def _place(self, code: str, name: str) -> str:
+        """The place's name with the address or landmark, as far as they are given."""
+        where = self.cleaned_data.get("meeting_other", "").strip()
+        if code in ("", NOBODY):
+            return ""
+        return ": ".join(part for part in (name, where) if part)[:200]
 
     def place_error(self, error) -> None:
         """A rule's refusal beside its field, or at the top where this form has no such field."""

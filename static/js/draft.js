@@ -102,7 +102,7 @@
           saved = Math.max(saved, upto);
           if (saved === edits) sessionStorage.removeItem(store);
           const json = (response.headers.get("content-type") || "").includes("json") ? await response.json() : {};
-          say(`Draft saved ${json.saved_at || clock()}`);
+          say(json.says || `Draft saved ${json.saved_at || clock()}`);
           document.dispatchEvent(new CustomEvent("lead:contact"));
           return;
         }

@@ -1,0 +1,152 @@
+"""Screen 1 of the officer, "Can I, and who comes?", and what it says to somebody too young."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lead_cms.access.permissions import Permission, Role
+from lead_cms.access.views import requires
+from lead_cms.core.templatetags.dates import say_phone
+from lead_cms.programs.current import current_ruleset, rules_for
+from referrals.actions.correcting import count_under_age
+from referrals.actions.drafts import drafts_of
+from referrals.actions.handoff_officer import FALLBACK_NAMES, on_call
+from referrals.actions.referring import assess_given
+from referrals.enums import Door
+from referrals.forms.officer import BadToken, CheckForm, pack, unpack, unsure
+
+
+def rules_here(request):
+    """The rules in force today, or None and what the policy group must still decide."""
+    ruleset = current_ruleset(request.membership.site_id, timezone.localdate())
+    if ruleset is None:
+        return None, None
+    rules = rules_for(ruleset)
+    missing = rules.missing()
+    return (None, missing) if missing else (rules, None)
+
+
+def not_ready(request, missing):
+    return render(request, "referrals/officer/not_ready.html", {"missing": missing or []}, status=200)
+
+
+def who_comes(request, rules) -> dict:
+    """Who is on call now, and what the rules say of the wait."""
+    shifts = on_call(request.membership.site_id, timezone.now())
+    fallbacks = [fallback_says(way) for way in rules.handoff.fallbacks or () if way.kind != "next_on_list"]
+    return {"shifts": shifts, "minutes": rules.handoff.target_minutes, "fallbacks": fallbacks}
+
+
+def fallback_says(way) -> str:
+    """One way of the site's, with its places, hours and number."""
+    places = "; ".join(", ".join(part for part in (one.name, one.address, one.hours) if part) for one in way.places)
+    hours = f" within {way.outreach_hours} hours" if way.outreach_hours else ""
+    phone = f" {say_phone(way.phone)}" if way.phone else ""
+    return FALLBACK_NAMES[way.kind] + hours + (f": {places}" if places else "") + phone
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.REFERRAL_CREATE)
+def check(request):
+    """Screen 1. It keeps nothing: the answers travel on in the address, as codes nobody can read."""
+    rules, missing = rules_here(request)
+    if rules is None:
+        return not_ready(request, missing)
+    site_id = request.membership.site_id
+    if request.method == "POST":
+        if "under_age" in request.POST:
+            return to_youth(request, request.POST.get("door", ""))
+        if "override" in request.POST:
+            return _override(request, rules)
+        form = CheckForm(rules, request.POST, site_id=site_id)
+        if "unsure" in request.POST:
+            form.is_valid()
+            if form.cleaned_data.get("door"):
+                return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", ""))))
+        elif "answer" not in request.POST:
+            form.quiet()
+        elif form.is_valid():
+            return _to_answer(pack(form.given(), number=form.cleaned_data["number"]))
+        return render(request, "referrals/officer/check.html", _screen_1(request, rules, form))
+    context = {}
+    form = CheckForm(rules, initial={}, site_id=site_id)
+    if token := request.GET.get("c", ""):
+        try:
+            given, number = unpack(token)
+        except BadToken:
+            messages.info(request, "Those answers are too old. Answer again; nothing was kept.")
+            return redirect("referrals:check")
+        context = _answer(request, rules, given, token)
+        form = CheckForm(rules, initial=CheckForm.initial_of(given) | {"number": number}, site_id=site_id)
+    return render(request, "referrals/officer/check.html", _screen_1(request, rules, form) | context)
+
+
+def _screen_1(request, rules, form) -> dict:
+    drafts = drafts_of(request.membership, timezone.now()) if not request.GET.get("c") else []
+    return {
+        "form": form, "rules": rules, "who": who_comes(request, rules), "answer": None, "draft": drafts[0] if drafts else None,
+        "many": len(rules.offences or ()),
+    }  # fmt: skip
+
+
+def _answer(request, rules, given, token) -> dict:
+    """What the rules say, in their own words, and where it goes from here."""
+    answer = assess_given(rules, given, at=timezone.now(), zone=request.membership.site.tz)
+    reasons = [
+        finding
+        for finding in answer.findings
+        if finding.overridable and not finding.overridden and Role.OFFICER in finding.override_roles
+    ]
+    tones = {"eligible": "good", "needs_approval": "waiting", "not_sure": "waiting", "ineligible": "bad"}
+    return {
+        "answer": answer, "token": token, "tone": tones[answer.outcome], "overridable": reasons,
+        "findings": [(finding, tones[finding.outcome]) for finding in answer.findings],
+        "unsure_url": _new_url(pack(unsure(given), number=unpack(token)[1])),
+        "write_url": _new_url(token),
+    }  # fmt: skip
+
+
+def _override(request, rules):
+    try:
+        given, number = unpack(request.POST.get("c", ""))
+    except BadToken:
+        return redirect("referrals:check")
+    reasons = {
+        one.code: text[:200]
+        for one in rules.exclusions_for(given.door)
+        if (text := request.POST.get(f"o_{one.code}", "").replace("\x00", "").strip())
+    }
+    if not reasons:
+        messages.error(request, "Give a reason to go on; the rule stands otherwise.")
+    given = replace(given, overrides={**given.overrides, **reasons})
+    return _to_answer(pack(given, number=number))
+
+
+def _to_answer(token: str):
+    return redirect(f"{reverse('referrals:check')}?c={token}")
+
+
+def _new_url(token: str) -> str:
+    return f"{reverse('referrals:new')}?c={token}"
+
+
+def to_youth(request, door: str, precinct: str = ""):
+    """Count that somebody was too young, keep nothing else, and say whom to call."""
+    door = door if door in (Door.ARREST, Door.SOCIAL) else Door.ARREST
+    count_under_age(by=request.membership, door=door, precinct=precinct, at=timezone.now())
+    return redirect("referrals:youth")
+
+
+@require_safe
+@requires(Permission.REFERRAL_CREATE)
+def youth(request):
+    """Too young for LEAD: nothing was kept; whom to call."""
+    rules, missing = rules_here(request)
+    if rules is None:
+        return not_ready(request, missing)
+    title = f"LEAD is for people of {rules.minors.min_age} and over"
+    return render(request, "referrals/officer/youth.html", {"minors": rules.minors, "title": title})

@@ -1,0 +1,170 @@
+"""Screen 2 of the officer: the referral, filled while waiting."""
+
+import uuid
+from dataclasses import replace
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods
+
+from lead_cms.access.permissions import Permission
+from lead_cms.access.views import requires
+from lead_cms.core.errors import DomainError
+from referrals.actions.drafts import draft_of, drop_draft
+from referrals.actions.handoff_officer import LONGEST
+from referrals.actions.referring import UnderAge, assess_given, make_referral
+from referrals.enums import ReferralStatus
+from referrals.forms.officer import BadToken, incident_number, unpack
+from referrals.forms.officer_referral import ReferralForm
+from referrals.models import IncidentRecord
+from referrals.views.drafts import draft_key
+from referrals.views.officer import not_ready, rules_here, to_youth, who_comes
+from referrals.views.officer_shown import as_uuid
+
+CALLED = "called_at"  # in the session: a call made before there is a referral
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.REFERRAL_CREATE)
+def new(request):
+    """Screen 2: seven things, filled while waiting."""
+    rules, missing = rules_here(request)
+    if rules is None:
+        return not_ready(request, missing)
+    membership, now = request.membership, timezone.now()
+    draft, typed = None, request.POST
+    if request.method != "POST" and (pk := request.GET.get("draft")):
+        draft = draft_of(membership, now, as_uuid(pk)) if as_uuid(pk) else None
+        if draft is None:
+            messages.info(request, "That draft is gone: it was sent, or a day has passed.")
+            return redirect("referrals:check")
+        typed = {name: values[-1] if values else "" for name, values in draft.fields.items()}
+    try:
+        given, number = unpack(typed.get("check") or request.GET.get("c", ""))
+    except BadToken:
+        return redirect("referrals:check")
+    assessment = assess_given(rules, given, at=now, zone=membership.site.tz)
+    if assessment.outcome == "ineligible" and not given.is_sure:
+        given = replace(given, is_sure=True)
+    if request.method != "POST":
+        initial = _from_draft(draft) if draft else _first(request, rules, given, number)
+        form = ReferralForm(rules, given, assessment, initial=initial)
+    elif "lookup" in request.POST:
+        form = ReferralForm(rules, given, assessment, initial=_looked_up(request, rules, given, assessment))
+    else:
+        form = ReferralForm(rules, given, assessment, request.POST)
+        if form.is_valid():
+            made = _make(request, rules, form)
+            if made is not None:
+                return made
+    return render(request, "referrals/officer/new.html", _screen_2(request, rules, form, assessment, draft))
+
+
+def _make(request, rules, form: ReferralForm):
+    """The referral, or None with the refusal beside its field."""
+    membership, now = request.membership, timezone.now()
+    given, key = form.given(), form.cleaned_data["submission_key"]
+    record = incident_of(request, given.incident_number)
+    if record is not None:
+        given = replace(given, precinct=precinct_code(rules, record.precinct))
+    called_at = parse_datetime(request.session.get(CALLED, "") or "")
+    if called_at is not None and now - called_at > LONGEST:
+        called_at = None
+    try:
+        referral = make_referral(by=membership, at=now, given=given, submission_key=key, called_at=called_at)
+    except UnderAge:
+        drop_draft(by=membership, key=key)
+        return to_youth(request, given.door, given.precinct)
+    except DomainError as error:
+        form.place_error(error)
+        return None
+    drop_draft(by=membership, key=key)
+    request.session.pop(CALLED, None)
+    messages.success(request, SAID[ReferralStatus(referral.status)])
+    return redirect("referrals:own", referral.pk)
+
+
+SAID = {
+    ReferralStatus.SUBMITTED: "The referral is in. Call now if you have not.",
+    ReferralStatus.OUTREACH: "The referral is in. Outreach will find the person.",
+    ReferralStatus.PENDING: "The referral is in and waits for approval.",
+    ReferralStatus.TRIAGE: "The referral is with the coordinator.",
+    ReferralStatus.DECLINED: "The offer is counted. No name is kept.",
+    ReferralStatus.INELIGIBLE: "It is counted. No name is kept.",
+    ReferralStatus.NOT_APPROVED: "It is counted as not approved. No name is kept.",
+    ReferralStatus.HANDED_OVER: "This referral is handed over already.",
+    ReferralStatus.DONE: "This referral is handed over already.",
+    ReferralStatus.CANCELLED: "This referral was canceled.",
+}
+
+
+def incident_of(request, number: str) -> IncidentRecord | None:
+    """The imported record with this number; the newest row of its report."""
+    if not number:
+        return None
+    rows = IncidentRecord.objects.filter(site_id=request.membership.site_id, incident_number=number)
+    return rows.order_by("-occurred_at", "pk").first()
+
+
+def precinct_code(rules, name: str) -> str:
+    """The site's code for a precinct as the incident file names it, else the name."""
+    found = (one.code for one in rules.precincts or () if one.name.casefold() == name.casefold())
+    return next(found, name)
+
+
+def _first(request, rules, given, number: str) -> dict:
+    token = request.GET.get("c") or request.POST.get("check", "")
+    held = [one.code for code in given.offences if (one := rules.offence(code))]
+    whom = rules.approval.at(given.door).whom or ""
+    initial = {
+        "check": token, "submission_key": uuid.uuid4(), "held": held, "incident_number": number,
+        "occurred_at": timezone.localtime().replace(second=0, microsecond=0), "whom": whom,
+    }  # fmt: skip
+    record = incident_of(request, number)
+    return initial | (_of_record(record) if record else {})
+
+
+def _of_record(record: IncidentRecord) -> dict:
+    filled = {"occurred_at": timezone.localtime(record.occurred_at)}
+    return filled | ({"meeting_other": record.place} if record.place else {})
+
+
+def _looked_up(request, rules, given, assessment) -> dict:
+    """What was typed, with place and time of the incident filled in."""
+    post = request.POST
+    initial = {name: post.getlist(name) if name == "held" else post.get(name) for name in post}
+    form = ReferralForm(rules, given, assessment, post)
+    form.is_valid()
+    initial["occurred_at"] = form.cleaned_data.get("occurred_at") or timezone.localtime()
+    record = incident_of(request, incident_number(post.get("incident_number", "")))
+    if record is None:
+        messages.info(request, "There is no record of that number here. Type the rest; nothing is lost.")
+        return initial
+    return initial | _of_record(record)
+
+
+def _from_draft(draft) -> dict:
+    """The form as it was: a day and a time that were typed stand in two parts."""
+    initial = {
+        name: values if name == "held" else (values[-1] if values else "") for name, values in draft.fields.items()
+    }
+    day, clock = initial.pop("occurred_at_0", ""), initial.pop("occurred_at_1", "")
+    initial["occurred_at"] = parse_datetime(f"{day}T{clock}") if day and clock else None
+    return initial
+
+
+def _screen_2(request, rules, form, assessment, draft) -> dict:
+    given = form.base
+    number = form["incident_number"].value() if "incident_number" in form.fields else ""
+    return {
+        "form": form, "rules": rules, "given": given, "answer": assessment, "who": who_comes(request, rules),
+        "saved_at": draft.saved_at if draft else None, "draft_key": draft_key(request), "door_name": rules.door_name(given.door),
+        "record": incident_of(request, incident_number(str(number or ""))),
+        "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
+        "listed": [(code, rules.offence(code)) for code in given.offences],
+        "asks_again": "is_another_person" in form.errors if form.is_bound else False,
+        "unsure": not given.is_sure or assessment.outcome == "not_sure",
+    }  # fmt: skip

@@ -1,0 +1,269 @@
+"""The page of an officer's own referral, and of the agency's for its liaison."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lead_cms.access.permissions import Permission, Role
+from lead_cms.access.views import requires
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.programs.current import rules_by_id
+from referrals.actions import approvals, correcting, handoff_officer
+from referrals.actions.packets import LEFT_TO_DO
+from referrals.enums import ReferralStatus
+from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
+from referrals.models import Referral
+from referrals.views.officer_new import CALLED
+from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
+
+S = ReferralStatus
+WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
+PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by")
+
+
+def find(pk) -> Referral:
+    """Row security leaves the officer their own and the liaison the agency's; another's is missing like a guessed one."""
+    return get_object_or_404(Referral.objects.select_related(*PARTS), pk=pk)
+
+
+@require_safe
+@requires(Permission.REFERRAL_OWN)
+def own(request, pk):
+    """What the officer entered, what happened at the handoff, and what is left to do."""
+    referral = find(pk)
+    record(AuditAction.REFERRAL_VIEWED, target=referral)
+    return page(request, referral)
+
+
+def page(request, referral: Referral, **bound):
+    """The page; `bound` are forms that were sent and have something to say."""
+    rules = rules_by_id(referral.rules_id)
+    mine = request.membership.role == Role.OFFICER
+    handoff, approval = getattr(referral, "handoff", None), getattr(referral, "approval", None)
+    packet = getattr(referral, "packet", None)
+    before = referral.status in correcting.BEFORE_HANDOVER
+    says, tone = state_of(referral)
+    forms = {
+        "stamp": StampForm(), "nobody": NobodyCameForm(rules), "said": SaidForm(initial={"whom": _whom(rules, referral)}),
+        "cancel": CancelForm(rules), "correction": CorrectionForm(),
+    } | bound  # fmt: skip
+    named = referral.status not in WITHOUT_NAME
+    context = {
+        "referral": referral, "title": title_of(referral), "says": says, "tone": tone, "mine": mine, "before": before,
+        "handoff": handoff if named else None, "approval": approval, "packet": packet, "forms": forms, "named": named,
+        "next": _next(referral, rules, handoff, approval, packet) if mine else "",
+        "shifts": handoff_officer.on_call(referral.site_id, timezone.now()) if before and named else [],
+        "minutes": rules.handoff.target_minutes, "facts": _facts(referral, rules, handoff), "moments": _moments(handoff),
+        "offences": list(referral.offences.order_by("-is_held", "code")) if named else [],
+        "corrections": list(referral.corrections.order_by("made_at", "pk")),
+        "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
+        "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
+        "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
+    }  # fmt: skip
+    return render(request, "referrals/officer/own.html", context)
+
+
+def _next(referral, rules, handoff, approval, packet) -> str:
+    """The one thing to do now."""
+    if referral.by_telephone and referral.confirmed_at is None:
+        return "confirm"
+    if referral.status == S.PENDING and approval is not None and approval.said in ("", "no_answer"):
+        return "approval"
+    if referral.status in (S.SUBMITTED, S.PENDING) and handoff is not None and handoff.arrived_at is None:
+        if handoff.called_at is None:
+            return "call"
+        return "too_long" if _too_long(rules, handoff) else "wait"
+    if packet is not None and packet.sent_at is None and referral.status in (S.HANDED_OVER, S.DONE, S.OUTREACH):
+        return "packet"
+    return ""
+
+
+def _too_long(rules, handoff) -> bool:
+    wait = rules.handoff.wait_minutes
+    return (
+        wait is not None
+        and handoff.nobody_came_at is None
+        and timezone.now() - handoff.called_at > timedelta(minutes=wait)
+    )
+
+
+def _waited(handoff) -> int | None:
+    if handoff is None or handoff.called_at is None or handoff.arrived_at is not None or handoff.handed_over_at:
+        return None
+    return int((timezone.now() - handoff.called_at).total_seconds() // 60)
+
+
+def _whom(rules, referral) -> str:
+    return rules.approval.at(referral.door).whom or ""
+
+
+def _moments(handoff) -> list[dict]:
+    """The times of the handoff, as far as they are known."""
+    if handoff is None:
+        return []
+    later = set(handoff.typed_later)
+    shown = [
+        ("called", "Called"),
+        ("acknowledged", "On the way"),
+        ("arrived", "Arrived"),
+        ("handed_over", "Handed over"),
+    ]
+    found = [
+        {"label": label, "at": getattr(handoff, f"{code}_at"), "note": "typed later" if code in later else ""}
+        for code, label in shown
+        if getattr(handoff, f"{code}_at")
+    ]
+    if handoff.nobody_came_at:
+        did = handoff_officer.FALLBACK_NAMES.get(handoff.fallback, handoff.fallback)
+        note = ": ".join(part for part in (did, handoff.fallback_note) if part)
+        found.append({"label": "Nobody came", "at": handoff.nobody_came_at, "note": note})
+    return sorted(found, key=lambda one: one["at"], reverse=True)
+
+
+def _facts(referral, rules, handoff) -> list[dict]:
+    """Only what was entered."""
+    person = getattr(referral, "person", None)
+    named = referral.status not in WITHOUT_NAME
+    rows = [("Reference", referral.reference), ("Door", rules.door_name(referral.door).capitalize())]
+    if named:
+        rows.append(("Incident number", referral.incident_number))
+    if named and person is not None:
+        age = f"{person.birth_date:%m/%d/%Y}" if person.birth_date else ""
+        about = f"about {person.age_about}" if person.age_about is not None else ""
+        rows += [("Name", person.name), ("Description", person.description), ("Birth date or age", age or about)]
+        rows += [("Meeting place", referral.meeting_place), ("Greeting", person.greeting)]
+    if referral.cancel_reason:
+        names = {one.code: one.name for one in rules.codes.cancel_reasons or ()}
+        rows.append(("Canceled because", names.get(referral.cancel_reason, referral.cancel_reason)))
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def called(request, pk=None):
+    """A tap on the number. Before there is a referral the session keeps the time for it."""
+    now = timezone.now()
+    if pk is None:
+        request.session[CALLED] = now.isoformat()
+    else:
+        try:
+            handoff_officer.stamp(referral=find(pk), moment="called", by=request.membership, at=now)
+        except StaleState as error:
+            messages.info(request, str(error))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect("referrals:own", pk) if pk else redirect("referrals:check")
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def stamp(request, pk):
+    referral, form = find(pk), StampForm(request.POST)
+
+    def act():
+        typed = form.cleaned_data["happened"]
+        now = timezone.now()
+        happened_at = handoff_officer.latest(typed, now, request.membership.site.tz) if typed else None
+        handoff_officer.stamp(
+            referral=referral, moment=form.cleaned_data["moment"], by=request.membership, at=now,
+            happened_at=happened_at,
+        )  # fmt: skip
+
+    return _do(request, referral, form, act, name="stamp", says="The time is entered.")
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def nobody(request, pk):
+    referral = find(pk)
+    form = NobodyCameForm(rules_by_id(referral.rules_id), request.POST)
+
+    def act():
+        fallback, place = form.chosen()
+        handoff_officer.nobody_came(
+            referral=referral, why=form.cleaned_data["why"], fallback=fallback, place=place, by=request.membership,
+            note=form.cleaned_data["note"], at=timezone.now(),
+        )  # fmt: skip
+
+    return _do(
+        request, referral, form, act, name="nobody", says="Written down. It counts against staffing, not the person."
+    )
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def said(request, pk):
+    referral, form = find(pk), SaidForm(request.POST)
+
+    def act():
+        typed, now = form.cleaned_data["said_at"], timezone.now()
+        said_at = handoff_officer.latest(typed, now, request.membership.site.tz) if typed else None
+        approvals.record_said(
+            referral=referral, said=form.cleaned_data["said"], whom=form.cleaned_data["whom"], said_at=said_at,
+            by=request.membership, at=now,
+        )  # fmt: skip
+
+    return _do(request, referral, form, act, name="said", says="The answer is entered. The approver confirms it later.")
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def cancel(request, pk):
+    referral = find(pk)
+    form = CancelForm(rules_by_id(referral.rules_id), request.POST)
+
+    def act():
+        reason = form.cleaned_data["reason"]
+        correcting.cancel(referral=referral, reason=reason, by=request.membership, at=timezone.now())
+
+    return _do(
+        request, referral, form, act, name="cancel", says="The referral is canceled. The charge goes its usual way."
+    )
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CORRECT)
+def correction(request, pk):
+    referral, form = find(pk), CorrectionForm(request.POST)
+
+    def act():
+        correcting.add_correction(
+            referral=referral, field=form.cleaned_data["field"], text=form.cleaned_data["text"], by=request.membership,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    return _do(request, referral, form, act, name="correction", says="Your correction stands beside the original.")
+
+
+@require_http_methods(["POST"])
+@requires(Permission.REFERRAL_CONFIRM)
+def confirm(request, pk):
+    """One tap: "I gave this by telephone"."""
+    try:
+        approvals.confirm_telephone(referral=find(pk), by=request.membership, at=timezone.now())
+        messages.success(request, "Confirmed.")
+    except DomainError as error:
+        messages.info(request, str(error))
+    return redirect("today")
+
+
+def _do(request, referral, form, act, *, name: str, says: str):
+    """Run a small form's action; a refusal stands beside its field and nothing typed is lost."""
+    if form.is_valid():
+        try:
+            act()
+        except StaleState as error:
+            messages.info(request, str(error))
+            return redirect("referrals:own", referral.pk)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, says)
+            return redirect("referrals:own", referral.pk)
+    return page(request, referral, **{name: form})
