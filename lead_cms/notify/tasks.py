@@ -1,6 +1,7 @@
 """`drain`: a poke without arguments that sends what is unsent."""
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -17,13 +18,14 @@ from lead_cms.notify.models import OutboxEmail
 logger = logging.getLogger(__name__)
 BATCH = 500
 GIVE_UP_AFTER = 8
+LONGEST_SECONDS = 60  # a mail server that hangs takes ten seconds a mail; the next poke goes on inside its own time limit
 
 
 @shared_task(name="lead_cms.notify.tasks.drain")
 def drain(**_unknown) -> None:
     """Send unsent e-mails, one row a transaction. Any number of workers may run it at once."""
-    sent = 0
-    while sent < BATCH and send_one():
+    sent, until = 0, time.monotonic() + LONGEST_SECONDS
+    while sent < BATCH and time.monotonic() < until and send_one():
         sent += 1
     with acting_as(Duty.NOTIFIER), transaction.atomic():
         beat("drain", handled=sent)
