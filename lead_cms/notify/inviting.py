@@ -3,6 +3,7 @@
 API
     invite(username=, email=, role=, organisation=, name=, …, by=, at=) -> Membership
     invite_again(user=, by=, at=)
+    send_first_password(user, at=)                    for a sign-in that is made in the same transaction
 """
 
 import uuid
@@ -42,7 +43,7 @@ def invite(
     user = add_user(username=username, email=email, by=by, at=at)
     membership = grant_membership(user=user, role=role, organisation=organisation, name=name, by=by, at=at, **more)
     record(AuditAction.PERSON_INVITED, target=user, role=role)
-    _send_first_password(user, at=at)
+    send_first_password(user, at=at)
     return membership
 
 
@@ -57,10 +58,11 @@ def invite_again(*, user: User, by: Membership, at: datetime) -> None:
     if invited.has_usable_password():
         raise StaleState("This person has chosen a password. Who forgot it asks for a new one at sign-in.")
     record(AuditAction.PERSON_INVITED, target=invited, again=True)
-    _send_first_password(invited, at=at)
+    send_first_password(invited, at=at)
 
 
-def _send_first_password(user: User, *, at: datetime) -> None:
+def send_first_password(user: User, *, at: datetime) -> None:
+    """The message with the link; it works for a day and until a password is chosen."""
     token = default_token_generator.make_token(user)
     path = reverse("first-password", args=[urlsafe_base64_encode(force_bytes(user.pk)), token])
     with acting_as(Duty.INVITER):

@@ -22,7 +22,7 @@ code. A state changes along an arrow or not at all: the tables are read by the a
 REFERRAL = """
 ## A referral
 
-What police and referrers may know. It ends at “handed over” or with a reason; what becomes of the person, the window and
+What police and referrers may know. It ends at “done” or with a reason; what becomes of the person, the window and
 the charge stands in tables that they have no right on.
 """
 WINDOW = """
@@ -58,7 +58,7 @@ def _parts() -> Iterator[str]:
     yield WINDOW
     yield diagram(WindowState, WINDOW_TRANSITIONS, (WindowState.OPEN,))
     yield OUTREACH
-    yield diagram(OutreachState, OUTREACH_TRANSITIONS, (OutreachState.WAITING, OutreachState.TO_FIND), ends=False)
+    yield diagram(OutreachState, OUTREACH_TRANSITIONS, (OutreachState.TO_FIND,), ends=False)
     yield CHARGE
 
 

@@ -19,7 +19,7 @@ from tests.project.states import text
 MACHINES = {
     "referral": (ReferralStatus, TRANSITIONS, STARTS),
     "window": (WindowState, WINDOW_TRANSITIONS, [WindowState.OPEN]),
-    "outreach": (OutreachState, OUTREACH_TRANSITIONS, [OutreachState.WAITING, OutreachState.TO_FIND]),
+    "outreach": (OutreachState, OUTREACH_TRANSITIONS, [OutreachState.TO_FIND]),
 }
 
 
