@@ -30,8 +30,7 @@ select r.door, count(*) as sent,
   count(*) filter (where r.status = 'cancelled') as cancelled,
   count(*) filter (where r.status in ('handed_over', 'done')) as handed_over,
   count(*) filter (where r.status in ('triage', 'pending', 'submitted', 'outreach')) as waiting,
-  count(*) filter (where r.status not in ('ineligible', 'not_approved', 'triage', 'pending')
-                   and r.person_answer <> '') as offers,
+  count(*) filter (where r.person_answer <> '' and r.status <> 'ineligible') as offers,
   count(h.arrived_at) filter (where h.called_at is not null) as arrivals,
   count(*) filter (where h.arrived_at - h.called_at <= make_interval(mins => %(target)s)) as in_time,
   percentile_cont(0.5) within group (order by extract(epoch from h.arrived_at - h.called_at))

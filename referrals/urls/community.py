@@ -1,3 +1,10 @@
-"""Addresses of this subject: they begin with /referrals/."""
+"""The community door: /referrals/community/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from referrals.views import community
+
+urlpatterns = [
+    path("community/", community.community_list, name="community-list"),
+    path("community/new/", community.community_new, name="community-new"),
+]

@@ -1,4 +1,4 @@
-"""Today of this role."""
+"""Today of an auditor: what is recorded. The pages to review it come with the audit review."""
 
 
 def context(request) -> dict:

@@ -1,5 +1,11 @@
-"""Today of this role."""
+"""Today of a referrer: refer somebody, and received, in review, done."""
+
+from referrals.models import Referral
+from referrals.views.community import shown
+
+SHOWN = 5
 
 
 def context(request) -> dict:
-    return {}
+    newest = Referral.objects.referred_by(request.membership).order_by("-submitted_at", "-pk")[:SHOWN]
+    return {"rows": [shown(one) for one in newest]}
