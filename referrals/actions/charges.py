@@ -137,7 +137,8 @@ def results_shown(*, charge: HeldCharge, by: Membership) -> Shared | None:
 def _locked(charge: HeldCharge) -> dict:
     """Every charge of the referral, locked; the one asked for is among them unless it has left the list."""
     rows = HeldCharge.objects.select_for_update(of=("self",), no_key=True).filter(referral_id=charge.referral_id)
-    found = {one.pk: one for one in rows.select_related("decided_by").order_by("pk")}
+    # No join: after waiting for a lock the locked row is read anew, what it was joined with is not.
+    found = {one.pk: one for one in rows.order_by("pk")}
     if charge.pk not in found:
         raise StaleState("This charge is not on the list any more.")
     return found
