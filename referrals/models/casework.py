@@ -118,6 +118,7 @@ class Appointment(SiteRow):
             models.CheckConstraint(name="appointment_state_known", condition=Q(state__in=AppointmentState.values)),
             models.UniqueConstraint(fields=["referral"], condition=Q(state="booked"), name="appointment_one_booked"),
         ]
+        indexes = [models.Index(fields=["site", "at"], name="appointment_site_at")]
 
     def __str__(self):
         return f"{self.at} {self.state}"
