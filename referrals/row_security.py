@@ -15,6 +15,7 @@ from lead_cms.access.row_security import (
     my_organisation,
     my_site,
 )
+from participants.row_security import ALIKE
 from referrals import models
 
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
@@ -51,6 +52,7 @@ FUNCTIONS = [
                 order by 2 desc, 1 limit most""",
         to=[MANAGER, SUPERVISOR],
     ),
+    ALIKE.format("referred_like(text, date, int)"),
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(
         "oldest_due_seconds()",

@@ -29,7 +29,7 @@ from referrals.actions.events import seal
 from referrals.actions.moments import site_day
 from referrals.models import Casework, Referral, ReferredPerson
 
-ALIKE = 0.45  # similarity from which a name is called alike; the function itself asks for less
+ALIKE = 0.35  # similarity from which a name is called alike; the function itself asks for less
 YES_FIRST = (
     "Until they say yes they are a person referred: help goes on, and the record of a participant is made when they do."
 )

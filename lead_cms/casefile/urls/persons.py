@@ -1,3 +1,26 @@
-"""Addresses of this subject: they begin with /work-lists/ (see lead_cms/urls.py)."""
+"""The person: found, linked, talked with in private, asked for consent, given a slip. All begin with /work/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from lead_cms.casefile.views import consent, letter, persons, records, search, slip, talk
+
+HERE = "cases/<uuid:pk>/"
+WHO = "persons/<uuid:pk>/"
+
+urlpatterns = [
+    path("find/", search.search, name="search"),
+    path(WHO, persons.person, name="person"),
+    path(f"{WHO}edit/", persons.person_edit, name="person-edit"),
+    path(f"{WHO}phone/", persons.person_phone, name="person-phone"),
+    path(f"{WHO}restrict/", persons.person_restrict, name="person-restrict"),
+    path(f"{HERE}link/", persons.link, name="link"),
+    path(f"{HERE}talk/", talk.talk, name="talk"),
+    path(f"{HERE}records/<slug:kind>/", records.record, name="record"),
+    path(f"{HERE}records/<slug:kind>/<slug:section>/", records.record_section, name="record-section"),
+    path(f"{HERE}consent/", consent.consent, name="consent"),
+    path(f"{HERE}consent/revoke/", consent.consent_revoke, name="consent-revoke"),
+    path("consents/<uuid:pk>/copy/", consent.consent_copy, name="consent-copy"),
+    path(f"{HERE}slip/", slip.slip, name="slip"),
+    path(f"{HERE}slip/<uuid:slip_pk>/", slip.slip_card, name="slip-card"),
+    path(f"{HERE}letter/", letter.letter, name="letter"),
+]

@@ -1,0 +1,162 @@
+"""Who the person is, how to reach them, and finding them again."""
+
+import re
+
+from django import forms
+
+from lead_cms.core.crispy import Choice, StackedChoice, helper
+from participants.actions.persons import Names
+from participants.enums import LANGUAGES
+from participants.models import Participant
+from referrals.forms.officer_fields import BirthOrAge, Line, parse_birth_date
+
+NEW = "new"
+YES_NO = [("yes", "Yes"), ("no", "No")]
+NAME_FIELDS = ("given_name", "family_name", "chosen_name", "aliases", "born", "language", "pronouns", "where_to_reach")
+# The action speaks of the columns; the page asks birth date and age as one thing.
+ASKED_AS = {"birth_date": "born", "age_about": "born"}
+
+
+class NamesForm(forms.Form):
+    """A name of any kind is enough; all of it can wait and be corrected."""
+
+    given_name = Line(label="First name", max_length=80, required=False)
+    family_name = Line(label="Last name", max_length=80, required=False)
+    chosen_name = Line(
+        label="What they want to be called", max_length=80, required=False, help_text="This name leads everywhere."
+    )
+    aliases = Line(
+        label="Other names", max_length=200, required=False, help_text="Street names, former names; commas between."
+    )
+    born = BirthOrAge(
+        label="Birth date or age", max_length=20, required=False, help_text="Such as 4/3/1990, or about 35."
+    )
+    language = forms.ChoiceField(label="Language they speak", choices=list(LANGUAGES.items()), initial="en")
+    pronouns = Line(label="Pronouns", max_length=40, required=False)
+    where_to_reach = Line(
+        label="Where they are usually found", max_length=200, required=False, help_text="Places and times, no names."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper(*NAME_FIELDS, submit="")
+
+    def names(self) -> Names:
+        given = self.cleaned_data
+        birth_date, age_about = given["born"] or (None, None)
+        aliases = tuple(dict.fromkeys(" ".join(name.split()) for name in given["aliases"].split(",") if name.strip()))
+        return Names(
+            birth_date=birth_date, age_about=age_about, aliases=aliases,
+            **{name: given[name] for name in NAME_FIELDS if name not in ("aliases", "born")},
+        )  # fmt: skip
+
+
+def asked_of(participant: Participant) -> dict:
+    """What stands in the form for somebody known."""
+    known = {name: getattr(participant, name) for name in NAME_FIELDS if name not in ("aliases", "born")}
+    born = participant.birth_date.isoformat() if participant.birth_date else participant.age_about or ""
+    return known | {"aliases": ", ".join(participant.aliases), "born": born}
+
+
+def asked_of_referred(person) -> dict:
+    """What the referrer wrote down, as a beginning; the person's own word replaces it."""
+    first, _, last = person.name.strip().rpartition(" ")
+    born = person.birth_date.isoformat() if person.birth_date else person.age_about or ""
+    language = person.language if person.language in LANGUAGES else "en"
+    return {"given_name": first or last, "family_name": last if first else "", "born": born, "language": language}
+
+
+class LinkForm(NamesForm):
+    """One of those who may be the same person, or somebody new; and whether they said yes."""
+
+    who = forms.ChoiceField(label="Is it one of these people?", widget=forms.RadioSelect)
+    said_yes = forms.ChoiceField(
+        label="Have they said yes to taking part?",
+        choices=[("yes", "Yes"), ("no", "Not yet")],
+        widget=forms.RadioSelect,
+        help_text="Somebody becomes a participant by their own yes, and may leave at any time.",
+    )
+    is_restricted = forms.BooleanField(
+        label="Restricted record: closed to everyone but their case manager and the supervisor",
+        required=False,
+        help_text="For a relative, a former partner, a colleague, or somebody who fled violence.",
+    )
+
+    def __init__(self, *args, matches=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.matches = {str(match.participant.pk): match for match in matches}
+        listed = [(key, said_match(match)) for key, match in self.matches.items()]
+        self.fields["who"].choices = [*listed, (NEW, "None of these: somebody new")]
+        if not listed:
+            self.fields["who"].widget = forms.HiddenInput()
+            self.fields["who"].initial = NEW
+        self.choose = helper(StackedChoice("who"), submit="")
+        self.asked = helper(*NAME_FIELDS, "is_restricted", submit="")
+        self.yes = helper(Choice("said_yes"), submit="")
+
+
+def said_match(match) -> str:
+    person = match.participant
+    born = (
+        f", born {person.birth_date:%b} {person.birth_date.day}, {person.birth_date.year}" if person.birth_date else ""
+    )
+    also = f", also {', '.join(person.aliases)}" if person.aliases else ""
+    taking_part = ". Already a participant" if match.is_participant else ". Known, not taking part now"
+    return f"{person.shown_name}{born}{also}: {', '.join(match.reasons).lower()}{taking_part}"
+
+
+class PhoneForm(forms.Form):
+    """Asked anew each time the number changes: nothing of the old number's answers is carried over."""
+
+    phone = Line(label="Their number", max_length=30, required=False, help_text="Leave it empty if there is none now.")
+    may_text = forms.ChoiceField(
+        label="Is it safe to send texts to this number?", choices=[("no", "No"), ("yes", "Yes, they said so")],
+        initial="no", widget=forms.RadioSelect, help_text="One word from them stops the texts again.",
+    )  # fmt: skip
+    may_leave_message = forms.ChoiceField(
+        label="May a voice message be left?",
+        choices=[("no", "No"), ("yes", "Yes, they said so")],
+        initial="no",
+        widget=forms.RadioSelect,
+    )
+    others_read = Line(
+        label="Who else reads or hears it?",
+        max_length=80,
+        required=False,
+        help_text="Such as “partner” or “shared phone”.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper("phone", Choice("may_text"), Choice("may_leave_message"), "others_read", submit="")
+
+
+class SearchForm(forms.Form):
+    """One box. It is sent, not put into the address: names do not belong into a browser's history."""
+
+    words = Line(
+        label="Name, birth date, incident number or code",
+        max_length=80,
+        help_text="A part of a name, another name or a misspelling will do.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].widget.attrs["autocomplete"] = "off"
+        self.helper = helper("words", submit="")
+
+    def birth_date(self):
+        """The words, when they are a day."""
+        try:
+            return parse_birth_date(self.cleaned_data["words"])
+        except forms.ValidationError:
+            return None
+
+    def reference(self) -> str:
+        """The words as a code to quote, "7KQP-R3TX", however they were typed."""
+        letters = re.sub(r"[^0-9A-Z]", "", self.cleaned_data["words"].upper())
+        return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else ""
+
+
+class RestrictForm(forms.Form):
+    restricted = forms.ChoiceField(choices=YES_NO)

@@ -1,0 +1,117 @@
+"""What a participant's page says, in a bounded number of queries."""
+
+from django.urls import reverse
+
+from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Organisation
+from lead_cms.core.templatetags.dates import say_day, say_phone, say_when
+from participants.enums import LANGUAGES
+from participants.models import Consent, Disclosure, Participant, Participation
+from referrals.models import Casework
+
+MOST = 40  # of each list; a person's own lists are short
+STATE_TONES = {"active": "good", "inactive": "neutral", "door_open": "neutral"}
+WHAT = {"met": "That the window was met", "window_result": "That the window was met"}
+
+
+class PersonPage:
+    def __init__(self, participant: Participant, membership):
+        self.participant, self.by = participant, membership
+        self.cases = list(
+            Casework.objects.filter(participant=participant, site_id=participant.site_id)
+            .select_related("referral", "case_manager")
+            .order_by("-referral__submitted_at", "-pk")[:MOST]
+        )
+        referrals = [case.referral_id for case in self.cases]
+        # By referral: a consent may be older than the link.
+        self.consents = list(Consent.objects.filter(referral_id__in=referrals).order_by("-asked_at", "-pk")[:MOST])
+        self.disclosures = list(
+            Disclosure.objects.filter(consent__in=[consent.pk for consent in self.consents])
+            .select_related("to_membership")
+            .order_by("-recorded_at", "-pk")[:MOST]
+        )
+
+    def context(self) -> dict:
+        spells = list(Participation.objects.filter(participant=self.participant).order_by("-began_on", "-pk")[:MOST])
+        return {
+            "participant": self.participant,
+            "is_taking_part": any(spell.ended_on is None for spell in spells),
+            "facts": self.facts(),
+            "reach": self.reach(),
+            "referrals": [self._referral(case) for case in self.cases],
+            "spells": [self._spell(spell) for spell in spells],
+            "consents": [self._consent(consent) for consent in self.consents],
+            "told": self.told(),
+            "is_supervisor": self.by.role == Role.SUPERVISOR,
+        }
+
+    def facts(self) -> list[dict]:
+        one, edit = self.participant, reverse("casefile:person-edit", args=[self.participant.pk])
+        full = f"{one.given_name} {one.family_name}".strip()
+        born = say_day(one.birth_date) if one.birth_date else ""
+        if one.birth_date:
+            born = f"{one.birth_date:%B} {one.birth_date.day}, {one.birth_date.year}"
+        elif one.age_about is not None:
+            born = f"About {one.age_about}"
+        return [
+            {"label": "Wants to be called", "value": one.chosen_name, "change_url": edit, "missing": "By their name"},
+            {"label": "Name", "value": full},
+            {"label": "Other names", "value": ", ".join(one.aliases), "missing": "None"},
+            {"label": "Birth date or age", "value": born},
+            {"label": "Language", "value": LANGUAGES.get(one.language, one.language)},
+            {"label": "Pronouns", "value": one.pronouns},
+        ]
+
+    def reach(self) -> list[dict]:
+        one, phone = self.participant, reverse("casefile:person-phone", args=[self.participant.pk])
+        rows = [{"label": "Number", "value": say_phone(one.phone) if one.phone else "", "change_url": phone}]
+        if one.phone:
+            rows.append({"label": "Texts", "value": "They said texts are safe" if one.may_text else "No texts"})
+            rows.append({"label": "Voice message", "value": "May be left" if one.may_leave_message else "Leave none"})
+            rows.append(
+                {"label": "Who else reads it", "value": one.others_read_phone, "missing": "Nobody, as far as said"}
+            )
+        rows.append({"label": "Usually found", "value": one.where_to_reach})
+        return rows
+
+    def told(self) -> list[dict]:
+        """The accounting of disclosures: what, to whom, when."""
+        offices = {row.to_organisation_id for row in self.disclosures}
+        names = dict(Organisation.objects.filter(pk__in=offices).values_list("pk", "name")) if offices else {}
+        return [
+            {
+                "label": WHAT.get(row.what, row.what.replace("_", " ").capitalize()),
+                "at": row.recorded_at,
+                "note": f"{names.get(row.to_organisation_id, 'Another organization')}, {row.to_membership.name}",
+            }
+            for row in self.disclosures
+        ]
+
+    def _referral(self, case: Casework) -> dict:
+        manager = case.case_manager.name if case.case_manager else "nobody yet"
+        return {
+            "label": f"{case.referral.get_door_display()}, {case.referral.reference}",
+            "url": reverse("casefile:case", args=[case.referral_id]),
+            "hints": f"{say_when(case.referral.submitted_at)}. Looked after by {manager}.",
+            "state": case.referral.get_status_display(),
+        }
+
+    @staticmethod
+    def _spell(spell: Participation) -> dict:
+        until = f" to {say_day(spell.ended_on)}" if spell.ended_on else ""
+        return {
+            "label": f"Since {say_day(spell.began_on)}" if not until else f"{say_day(spell.began_on)}{until}",
+            "state": spell.get_state_display(),
+            "tone": STATE_TONES.get(spell.state, "neutral"),
+        }
+
+    @staticmethod
+    def _consent(consent: Consent) -> dict:
+        row = {"label": consent.get_kind_display(), "hints": [f"Asked {say_when(consent.asked_at)}"]}
+        if consent.signed_at is None:
+            return row | {"state": consent.get_answer_display(), "tone": "neutral"}
+        row["url"] = reverse("casefile:consent-copy", args=[consent.pk])
+        if consent.revoked_at is not None:
+            row["hints"].append(f"Taken back {say_when(consent.revoked_at)}")
+            return row | {"state": "Taken back", "tone": "neutral"}
+        return row | {"state": "Signed", "tone": "good"}

@@ -1,0 +1,111 @@
+"""One box: a part of a name, an alias, a misspelling, a birth date, an incident number, a code."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from lead_cms.access.permissions import Role
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.models import AuditEvent
+from referrals.models import Casework
+from tests.casefile.person_making import LATER, act, linked, manager_of, words_of
+from tests.casefile.working import referred, taken
+
+BORN = date(1985, 3, 4)
+NOBODY = "Nobody found"
+
+
+@pytest.fixture
+def where(world):
+    return world.a
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def find(where, sign_in):
+    client = sign_in(manager_of(where))
+
+    def go(words):
+        return words_of(client.post(reverse("casefile:search"), {"words": words}))
+
+    return go
+
+
+@pytest.mark.parametrize(
+    "words", ["Johnson", "Marisol", "mari", "Jonson", "JOHNSON marisol", "Inez", "3/4/1985", "1985-03-04", "Vega"]
+)
+def test_a_participant_is_found(where, find, words):
+    linked(
+        where, taken(where, name="Somebody Else"), given_name="Marisol", family_name="Johnson", chosen_name="Mari",
+        aliases=("Inez Vega",), birth_date=BORN,
+    )  # fmt: skip
+    assert "People with a record Mari Born Mar 4, 1985, also Inez Vega" in find(words)
+
+
+def test_a_person_referred_is_found_by_name_day_number_and_code(where, find):
+    referral = referred(where, name="Marisol Johnson", birth_date=BORN, age_about=None, incident_number="260555123")
+    bare = referral.reference.replace("-", " ").lower()
+    for words in ("Marisol", "Jonson", "3/4/1985", "260555123", referral.reference, bare):
+        found = find(words)
+        assert "Marisol Johnson" in found and referral.reference in found and "Person referred" in found, words
+    assert NOBODY in find("260555124")
+    assert NOBODY in find("Bartholomew")
+
+
+def test_likeness_comes_best_first_and_has_an_end(where, find, sign_in):
+    for number in range(3):
+        linked(where, taken(where, name="x"), given_name="Devon", family_name=f"Marsh{'e' * number}")
+    assert find("Devon Marsh").index("Devon Marsh ") < find("Devon Marsh").index("Devon Marshee")
+
+
+def test_other_sites_and_sealed_records_are_not_there(world, find):
+    linked(world.b, taken(world.b, name="Marisol Johnson"), by=manager_of(world.b), given_name="Marisol")
+    assert NOBODY in find("Marisol")
+    sealed = taken(world.a, name="Ingrid Halvorsen")
+    supervisor = world.a.person(Role.SUPERVISOR)
+    assert "Ingrid" in find("Halvorsen")
+    act(supervisor, lambda: Casework.objects.filter(referral_id=sealed.pk).update(is_sealed=True))
+    assert NOBODY in find("Halvorsen")
+    assert NOBODY in find(sealed.reference)
+
+
+def test_that_somebody_searched_is_recorded_and_what_for_is_not(where, find):
+    linked(where, taken(where, name="x"), given_name="Marisol", family_name="Johnson")
+    find("Marisol Johnson")
+    find("3/4/1985")
+    auditor = where.person(Role.AUDITOR)
+    events = act(
+        auditor, lambda: list(AuditEvent.objects.filter(action=AuditAction.PERSON_SEARCHED).order_by("recorded_at"))
+    )
+    assert [event.details for event in events] == [{"by_day": False, "found": 1}, {"by_day": True, "found": 0}]
+    assert "Marisol" not in str([vars(event) for event in events])
+
+
+def test_nothing_typed_finds_nothing_and_says_so(find):
+    assert "has no answer yet" in find("")
+    assert NOBODY in find("%")
+    assert NOBODY in find("' or 1=1 --")
+    assert "cannot be stored" in find("a\x00b")
+
+
+def test_it_costs_the_same_for_one_and_twelve(where, sign_in):
+    client, address = sign_in(manager_of(where)), reverse("casefile:search")
+    costs = []
+    linked(where, taken(where, name="Devon Marsh"))
+    client.post(address, {"words": "Marsh"})
+    for more in (0, 11):
+        for _ in range(more):
+            linked(where, taken(where, name="Devon Marsh"))
+        with CaptureQueriesContext(connection) as queries:
+            client.post(address, {"words": "Marsh"})
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
