@@ -14,7 +14,7 @@ from tests.project.files import CODE, ROOT, line_of, name_of, python_files, temp
 MODELS = sorted(
     (model for model in apps.get_models() if model.__module__.split(".")[0] in CODE), key=lambda m: m._meta.label
 )
-PYTHON_LINES, TEST_LINES, TEMPLATE_LINES, DEPENDENCIES = 400, 600, 150, 30
+PYTHON_LINES, TEST_LINES, FUNCTION_LINES, TEMPLATE_LINES, DEPENDENCIES = 400, 600, 50, 150, 30
 # Longer than its budget, and why.
 LONGER: dict[str, str] = {
     "referrals/row_security.py": "the walls of 26 tables are read side by side, and each is as short as it can be",
@@ -38,6 +38,15 @@ def test_python_files_keep_to_their_budget():
 
 def test_test_files_keep_to_their_budget():
     assert {name_of(path): lines(path) for path in python_files("tests") if lines(path) > TEST_LINES} == {}
+
+
+def test_functions_keep_to_their_budget():
+    found = []
+    for path in python_files(*CODE):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= FUNCTION_LINES:
+                found.append(f"{name_of(path)}:{node.lineno} {node.name}")
+    assert found == []
 
 
 def test_templates_keep_to_their_budget():
