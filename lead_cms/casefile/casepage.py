@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from lead_cms.access.permissions import Permission, has_permission
 from lead_cms.casefile.nextstep import next_step
-from lead_cms.casefile.urgency import AWAY, handed, person_name, say_minutes, tries_note, where_note
+from lead_cms.casefile.urgency import AWAY, HANDOFF_TIME, handed, person_name, say_minutes, tries_note, where_note
 from lead_cms.casefile.views.asking import link_to
 from lead_cms.core.templatetags.dates import local_day, say_day, say_when
 from lead_cms.programs.clock import item_counts
@@ -31,6 +31,7 @@ from referrals.enums import (
     Item,
     OutreachState,
     RecordKind,
+    ReferralStatus,
     WindowEventKind,
     WindowState,
 )
@@ -120,6 +121,24 @@ class CasePage:
         return list(HeldCharge.objects.filter(referral=self.referral).order_by("code", "pk"))
 
     @property
+    def officer_waits(self) -> bool:
+        """Whether somebody may still stand at the curb; later the referral is one to be found."""
+        recent = self.now - self.referral.submitted_at < HANDOFF_TIME
+        found = self.outreach is not None and self.referral.door != Door.ARREST
+        return self.waits_for_handoff and self.referral.status != ReferralStatus.OUTREACH and (recent or not found)
+
+    @property
+    def just_taken(self) -> bool:
+        """Whether the person is with the case manager still, as far as one can know."""
+        taken_at = self.handoff.handed_over_at if self.handoff else None
+        return self.is_own and taken_at is not None and self.now - taken_at < HANDOFF_TIME and not self.attempts
+
+    @property
+    def where(self) -> str:
+        found = where_note(self.referral)
+        return f"{found}." if found else ""
+
+    @property
     def waits_for_handoff(self) -> bool:
         taken = self.handoff is None or self.handoff.handed_over_at is not None
         return not taken and self.referral.status in TAKEABLE
@@ -144,7 +163,7 @@ class CasePage:
             "step": next_step(self),
             "state": self.state(),
             "needs": self.needs(),
-            "unconfirmed": self.unconfirmed(),
+            "unconfirmed": self.unconfirmed()[1:],
             "clock": self.clock(),
             "line": self.line(),
             "tries": self.tries(),
@@ -208,7 +227,7 @@ class CasePage:
         return self.url("item", kind)
 
     def unconfirmed(self) -> list[WindowItem]:
-        """What this reader may confirm: typed late by somebody else."""
+        """What this reader may confirm: typed late by somebody else. The next step asks for the first of them."""
         if not self.may_confirm:
             return []
         return [one for one in self.items if not one.counts() and one.typed_by_id != self.by.pk]
@@ -298,7 +317,8 @@ class CasePage:
             decided = charge.get_decision_display() if charge.decided_at else f"Held, decision {say_day(charge.due_on)}"
             rows.append({"label": charge.code, "value": f"{charge.title}. {decided}"})
         if referral.usual_way:
-            rows.append({"label": "Not held", "value": ", ".join(referral.usual_way)})
+            label = "Not held" if referral.door == Door.ARREST else "Offense"
+            rows.append({"label": label, "value": ", ".join(referral.usual_way)})
         rows.append({"label": "Case manager", "value": self.case.case_manager.name if self.case.case_manager else "",
                      "missing": "Nobody yet"})  # fmt: skip
         return rows

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lead_cms.core.templatetags.dates import local_day, say_day, say_days_left, say_when
-from referrals.enums import AttemptOutcome, Item, OutreachState, RecordKind, ReferralStatus, WindowState
+from referrals.enums import AttemptOutcome, Item, OutreachState, RecordKind, WindowState
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,14 @@ class Step:
     why: str = ""
     first: Button | None = None
     second: Button | None = None
+    calls: bool = False  # whether the person's number belongs beside it
 
 
 def next_step(page) -> Step | None:
     """What to do now with one referral; `page` is a CasePage."""
     if page.case.participant is not None and page.case.participant.died_on is not None:
         return None
-    if page.waits_for_handoff and page.referral.status != ReferralStatus.OUTREACH:
+    if page.officer_waits:
         return Step("Handoff waiting", "Take over from the officer", "The times count from the officer’s call.",
                     Button("Open the handoff", page.url("handoff")))  # fmt: skip
     if page.window is not None and page.window.state == WindowState.STEPPED_BACK:
@@ -68,10 +69,15 @@ def _of_window(page) -> Step | None:
     if page.case.case_manager_id is None:
         return Step("Nobody looks after this", "Take this case", days,
                     Button("I look after this", page.url("assign"), is_post=True, hidden={"to": str(page.by.pk)}), log)  # fmt: skip
+    if page.just_taken and page.talk is None and page.to("talk"):
+        return Step("Next step", "Talk in private", "Officer and cameras out of hearing: screening and consent open then.",
+                    Button("We are talking in private", page.to("talk")),
+                    Button("Slip for the person", page.to("slip")))  # fmt: skip
     reached = page.case.last_outcome == AttemptOutcome.REACHED or page.talk is not None or page.items
     if not reached:
-        return Step("Next step", "Reach the person", f"{days} {_next_try(page)}".strip(), log,
-                    Button("Book an appointment", page.url("appointment")))  # fmt: skip
+        why = " ".join(part for part in (days, _next_try(page), page.where) if part)
+        return Step("Next step", "Reach the person", why, log, Button("Book an appointment", page.url("appointment")),
+                    calls=True)  # fmt: skip
     return _of_items(page, days, log)
 
 
@@ -104,7 +110,8 @@ def _of_outreach(page) -> Step | None:
                     Button("Not now", change, is_post=True, hidden={"to": "not_now"}))  # fmt: skip
     if state in (OutreachState.WAITING, OutreachState.TO_FIND, OutreachState.TRIED):
         second = take if page.waits_for_handoff else Button("Book an appointment", page.url("appointment"))
-        return Step("Outreach", "Find the person", _next_try(page), log, second)
+        why = " ".join(part for part in (_next_try(page), page.where) if part)
+        return Step("Outreach", "Find the person", why, log, second, calls=True)
     if state == OutreachState.YES and not page.case.participant_id and page.to("link"):
         return Step("They said yes", "Say who this is", "Find the person, or begin their record.",
                     Button("Find or begin", page.to("link")))  # fmt: skip

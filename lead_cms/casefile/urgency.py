@@ -10,7 +10,7 @@ Rows that a person may not see are not there: PostgreSQL says so. What is filter
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Subquery
@@ -39,6 +39,8 @@ from referrals.models import (
 )
 
 MOST = 12  # rows of a list on Today; the whole list is one link away
+# An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
+HANDOFF_TIME = timedelta(hours=12)
 TRIED = {
     AttemptKind.VISIT: "in person",
     AttemptKind.CALL: "by phone",
@@ -185,7 +187,7 @@ def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
     verb = "called" if handoff.called_at else "sent this"
     says = f"{who} {verb} {say_when(since)}"
     if referral.meeting_place:
-        says += f", {referral.meeting_place}"
+        says += f". To meet: {referral.meeting_place}"
     if handoff.arrived_at:
         stage = f"{handoff.acknowledged_by.name if handoff.acknowledged_by else 'A case manager'} has arrived"
     elif handoff.acknowledged_at:

@@ -107,4 +107,4 @@ def test_a_restricted_record_is_a_number_only(world, manager, sign_in):
         Casework.objects.filter(referral=referral).update(is_restricted=True)
     other = sign_in(world.a.person(Role.CASE_MANAGER, 1)).get("/").content.decode()
     assert "Closed Case" not in other
-    assert "records closed to the team" in sign_in(world.a.person(Role.SUPERVISOR)).get("/").content.decode()
+    assert "closed to the team" in sign_in(world.a.person(Role.SUPERVISOR)).get("/").content.decode()

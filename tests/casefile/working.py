@@ -17,7 +17,8 @@ AT = datetime(2026, 10, 6, 20, 0, tzinfo=UTC)  # Tuesday, 1:00 pm at both sites
 def referred(where, *, at=AT, called_at=None, **more) -> Referral:
     """Given by officer 0 of the site, ten minutes after the call."""
     officer = where.person(Role.OFFICER)
-    return make_arrest_referral(officer, at=at, called_at=called_at or at - timedelta(minutes=5), **more)
+    with transaction.atomic():
+        return make_arrest_referral(officer, at=at, called_at=called_at or at - timedelta(minutes=5), **more)
 
 
 def taken(where, *, at=AT, by=None, **more) -> Referral:

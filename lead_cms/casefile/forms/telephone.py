@@ -94,12 +94,21 @@ class TelephoneForm(forms.Form):
                 Choice("person_answer"),
                 StackedChoice("decline_reason"),
             ),  # fmt: skip
-            Section("What would stand in the way", "none", *[Choice(f"x_{one.code}") for one in self.asked]),
+            Section("What would stand in the way", "none"),
+            submit="",
+        )
+        self.singly = helper(*[Choice(f"x_{one.code}") for one in self.asked], submit="")
+        self.rest = helper(
             Section(
-                "Approval and meeting", Choice("said"), "whom", StackedChoice("meeting"), "meeting_other", "greeting"
+                "Meeting and approval", StackedChoice("meeting"), "meeting_other", "greeting", Choice("said"), "whom"
             ),
             submit="",
         )
+
+    @property
+    def is_singly(self) -> bool:
+        """Whether any exclusion was answered by itself."""
+        return any(self[f"x_{one.code}"].value() for one in self.asked)
 
     def clean(self):
         given = super().clean()

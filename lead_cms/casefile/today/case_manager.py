@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from lead_cms.casefile.urgency import (
+    HANDOFF_TIME,
     MOST,
     handed,
     handoff_row,
@@ -24,9 +25,6 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.handoff_officer import on_call
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment
-
-# An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
-HANDOFF_HOURS = 48
 
 
 def context(request) -> dict:
@@ -65,9 +63,9 @@ def frame_of(handoffs: list) -> dict:
 
 
 def handoffs_of(site_id, rules: Rules | None, now: datetime) -> list:
-    """Handoffs of these two days: those that nobody has answered first, then the longest waiting."""
+    """Handoffs of these hours: those that nobody has answered first, then the longest waiting."""
     target = rules.handoff.target_minutes if rules else None
-    found = waiting_handoffs(site_id).filter(submitted_at__gte=now - timedelta(hours=HANDOFF_HOURS))
+    found = waiting_handoffs(site_id).filter(submitted_at__gte=now - HANDOFF_TIME)
     waiting = [handed(referral, target, now) for referral in found[:MOST]]
     return sorted(waiting, key=lambda one: (one.referral.handoff.acknowledged_at is not None, -one.minutes))
 

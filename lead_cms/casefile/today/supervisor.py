@@ -24,10 +24,14 @@ def context(request) -> dict:
     nobody = current.filter(referral__casework__case_manager=None, due_on__gte=since)
     soon = current.filter(due_on__gte=since, due_on__lte=today + timedelta(days=7))
     by_day = ("due_on", "pk")
+    late = list(late.order_by(*by_day)[:MOST])
+    nobody = list(nobody.order_by(*by_day)[:MOST])
+    shown = {one.pk for one in (*late, *nobody)}
+    soon = [one for one in soon.order_by(*by_day)[: 2 * MOST] if one.pk not in shown][:MOST]
     return frame_of(handoffs_of(me.site_id, rules, now)) | {
-        "late": [_confirm(window_row(one, today, with_manager=True)) for one in late.order_by(*by_day)[:MOST]],
-        "nobody": [window_row(one, today) for one in nobody.order_by(*by_day)[:MOST]],
-        "windows": [window_row(one, today, with_manager=True) for one in soon.order_by(*by_day)[:MOST]],
+        "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
+        "nobody": [window_row(one, today) for one in nobody],
+        "windows": [window_row(one, today, with_manager=True) for one in soon],
         "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id)[:5]],
         "on_call": on_call(me.site_id, now),
         "restricted": Casework.objects.filter(site_id=me.site_id)

@@ -161,7 +161,7 @@ def event(request, pk):
         ):  # fmt: skip
             messages.success(request, "Recorded. No police or prosecutor role reads it.")
             return redirect("casefile:case", pk=pk)
-    return _form(request, referral, form, "What happened?", "plain", submit="Record it")
+    return _form(request, referral, form, "Record an event", "plain", submit="Record it")
 
 
 @require_http_methods(["GET", "POST"])
