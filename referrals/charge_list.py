@@ -22,6 +22,10 @@ class ChargeRow:
     packet: Packet | None
 
     @property
+    def short(self) -> str:
+        return f"{self.name}, {self.charge.code}"
+
+    @property
     def title(self) -> str:
         return f"{self.name}, {self.charge.code} {self.charge.title}"
 

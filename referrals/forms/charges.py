@@ -17,7 +17,7 @@ def day_field(label: str, *, required: bool, help_text: str = "") -> forms.DateF
 
 
 class DecideForm(forms.Form):
-    decision = forms.ChoiceField(label="Decision", choices=Decision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label="What did you decide?", choices=Decision.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

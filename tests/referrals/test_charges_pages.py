@@ -197,7 +197,7 @@ def test_the_three_deeds_by_the_page(site, prosecutor):
     assert "Oct 1, 2027" in text(received) and "26-118" in text(received)
     more = prosecutor.post(page_of(charge, "charge-extend"), {"until_on": "2026-11-08"}, follow=True)
     assert "The decision falls due tomorrow, Nov 8." in text(more) and "Record the decision" not in text(more)
-    assert "More time, 1 time" in text(more)
+    assert "More time: 1 extension" in text(more)
     early = prosecutor.post(page_of(charge, "charge-decide"), {"decision": "filed"})
     assert "A decision can be recorded from November 8, 2026 on." in text(early)
     assert charge_of(site, referral).decided_at is None
@@ -206,7 +206,7 @@ def test_the_three_deeds_by_the_page(site, prosecutor):
 def test_a_decision_by_the_page_and_a_second_one_from_an_old_tab(site, sign_in, prosecutor):
     _, charge = held_charge(site, at=NOON)
     empty = prosecutor.post(page_of(charge, "charge-decide"), {})
-    assert "“Decision” has no answer yet" in text(empty)
+    assert "“What did you decide?” has no answer yet" in text(empty)
     done = prosecutor.post(page_of(charge, "charge-decide"), {"decision": "not_filed_completed"}, follow=True)
     assert "Recorded: Not filed, completed." in text(done)
     other = sign_in(site.person(Role.PROSECUTOR, 1))

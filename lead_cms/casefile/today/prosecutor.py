@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from lead_cms.core.templatetags.dates import short_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals import charge_list as lists
 
@@ -61,8 +62,10 @@ def _item(row) -> dict:
 def _packet_item(row) -> dict:
     sent = row.packet is not None and row.packet.sent_at is not None
     return _item(row) | {
+        "due_on": None,
+        "due_says": f"Held {short_day(row.charge.held_on)}",
         "notes": [
             f"Incident {row.charge.incident_number}",
             "The officer says it was sent" if sent else "The officer has not said that it was sent",
-        ]
+        ],
     }
