@@ -13,6 +13,8 @@ PLACES = [
     ("New referral", "referrals:check", Permission.REFERRAL_CREATE),
     ("My referrals", "referrals:list", Permission.REFERRAL_OWN),
     ("Refer a person", "referrals:community-new", Permission.COMMUNITY_CREATE),
+    ("Your referrals", "referrals:community-list", Permission.COMMUNITY_OWN),
+    ("To answer", "casefile:triage", Permission.TRIAGE),
     ("Held charges", "referrals:charge-list", Permission.CHARGE_VIEW),
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Outreach", "casefile:outreach", Permission.OUTREACH),

@@ -16,7 +16,7 @@ class CommunityForm(forms.Form):
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     name = forms.CharField(label="Name, also a street name", max_length=160, required=False)
     description = forms.CharField(
-        label="What the person looks like", max_length=200, required=False, help_text="So that outreach finds them."
+        label="What the person looks like", max_length=200, required=False, help_text="A name or this: one is enough."
     )
     birth_date = forms.DateField(
         label="Birth date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -34,8 +34,9 @@ class CommunityForm(forms.Form):
         label="The person’s phone", max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
     concerns = forms.MultipleChoiceField(
-        label="Why you refer them", choices=Concern.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
+        label="Why you refer them", choices=Concern.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one reason."},
+    )  # fmt: skip
     greeting = forms.CharField(
         label="How to find and greet this person", max_length=200, required=False,
         help_text="Not what they did or said: the person, and a court, may read this.",

@@ -18,10 +18,13 @@ from referrals.models import OnCallShift
 
 
 def say_gap(begins: datetime, ends: datetime, now: datetime, until: datetime) -> str:
-    """ "Nobody is on call from Saturday 10:00 pm until Sunday 8:00 am"."""
+    """ "Nobody is on call from Saturday 10:00 pm until Sunday 8:00 am"; of what comes after `until` nothing is known."""
     start = "now" if begins <= now else f"from {say_when(begins)}"
-    end = "and for the next 7 days" if ends >= until and begins <= now else f"until {say_when(ends)}"
-    return f"Nobody is on call {start} {end}"
+    if ends >= until:
+        return (
+            f"Nobody is on call {start} and for the next 7 days" if begins <= now else f"Nobody is on call {start} on"
+        )
+    return f"Nobody is on call {start} until {say_when(ends)}"
 
 
 @require_http_methods(["GET", "POST"])

@@ -150,7 +150,7 @@ def test_the_coordinator_adds_and_ends_shifts(sign_in, coordinator, manager):
     assert client.post("/referrals/on-call/", form(manager)).status_code == 302
     text = words(client.get("/referrals/on-call/"))
     assert "Nobody is on call now until today 8:00 pm" in text
-    assert "Nobody is on call from tomorrow 8:00 am until" in text
+    assert "Nobody is on call from tomorrow 8:00 am on." in text
     with acting_as(coordinator):
         made = OnCallShift.objects.get()
     assert made.starts_at.astimezone(coordinator.site.tz).hour == 20

@@ -114,7 +114,7 @@ class EmailForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper("email", submit="Save the e-mail")
+        self.helper = helper("email", submit="")
 
 
 class EndForm(forms.Form):
