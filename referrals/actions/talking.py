@@ -67,7 +67,7 @@ def consent_terms(*, referral: Referral, by: Membership) -> Terms:
     return Terms(
         site=by.site.name,
         discloser=by.organisation.name,
-        recipients=" and ".join(offices.values_list("name", flat=True)[:4]) or "The prosecutor’s office",
+        recipients="; ".join(offices.values_list("name", flat=True)[:4]) or "The prosecutor’s office",
         reference=referral.reference,
         is_revocable=consent.revocable != "not_before_decision",
         is_condition=bool(consent.condition_of_diversion),

@@ -23,6 +23,7 @@ class SectionForm(forms.Form):
         for question in section.questions:
             self.fields[question.key] = field = _field(question)
             field.initial = _initial(question, (answers or {}).get(question.key))
+            field.unmarked = True  # every question here may be left open, which the page says once
             layout.append(_laid(question, field))
         self.helper = helper(*layout, submit="")
 

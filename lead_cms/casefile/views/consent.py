@@ -41,7 +41,8 @@ def consent(request, pk):
         return redirect(reverse("casefile:talk", args=[pk]) + "?next=consent")
     language = request.POST.get("language") or request.GET.get("language", "en")
     language = language if language in WRITTEN else "en"
-    text = consent_text(language, consent_terms(referral=referral, by=request.membership))
+    terms = consent_terms(referral=referral, by=request.membership)
+    text = consent_text(language, terms)
     # What is sent is compared with what stood on the page: the same words, or they are read again.
     form = ConsentForm(request.POST or None, initial={"language": language, "seen_digest": text.digest})
     if request.method == "POST" and form.is_valid():
@@ -62,6 +63,7 @@ def consent(request, pk):
     asked = Consent.objects.filter(referral_id=pk).select_related("asked_by").order_by("-asked_at", "-pk")[:20]
     context = {
         "referral": referral, "form": form, "title": title, "told": told, "language": language, "languages": WRITTEN,
+        "is_condition": terms.is_condition,
         "in_force": _in_force(referral), "has_ended": consent_has_ended(referral), "asked": [_line(one) for one in asked],
     }  # fmt: skip
     return render(request, "casefile/persons/consent.html", context)
