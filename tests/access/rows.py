@@ -28,6 +28,7 @@ DAY = date(2026, 10, 20)
 FLAVOURS = (
     "plain", "shared", "past", "restricted", "sealed", "community", "supervised", "telephoned", "coordinated",
 )  # fmt: skip
+SHOWN_MET, MET = {"plain", "shared", "supervised"}, {"state": "met", "met_on": DAY}
 TYPED_BY = {
     "community": Role.REFERRER,
     "supervised": Role.SUPERVISOR,
@@ -156,7 +157,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     )  # fmt: skip
     window = add(
         referrals.IntakeWindow, rules=where.rules, opened_at=NOW, starts_on=DAY, due_on=DAY, first_due_on=DAY,
-        required_items=["intake"], state_changed_at=NOW, **on,
+        required_items=["intake"], state_changed_at=NOW, **on, **(MET if flavour in SHOWN_MET else {}),
     )  # fmt: skip
     add(referrals.WindowItem, window=window, kind="intake", done_on=DAY, typed_at=NOW, typed_by=manager)
     add(referrals.WindowEvent, window=window, kind="custody", happened_on=DAY, recorded_at=NOW, recorded_by=manager)
@@ -199,7 +200,7 @@ def _charge(add, where: SiteWorld, n: int, flavour: str, referral, window, perso
         held_on=DAY, hidden_at=hidden,
     )  # fmt: skip
     add(referrals.Extension, charge=charge, number=1, until_on=DAY, granted_at=NOW, granted_by=prosecutor)
-    if flavour in {"plain", "shared", "supervised"}:
+    if flavour in SHOWN_MET:
         add(referrals.WindowResult, charge=charge, window=window, met_on=DAY, recorded_by=manager)
     # "restricted", "sealed" and "telephoned" are consented to and not met; "plain" is met and not consented to.
     if flavour in {"shared", "restricted", "sealed", "telephoned"}:

@@ -83,6 +83,29 @@ OBJECTS: dict[str, str | None] = {
     "casefile:outreach-change": REFERRAL,
     "notify:list": None,
     "notify:open": NOTICE,
+    "casefile:consent": REFERRAL,
+    "casefile:consent-copy": CONSENT,
+    "casefile:consent-revoke": REFERRAL,
+    "casefile:counts": None,
+    "casefile:letter": REFERRAL,
+    "casefile:link": REFERRAL,
+    "casefile:person": PARTICIPANT,
+    "casefile:person-edit": PARTICIPANT,
+    "casefile:person-phone": PARTICIPANT,
+    "casefile:person-restrict": PARTICIPANT,
+    "casefile:record": REFERRAL,
+    "casefile:record-section": REFERRAL,
+    "casefile:search": None,
+    "casefile:slip": REFERRAL,
+    "casefile:slip-card": REFERRAL,
+    "casefile:talk": REFERRAL,
+    "casefile:triage": None,
+    "casefile:triage-no": REFERRAL,
+    "casefile:triage-one": REFERRAL,
+    "casefile:triage-yes": REFERRAL,
+    "programs:rules": None,
+    "referrals:community-list": None,
+    "referrals:community-new": None,
 }
 PLAIN = {"healthz", "readyz"}
 
@@ -160,8 +183,14 @@ def _keys(entry, key) -> dict:
 
 # What fits the parameters that are words.
 WORDS = {"kind": "intake", "section": "x", "deed": "x"}
-# A second key that names nothing makes 404 the right answer for everybody who may ask.
-TWO_KEYS: set[str] = set()
+# Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
+ALIKE = {"referrals:draft-discard"}
+# A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.
+NOT_ALWAYS_THERE = {
+    "casefile:answer", "casefile:confirm", "casefile:slip-card", "casefile:record", "casefile:record-section",
+    "casefile:triage-one", "casefile:triage-yes", "casefile:triage-no", "people:person-sign-in",
+    "referrals:packet", "referrals:packet-text", "referrals:packet-sent",
+}  # fmt: skip
 LOOKED_AT = {"plain", "past", "sealed", "community"}
 
 
@@ -181,13 +210,12 @@ def test_role_by_address_by_object(full, role):
         visible = ORACLE[table]["select"].get(role, lambda p, r: False)
         for row in _sample(rows.by_table[table])[: None if allowed else 1]:
             status = _ask(client, reverse(name, kwargs=_keys(entry, row.id)))
-            expected = "page" if visible(Person(role, "san-francisco", 0), row) else 404
-            expected = 403 if not allowed else expected
-            if name in TWO_KEYS and expected == "page":
-                expected = 404
-            if status != expected and (expected != "page" or status in {403, 405, 500}) or status in {405, 500}:
+            there = name in ALIKE or visible(Person(role, "san-francisco", 0), row)
+            expected = 403 if not allowed else "page" if there else 404
+            status = "page" if status in {200, 204, 302, 400, 409} else status
+            if status != expected and not (expected == "page" and status == 404 and name in NOT_ALWAYS_THERE):
                 wrong.append(f"{name} {row.site} {row.n} {row.flavour} {row.role}: {status}, not {expected}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def _sample(rows):
@@ -221,7 +249,7 @@ def test_a_guessed_key_and_a_missing_one_answer_alike(full, role):
             pages.append((response.status_code, re.sub(r'value="[A-Za-z0-9]{64}"', "", body)))
         if pages[0] != pages[1]:
             different.append(f"{name}: {pages[0][0]} and {pages[1][0]}")
-    assert different == []
+    assert different == [], "\n".join(different)
 
 
 def test_nobody_gets_in_without_signing_in(full):
