@@ -127,7 +127,8 @@ def _override(request, rules):
 
 
 def _to_answer(token: str):
-    return redirect(f"{reverse('referrals:check')}?c={token}")
+    # The browser would keep the form's own fragment, and scroll past the answer.
+    return redirect(f"{reverse('referrals:check')}?c={token}#main")
 
 
 def _new_url(token: str) -> str:
