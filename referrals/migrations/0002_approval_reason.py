@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0001_initial'),
+        ("referrals", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='approval',
-            name='answered_because',
+            model_name="approval",
+            name="answered_because",
             field=models.CharField(blank=True, max_length=20),
         ),
     ]

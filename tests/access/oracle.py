@@ -336,6 +336,9 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
 }
 
+ANSWERED = "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"
+SENT = "sent_at = now(), sent_by_id = app.membership_id()"
+RECEIVED = "received_at = now(), received_by_id = app.membership_id()"
 # What an update writes so that every row it may touch can take it; `me` is the acting membership.
 ASSIGN = {
     "accounts_site": "name = 'x'",
@@ -356,14 +359,14 @@ ASSIGN = {
                                  SUPERVISOR: "police_until_at = now()", CLOCKWORK: "safety = 'x'"},
     "referrals_draft": "saved_at = now()",
     "referrals_handoff": "typed_later = '[]'",
-    "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()",
-                           COORDINATOR: "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"},
+    "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: ANSWERED,
+                           COORDINATOR: ANSWERED},
     "referrals_oncallshift": "position = 2",
     "referrals_heldcharge": {PROSECUTOR: "file_number = 'x'", CLOCKWORK: "incident_number = 'x'"},
     "referrals_chargeidentity": "name = 'x'",
-    "referrals_packet": {OFFICER: "sent_at = now(), sent_by_id = app.membership_id()",
-                         LIAISON: "sent_at = now(), sent_by_id = app.membership_id()",
-                         PROSECUTOR: "received_at = now(), received_by_id = app.membership_id()", CLOCKWORK: "incident_number = \'x\'"},
+    "referrals_packet": {OFFICER: SENT,
+                         LIAISON: SENT,
+                         PROSECUTOR: RECEIVED, CLOCKWORK: "incident_number = 'x'"},
     "referrals_intakewindow": {CLOCKWORK: "extension_count = 1", MANAGER: "state_changed_at = now()",
                                SUPERVISOR: "state_changed_at = now()"},
     "referrals_windowitem": "confirmed_at = null, confirmed_by_id = null",
