@@ -25,7 +25,7 @@ from referrals.models import Packet, Referral
 LEFT_TO_DO = (
     ("Report", "Write the incident report. Paste the lines below where your report asks for them."),
     ("Evidence", "Enter evidence as for any report, and note that the charge is held for review."),
-    ("Property", "Give property back, or enter it. The person goes with the case manager, not with it."),
+    ("Property", "Give it back to the person, or enter it as for any report."),
     ("Packet", "Send the report packet to the prosecutor and tap “Sent” here."),
 )
 

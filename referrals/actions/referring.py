@@ -4,6 +4,7 @@ API
     make_referral(by=officer, at=, given=Given(...), submission_key=uuid) -> Referral
     make_telephone_referral(by=whoever is on call, at=, given=, submission_key=, agency=, name=, badge=) -> Referral
     assess_given(rules, given, at=, zone=) -> Assessment
+    faults(given, rules, assessment, at=, zone=) -> [DomainError]     all of them, for a form
     new_reference() -> "7KQP-R3TX"
 Both raise DomainError with the field it belongs beside, and UnderAge before anything is written.
 """
@@ -15,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
@@ -193,8 +193,11 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     if assessment.outcome == "under_age":
         raise UnderAge(assessment.title)
     status = starting_status(given, assessment)
-    _check(given, rules, status, referral=referral, at=at, zone=by.site.tz)
+    if found := faults(given, rules, assessment, at=at, zone=by.site.tz):
+        raise found[0]
     kept = status not in NAMELESS
+    if kept:
+        _ask_whether_another(given, referral)
     referral.rules = ruleset
     referral.door, referral.status, referral.outcome = given.door, status, assessment.outcome
     referral.submitted_at = referral.status_changed_at = at
@@ -224,61 +227,72 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     return referral
 
 
-def _check(given: Given, rules: Rules, status: str, *, referral: Referral, at: datetime, zone) -> None:
-    """Everything that must be so before anything is written; the first fault names its field."""
+def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, zone) -> list[DomainError]:
+    """All that must be so before anything is written and is not, each with its field."""
+    status, found = starting_status(given, assessment), []
+
+    def fault(message: str, field: str) -> None:
+        found.append(DomainError(message, field=field))
+
     if given.door not in (Door.ARREST, Door.SOCIAL):
-        raise DomainError("Choose a door.", field="door")
+        fault("Choose a door.", "door")
     if given.occurred_at is not None:
-        if given.occurred_at > at:
-            now = timezone.localtime(at, zone)
-            says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
-            raise DomainError(f"This is in the future. It is now {says}.", field="occurred_at")
         start = rules.submission_start_on
-        if start is not None and given.occurred_at.astimezone(zone).date() < start:
+        if given.occurred_at > at:
+            now = at.astimezone(zone)
+            says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
+            fault(f"This is in the future. It is now {says}.", "occurred_at")
+        elif start is not None and given.occurred_at.astimezone(zone).date() < start:
             words = f"{start:%B} {start.day}, {start.year}"
-            raise DomainError(f"This site takes referrals from {words} on; this is before it.", field="occurred_at")
-    _check_age(given, at.astimezone(zone).date())
+            fault(f"This site takes referrals from {words} on; this is before it.", "occurred_at")
+    found += _age_faults(given, at.astimezone(zone).date())
     if status == ReferralStatus.INELIGIBLE:
-        return
+        return found
     if given.person_answer not in PersonAnswer.values:
-        raise DomainError("Say what the person answered to the offer.", field="person_answer")
+        fault("Say what the person answered to the offer.", "person_answer")
     if status == ReferralStatus.DECLINED:
         if given.decline_reason not in {choice.code for choice in rules.codes.decline_reasons or ()}:
-            raise DomainError("Choose why, from the list.", field="decline_reason")
-        return
+            fault("Choose why, from the list.", "decline_reason")
+        return found
     if status == ReferralStatus.NOT_APPROVED:
-        return
+        return found
     if given.door == Door.ARREST:
         if given.occurred_at is None:
-            raise DomainError("Enter the day and time.", field="occurred_at")
+            fault("Enter the day and time.", "occurred_at")
         if not given.incident_number:
-            raise DomainError("Enter the incident number: the report packet goes by it.", field="incident_number")
-        if status != ReferralStatus.TRIAGE and not any(
-            rules.offence(code) and (given.held is None or code in given.held) for code in given.offences
-        ):
-            raise DomainError("Mark at least one offense as held, or choose the other door.", field="held")
+            fault("Enter the incident number: the report packet goes by it.", "incident_number")
+        held = [code for code in given.offences if rules.offence(code) and (given.held is None or code in given.held)]
+        if not held and status != ReferralStatus.TRIAGE:
+            fault("Mark at least one offense as held, or choose the other door.", "held")
     if not given.name and not given.description:
-        raise DomainError("Enter a name, or what the person looks like.", field="name")
+        fault("Enter a name, or what the person looks like.", "name")
     if given.birth_date is None and given.age_about is None:
-        raise DomainError("Enter a birth date or an age, as near as you know.", field="age")
+        fault("Enter a birth date or an age, as near as you know.", "age")
     if not given.meeting_place and not given.nobody_meets:
-        raise DomainError("Choose where the case manager meets you.", field="meeting")
-    if given.incident_number and referral.officer_id and not referral.by_telephone and not given.is_another_person:
-        mine = Referral.objects.filter(officer_id=referral.officer_id, incident_number=given.incident_number)
-        if mine.exclude(status=ReferralStatus.CANCELLED).exists():
-            raise DomainError(
-                "You have a referral with this incident number. Is this another person?", field="is_another_person"
-            )
+        fault("Choose where the case manager meets you.", "meeting")
+    return found
 
 
-def _check_age(given: Given, today: date) -> None:
-    if given.birth_date is not None:
-        if given.birth_date > today:
-            raise DomainError("This birth date is in the future.", field="age")
-        if today.year - given.birth_date.year > OLDEST_YEARS:
-            raise DomainError("This birth date is too long ago. Check the year.", field="age")
+def _age_faults(given: Given, today: date) -> list[DomainError]:
+    born = given.birth_date
+    if born is not None and born > today:
+        return [DomainError("This birth date is in the future.", field="age")]
+    if born is not None and today.year - born.year > OLDEST_YEARS:
+        return [DomainError("This birth date is too long ago. Check the year.", field="age")]
     if given.age_about is not None and given.age_about > OLDEST_YEARS:
-        raise DomainError("This age is too high. Check it.", field="age")
+        return [DomainError("This age is too high. Check it.", field="age")]
+    return []
+
+
+def _ask_whether_another(given: Given, referral: Referral) -> None:
+    """A number that the officer has used asks; of another's referral nothing is revealed."""
+    if not given.incident_number or given.is_another_person or referral.by_telephone:
+        return
+    mine = Referral.objects.filter(officer_id=referral.officer_id, incident_number=given.incident_number)
+    if mine.exclude(status=ReferralStatus.CANCELLED).exists():
+        raise DomainError(
+            "You have a referral with this incident number. Is this another person?", field="is_another_person"
+        )
 
 
 def _insert(referral: Referral) -> None:

@@ -16,6 +16,7 @@ from referrals.models import IncidentRecord
 
 DOORS = (Door.ARREST, Door.SOCIAL)
 MOST_FOUND = 12
+AMOUNTS = [(Amount.WITHIN, "Within"), (Amount.OVER, "Over"), (Amount.NOT_WEIGHED, "Not weighed")]
 AAD = "referrals.check"
 # The words of the imported incident files for what the rules call by another.
 GROUPS = {"shoplifting": "theft"}
@@ -59,7 +60,7 @@ class CheckForm(forms.Form):
     q = Line(label="Offense", required=False, max_length=80)
     offense = forms.MultipleChoiceField(label="Offenses", required=False, widget=forms.CheckboxSelectMultiple)
     amount = forms.ChoiceField(
-        label="Amount", required=False, choices=Amount.choices, widget=forms.RadioSelect,
+        label="Amount", required=False, choices=AMOUNTS, widget=forms.RadioSelect,
     )  # fmt: skip
     none = forms.BooleanField(label="None of these, that I know of", required=False)
     number = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)

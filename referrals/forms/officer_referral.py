@@ -13,6 +13,7 @@ from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
 from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
 
+NEEDED = ("incident_number", "occurred_at", "held", "name", "age", "person_answer", "meeting", "said")
 OTHER, NOBODY = "other", "nobody"
 PERSONAL = frozenset(
     {"incident_number", "occurred_at", "name", "description", "greeting", "person_answer", "decline_reason", "held",
@@ -78,6 +79,19 @@ class ReferralForm(forms.Form):
         elif not self.needs_approval:
             del fields["said"], fields["whom"]
 
+        # What a "yes" needs is shown as needed; what is needed after all only the whole answer says.
+        self.needed = [] if self.is_count else [name for name in NEEDED if name in fields]
+        self._show_needed(True)
+
+    def _show_needed(self, needed: bool) -> None:
+        for name in self.needed:
+            self.fields[name].required = needed
+
+    def full_clean(self):
+        self._show_needed(False)
+        super().full_clean()
+        self._show_needed(True)
+
     @property
     def usual_way(self) -> list[str]:
         """Offenses that the site does not divert: they go their usual way."""
@@ -97,7 +111,7 @@ class ReferralForm(forms.Form):
         names = {one.code: one.name for one in self.rules.meeting_places or ()}
         return replace(
             self.base, **seen, incident_number=incident_number(clean.get("incident_number", "")),
-            is_another_person=clean["is_another_person"], occurred_at=clean.get("occurred_at"),
+            is_another_person=clean.get("is_another_person", False), occurred_at=clean.get("occurred_at"),
             held=tuple(clean.get("held", ())), name=clean.get("name", "").strip(),
             description=clean.get("description", "").strip(), greeting=clean.get("greeting", "").strip(),
             person_answer=clean.get("person_answer", ""), decline_reason=clean.get("decline_reason", ""),
@@ -116,7 +130,8 @@ class ReferralForm(forms.Form):
     def place_error(self, error) -> None:
         """A rule's refusal beside its field, or at the top where this form has no such field."""
         field = {"meeting_place": "meeting", "offences": "held"}.get(error.field, error.field)
-        self.add_error(field if field in self.fields else None, str(error))
+        if field not in self.errors:
+            self.add_error(field if field in self.fields else None, str(error))
 
     def as_typed(self) -> dict:
         """What is kept as a draft: every field but the token of the session."""

@@ -55,7 +55,7 @@ def agency(request):
     ]  # fmt: skip
     table = [[label, *(_cell(doors.get(door, {}).get(code, 0), least) for door in _doors())] for code, label in labels]
     context = {
-        "since": since, "columns": ["", *({"label": door.label, "num": True} for door in _doors())], "table": table,
+        "since": since, "columns": ["This quarter", *({"label": door.label, "num": True} for door in _doors())], "table": table,
         "least": least, "agency": membership.organisation.name,
     }  # fmt: skip
     return render(request, "referrals/officer/agency.html", context)

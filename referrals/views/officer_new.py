@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
+from lead_cms.core.templatetags.dates import say_when
 from referrals.actions.drafts import draft_of, drop_draft
 from referrals.actions.handoff_officer import LONGEST
-from referrals.actions.referring import UnderAge, assess_given, make_referral
+from referrals.actions.referring import UnderAge, as_listed, assess_given, faults, make_referral
 from referrals.enums import ReferralStatus
 from referrals.forms.officer import BadToken, incident_number, unpack
 from referrals.forms.officer_referral import ReferralForm
@@ -56,10 +57,10 @@ def new(request):
         form = ReferralForm(rules, given, assessment, initial=_looked_up(request, rules, given, assessment))
     else:
         form = ReferralForm(rules, given, assessment, request.POST)
-        if form.is_valid():
-            made = _make(request, rules, form)
-            if made is not None:
-                return made
+        made = _make(request, rules, form) if form.is_valid() else None
+        if made is not None:
+            return made
+        _place_all(form, at=now, zone=membership.site.tz)
     return render(request, "referrals/officer/new.html", _screen_2(request, rules, form, assessment, draft))
 
 
@@ -85,6 +86,14 @@ def _make(request, rules, form: ReferralForm):
     request.session.pop(CALLED, None)
     messages.success(request, SAID[ReferralStatus(referral.status)])
     return redirect("referrals:own", referral.pk)
+
+
+def _place_all(form: ReferralForm, *, at, zone) -> None:
+    """Everything that is missing at once, not one fault a try."""
+    given = form.given()
+    given = replace(given, offences=as_listed(form.rules, given.offences))
+    for error in faults(given, form.rules, assess_given(form.rules, given, at=at, zone=zone), at=at, zone=zone):
+        form.place_error(error)
 
 
 SAID = {
@@ -156,6 +165,16 @@ def _from_draft(draft) -> dict:
     return initial
 
 
+def _occurred(form) -> str:
+    """The time that will be sent, while its field is folded away."""
+    if "occurred_at" not in form.fields:
+        return ""
+    value = form.cleaned_data.get("occurred_at") if form.is_bound else form.initial.get("occurred_at")
+    if value is not None and timezone.is_naive(value):
+        value = timezone.make_aware(value)
+    return say_when(value) if value else "not given"
+
+
 def _screen_2(request, rules, form, assessment, draft) -> dict:
     given = form.base
     number = form["incident_number"].value() if "incident_number" in form.fields else ""
@@ -164,7 +183,7 @@ def _screen_2(request, rules, form, assessment, draft) -> dict:
         "saved_at": draft.saved_at if draft else None, "draft_key": draft_key(request), "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
         "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
-        "listed": [(code, rules.offence(code)) for code in given.offences],
+        "occurred_says": _occurred(form), "listed": [(code, rules.offence(code)) for code in given.offences],
         "asks_again": "is_another_person" in form.errors if form.is_bound else False,
         "unsure": not given.is_sure or assessment.outcome == "not_sure",
     }  # fmt: skip

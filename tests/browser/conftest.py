@@ -80,3 +80,16 @@ def axe():
         assert not said, "\n".join([page.url, *said])
 
     return check
+
+
+@pytest.fixture
+def shot(request):
+    """shot(page, "name"): a picture of the whole page in the folder SHOTS, when it is named; else nothing."""
+    folder = os.environ.get("SHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            kind = request.node.callspec.id if hasattr(request.node, "callspec") else ""
+            page.screenshot(path=f"{folder}/{name}-{kind}.png", full_page=True)
+
+    return take

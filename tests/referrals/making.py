@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from lead_cms.access.principals import acting_as
@@ -27,7 +28,7 @@ def given_arrest(rules, *, at, **more) -> Given:
 def make_arrest_referral(officer, *, at=None, key=None, called_at=None, **more) -> Referral:
     """A referral of `officer` (a Membership); further arguments replace what is given: name=, door=, offences=, …"""
     at = at or timezone.now()
-    with acting_as(officer):
+    with acting_as(officer), transaction.atomic():
         given = given_arrest(rules_of(officer), at=at, **more)
         return make_referral(by=officer, at=at, given=given, submission_key=key or uuid.uuid4(), called_at=called_at)
 

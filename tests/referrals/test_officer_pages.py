@@ -247,6 +247,12 @@ def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(client, officer,
     assert not rows(officer, Referral)
 
 
+def test_everything_missing_is_said_at_once(client):
+    token = token_of(screen_1(client))
+    page = client.post(NEW, form_2(client, token, name="", age="old", meeting="", incident_number=""))
+    assert "4 answers need you" in page.content.decode()
+
+
 def test_emoji_and_right_to_left_names_are_kept(client, officer):
     name = "ليلى الأحمد 🦊"
     page = client.post(NEW, form_2(client, token_of(screen_1(client)), name=name), follow=True)

@@ -46,7 +46,7 @@ def context(request) -> dict:
     packets = Packet.objects.filter(officer=membership, sent_at=None).select_related("referral__person")
     return {
         "hears": hears(rules), "confirm": [row_of(row) for row in rows if row.by_telephone and not row.confirmed_at],
-        "running": [_running(row, rules, now) for row in running],
+        "running": [_running(row, now) for row in running], "also": [row_of(row) for row in running[1:]],
         "drafts": [_draft(one) for one in drafts_of(membership, now)],
         "details": [row_of(row) for row in rows if row.details_done_at is None and details_wait(row, now)],
         "packets": [_packet(one, rules) for one in packets.order_by("held_on", "pk")[:MOST]],
@@ -87,7 +87,7 @@ def hears(rules) -> str:
     return "Your unit this quarter: " + ", ".join(parts) + "."
 
 
-def _running(referral: Referral, rules, now) -> dict:
+def _running(referral: Referral, now) -> dict:
     handoff = getattr(referral, "handoff", None)
     row = row_of(referral)
     if handoff is None or handoff.called_at is None:
