@@ -1,5 +1,6 @@
 """The owner makes the test database; the suite signs in as `lead_test`, whose role is `lead_app` (settings/test.py)."""
 
+import io
 import os
 
 import psycopg
@@ -15,12 +16,16 @@ KEEP = ("django_migrations", "django_content_type", "auth_permission")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_sessionstart(session):
+    """The controller makes the roles, once and before any worker needs them; on servers of one's own they may be there."""
+    if not hasattr(session.config, "workerinput") and os.environ.get("DATABASE_ADMIN_URL"):
+        call_command("setup_roles", "--with-tests", stdout=io.StringIO())
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        if os.environ.get("PYTEST_XDIST_WORKER") is None:
-            call_command("setup_roles", "--with-tests", verbosity=0)
         owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         default.close()
         default.settings_dict["NAME"] = owner.settings_dict["NAME"]
