@@ -11,8 +11,10 @@ os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 os.environ.setdefault("FIELD_KEYS", "dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE=")
 os.environ.setdefault("MFA_REQUIRED", "false")
 os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
-for name, value in urls(DATA_DIR).items():
-    os.environ.setdefault(name, value)
+# Servers of one's own are named whole or not at all.
+if not {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"} <= set(os.environ):
+    for name, value in urls(DATA_DIR).items():
+        os.environ.setdefault(name, value)
 
 from lead_cms.settings.base import *  # noqa: E402
 
