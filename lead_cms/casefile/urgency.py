@@ -1,19 +1,18 @@
 """Windows and people by urgency: what is missing, the last attempt, the next try, in one query and one shape.
 
 API
-    open_windows(site_id) -> IntakeWindow queryset, with `done_kinds`, `unsure_kinds`, `last_kind`, `away`, `away_on`,
-                             `meets_at`, `meets_place` annotated and all that a row says joined
-    window_row(window, today) -> an item of {% work_list %}
-    waiting_handoffs(site_id) / handoff_row(referral, now)
-    tries_due(membership, until), outreach_untried(site_id)
+    open_windows(site_id), first_windows(windows, most), window_row(window, today) -> an item of {% work_list %}
+    waiting_handoffs(site_id, now), handed(referral, target, now), handoff_row(handed)
+    tries_due(membership, until, most), outreach_untried(site_id)
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from lead_cms.core.templatetags.dates import days_until, local_day, say_day, say_when
@@ -71,29 +70,66 @@ class Handed:
 
 
 def open_windows(site_id):
-    """Open windows with everything a row of them says; order and slice are the caller's."""
+    """Open windows, bare: the caller filters, orders and slices, and `told` adds what a row says to the few that remain."""
+    return IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
+
+
+def of(rows, case_manager):
+    """Those of `rows` (of a referral) that this case manager looks after; None: that nobody does."""
+    return rows.filter(Exists(Casework.objects.filter(referral=OuterRef("referral_id"), case_manager=case_manager)))
+
+
+class AnyOf(Func):
+    """`key = any (array(select …))`: the keys are found first, once, and an index takes it from there.
+
+    As `key in (select …)` they would be joined last, after the many joins of a row (join_collapse_limit).
+    """
+
+    output_field = BooleanField()
+    arg_joiner = " = any "
+    template = "%(expressions)s"
+
+
+class Keys(ArraySubquery):
+    template = "(array(%(subquery)s))"
+
+
+def first(rows, *order: str, most: int):
+    """The first few of a list, in one query: keys first, so that the joins are made for the rows that are shown."""
+    keys = Keys(rows.order_by(*order).values("pk")[:most])
+    return rows.model.objects.filter(AnyOf(F("pk"), keys)).order_by(*order)
+
+
+def told(windows):
+    """A sliced list of windows with everything that a row of them says."""
     counted = WindowItem.objects.filter(
-        Q(needs_confirmation=False) | Q(confirmed_at__isnull=False), window=OuterRef("pk"),
-        done_on__gte=OuterRef("starts_on"), done_on__lte=OuterRef("due_on"),
-    )  # fmt: skip
+        Q(needs_confirmation=False) | Q(confirmed_at__isnull=False),
+        window=OuterRef("pk"),
+        done_on__gte=OuterRef("starts_on"),
+        done_on__lte=OuterRef("due_on"),
+    )
     unsure = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
     tries = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
     events = WindowEvent.objects.filter(window=OuterRef("pk")).exclude(kind=WindowEventKind.NEW_ARREST)
     events = events.order_by("-happened_on", "-recorded_at", "-pk")
     booked = Appointment.objects.filter(referral=OuterRef("referral_id"), state=AppointmentState.BOOKED)
-    return (
-        IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
-        .select_related("referral__person", "referral__casework__participant", "referral__casework__case_manager")
-        .annotate(
-            done_kinds=ArraySubquery(counted.values("kind")),
-            unsure_kinds=ArraySubquery(unsure.values("kind")),
-            last_kind=Subquery(tries.values("kind")[:1]),
-            away=Subquery(events.values("kind")[:1]),
-            away_on=Subquery(events.values("happened_on")[:1]),
-            meets_at=Subquery(booked.values("at")[:1]),
-            meets_place=Subquery(booked.values("place")[:1]),
-        )
+    joined = windows.select_related(
+        "referral__person", "referral__casework__participant", "referral__casework__case_manager"
     )
+    return joined.annotate(
+        done_kinds=ArraySubquery(counted.values("kind")),
+        unsure_kinds=ArraySubquery(unsure.values("kind")),
+        last_kind=Subquery(tries.values("kind")[:1]),
+        away=Subquery(events.values("kind")[:1]),
+        away_on=Subquery(events.values("happened_on")[:1]),
+        meets_at=Subquery(booked.values("at")[:1]),
+        meets_place=Subquery(booked.values("place")[:1]),
+    )
+
+
+def first_windows(windows, most: int) -> list:
+    """The soonest due of a list, ready to be said."""
+    return list(told(first(windows, "due_on", "pk", most=most)))
 
 
 def missing_of(window) -> list[str]:
@@ -165,16 +201,16 @@ def person_name(referral: Referral) -> str:
     return participant.shown_name if participant is not None else referral.person.shown_name
 
 
-def waiting_handoffs(site_id):
-    """Referrals that an officer waits with, longest first: called or just given, and nobody has taken over."""
-    return (
-        Referral.objects.filter(
-            site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING),
-            handoff__isnull=False, handoff__handed_over_at=None, agency__isnull=False,
-        )
-        .select_related("handoff__acknowledged_by", "person", "officer", "agency", "casework__participant")
-        .order_by("-submitted_at", "-pk")
+def waiting_handoffs(site_id, now: datetime) -> list[Referral]:
+    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over."""
+    waiting = Referral.objects.filter(
+        site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
+        submitted_at__gte=now - HANDOFF_TIME, handoff__handed_over_at=None, handoff__isnull=False,
     )  # fmt: skip
+    found = first(waiting, "-submitted_at", "-pk", most=MOST)
+    return list(
+        found.select_related("handoff__acknowledged_by", "person", "officer", "agency", "casework__participant")
+    )
 
 
 def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
@@ -221,13 +257,11 @@ def handoff_row(one: Handed) -> dict:
     }
 
 
-def tries_due(membership, until: datetime):
+def tries_due(membership, until: datetime, most: int) -> list[Casework]:
     """Own cases whose next try has come by `until`, oldest first."""
-    return (
-        Casework.objects.filter(site_id=membership.site_id, next_try_at__lte=until, case_manager=membership)
-        .select_related("referral__person", "participant", "referral__casework__participant", "referral__outreach")
-        .order_by("next_try_at", "pk")
-    )
+    due = Casework.objects.filter(site_id=membership.site_id, next_try_at__lte=until, case_manager=membership)
+    found = first(due, "next_try_at", "pk", most=most)
+    return list(found.select_related("referral__person", "participant", "referral__casework__participant"))
 
 
 def try_row(case: Casework) -> dict:
@@ -276,10 +310,10 @@ def outreach_row(entry: OutreachEntry, now: datetime) -> dict:
     }
 
 
-def keyed(queryset, after: tuple[date, str] | None, most: int):
-    """One page in (due_on, id) order, and the key of the next one."""
+def keyed(windows, after: tuple[date, UUID] | None, most: int) -> tuple[list, IntakeWindow | None]:
+    """One page in (due_on, id) order, and the last row of it when more follow."""
     if after is not None:
-        queryset = queryset.filter(Q(due_on__gt=after[0]) | Q(due_on=after[0], pk__gt=after[1]), due_on__gte=after[0])
-    rows = list(queryset.order_by(F("due_on").asc(), F("pk").asc())[: most + 1])
-    more = rows[most - 1] if len(rows) > most else None
-    return rows[:most], more
+        later = Q(due_on__gt=after[0]) | Q(due_on=after[0], pk__gt=after[1])
+        windows = windows.filter(later, due_on__gte=after[0])
+    rows = first_windows(windows, most + 1)
+    return rows[:most], rows[most - 1] if len(rows) > most else None

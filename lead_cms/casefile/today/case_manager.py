@@ -5,10 +5,12 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from lead_cms.casefile.urgency import (
-    HANDOFF_TIME,
     MOST,
+    first,
+    first_windows,
     handed,
     handoff_row,
+    of,
     open_windows,
     outreach_row,
     outreach_untried,
@@ -31,11 +33,11 @@ def context(request) -> dict:
     """A fixed number of queries, each of them bounded."""
     me, now, today = request.membership, timezone.now(), timezone.localdate()
     rules = rules_of_site(me.site_id, today)
-    windows = open_windows(me.site_id).filter(referral__casework__case_manager=me, due_on__gte=since_of(rules, today))
-    windows = list(windows.order_by("due_on", "pk")[: MOST + 1])
+    mine = of(open_windows(me.site_id), me).filter(due_on__gte=since_of(rules, today))
+    windows = first_windows(mine, MOST + 1)
     shown = {window.referral_id for window in windows[:MOST]}
     evening = day_end(now)
-    tries = [case for case in tries_due(me, evening)[: MOST * 2] if case.referral_id not in shown][:MOST]
+    tries = [case for case in tries_due(me, evening, MOST * 2) if case.referral_id not in shown][:MOST]
     untried = list(outreach_untried(me.site_id)[:6])
     visits = appointments_today(me, now)
     handoffs = handoffs_of(me.site_id, rules, now)
@@ -65,24 +67,23 @@ def frame_of(handoffs: list) -> dict:
 def handoffs_of(site_id, rules: Rules | None, now: datetime) -> list:
     """Handoffs of these hours: those that nobody has answered first, then the longest waiting."""
     target = rules.handoff.target_minutes if rules else None
-    found = waiting_handoffs(site_id).filter(submitted_at__gte=now - HANDOFF_TIME)
-    waiting = [handed(referral, target, now) for referral in found[:MOST]]
+    waiting = [handed(referral, target, now) for referral in waiting_handoffs(site_id, now)]
     return sorted(waiting, key=lambda one: (one.referral.handoff.acknowledged_at is not None, -one.minutes))
 
 
 def appointments_today(me, now: datetime) -> list[dict]:
     """Own appointments from yesterday's unanswered ones to the end of tomorrow, of people whose window is not closed."""
     start, end = day_end(now) - timedelta(days=2), day_end(now) + timedelta(days=1)
-    found = (
-        Appointment.objects.filter(
-            referral__casework__case_manager=me, site_id=me.site_id, at__gte=start, at__lt=end,
+    agreed = (
+        of(Appointment.objects, me)
+        .filter(
+            site_id=me.site_id, at__gte=start, at__lt=end,
             referral__casework__participant__died_on=None,
         )
         .exclude(state=AppointmentState.MOVED)
         .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
-        .select_related("referral__person", "referral__casework__participant")
-        .order_by("at", "pk")[:MOST]
     )  # fmt: skip
+    found = first(agreed, "at", "pk", most=MOST).select_related("referral__person", "referral__casework__participant")
     tones = {"kept": "good", "missed": "neutral"}
     rows = []
     for one in found:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, since_of
-from lead_cms.casefile.urgency import MOST, open_windows, outreach_row, outreach_untried, window_row
+from lead_cms.casefile.urgency import MOST, first_windows, of, open_windows, outreach_row, outreach_untried, window_row
 from referrals.actions.handoff_officer import on_call
 from referrals.models import Casework, WindowItem
 
@@ -21,13 +21,12 @@ def context(request) -> dict:
     unsure = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
     late = current.filter(Exists(unsure), due_on__lt=today, due_on__gte=today - timedelta(days=LATE_DAYS))
     since = since_of(rules, today)
-    nobody = current.filter(referral__casework__case_manager=None, due_on__gte=since)
+    nobody = of(current, None).filter(due_on__gte=since)
     soon = current.filter(due_on__gte=since, due_on__lte=today + timedelta(days=7))
-    by_day = ("due_on", "pk")
-    late = list(late.order_by(*by_day)[:MOST])
-    nobody = list(nobody.order_by(*by_day)[:MOST])
+    late = first_windows(late, MOST)
+    nobody = first_windows(nobody, MOST)
     shown = {one.pk for one in (*late, *nobody)}
-    soon = [one for one in soon.order_by(*by_day)[: 2 * MOST] if one.pk not in shown][:MOST]
+    soon = [one for one in first_windows(soon, 2 * MOST) if one.pk not in shown][:MOST]
     return frame_of(handoffs_of(me.site_id, rules, now)) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],

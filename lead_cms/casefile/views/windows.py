@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import keyed, open_windows, window_row
+from lead_cms.casefile.urgency import keyed, of, open_windows, window_row
 from lead_cms.programs.current import current_ruleset, rules_for
 
 PAGE = 25
@@ -33,9 +33,9 @@ def windows(request):
     since = today - timedelta(days=grace_days(request.membership.site_id, today))
     found = open_windows(request.membership.site_id)
     if chosen == "mine":
-        found = found.filter(referral__casework__case_manager=request.membership)
+        found = of(found, request.membership)
     elif chosen == "none":
-        found = found.filter(referral__casework__case_manager=None)
+        found = of(found, None)
     found = found.filter(due_on__lt=since) if chosen == "ended" else found.filter(due_on__gte=since)
     after = read_key(request.GET.get("after", ""))
     rows, last = keyed(found, after, PAGE)
