@@ -1,0 +1,201 @@
+"""Every page of every role on seeded data: nothing that axe minds, phone and desk, light and dark, no sideways scrolling.
+
+The data are seeded once for the module and committed; the live server and the test see the same database.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Membership
+from referrals.questions import FORMS
+from tests.access.test_urls import OBJECTS, PAGES
+from tests.browser.conftest import DESK, PHONE, session_of
+from tests.conftest import truncate
+
+pytestmark = pytest.mark.browser
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+CONTRAST = "{runOnly: ['color-contrast'], resultTypes: ['violations']}"
+FULL = "{resultTypes: ['violations']}"
+SHOTS = os.environ.get("AXE_SHOTS")  # a folder for a picture of every page, both sizes and schemes
+# Size, scheme and what axe looks at; the order changes one thing at a time, on the same page.
+LOOKS = [(PHONE, "light", FULL), (PHONE, "dark", CONTRAST), (DESK, "dark", FULL), (DESK, "light", CONTRAST)]
+# Pages whose look depends on the state of what they show: one of each state instead of one.
+BY_STATE = {
+    "referrals:own": lambda row: (row.status, row.door),
+    "casefile:case": lambda row: (row.status, row.door),
+    "referrals:charge": lambda row: (bool(row.decided_at), row.extension_count > 0),
+}
+MOST_STATES = 4
+# Other faces of the same address.
+ALSO = {
+    "referrals:charge-list": ["?show=decided", "?show=due"],
+    "casefile:windows": ["?who=team", "?who=none"],
+    "casefile:counts": ["?by=month&back=1"],
+    "referrals:youth": ["?door=arrest"],
+}
+SIGNED_OUT = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
+SIGNED_IN = ["account_change_password", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_logout"]
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[LiveServer]:
+    """A live server over sixty seeded referrals; everything is emptied again at the end."""
+    before = os.environ.get("LEAD_DATA")
+    with django_db_blocker.unblock():
+        os.environ["LEAD_DATA"] = str(tmp_path_factory.mktemp("demo"))
+        try:
+            call_command("seed_demo", referrals=60, verbosity=0)
+        finally:
+            os.environ.pop("LEAD_DATA") if before is None else os.environ.update(LEAD_DATA=before)
+        server = LiveServer("localhost")
+        server._live_server_modified_settings.enable()
+        yield server
+        server.stop()
+        server._live_server_modified_settings.disable()
+        truncate(connections["owner"], connections["default"])
+
+
+def member(role: Role, site: str = "san-francisco") -> Membership:
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        found = Membership.objects.filter(role=role, site__slug=site).select_related("user", "site", "organisation")
+        return found.order_by("user__username").first()
+
+
+def addresses(by: Membership) -> list[str]:
+    """Every page that the role may open, each with a row that it can see; what only takes a form is no page."""
+    client, found = Client(raise_request_exception=False), []
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(by)
+    for name, entry in PAGES.items():
+        if entry.callback.required_permission not in ROLE_PERMISSIONS[by.role]:
+            continue
+        if len(entry.pattern.converters) > 1 and "kind" not in entry.pattern.converters:
+            continue  # a second row: its pages are reached from the first and tested with it
+        shown = 0
+        for key in _keys(name, by):
+            paths = [path for words in _words(entry, key) if _is_page(client, path := reverse(name, kwargs=words))]
+            found, shown = found + paths, shown + bool(paths)
+            if shown >= (MOST_STATES if name in BY_STATE else 1):
+                break
+        found += [reverse(name) + query for query in ALSO.get(name, [])]
+    return found
+
+
+def _is_page(client: Client, path: str) -> bool:
+    """Something that goes wrong is opened, too, so that it is seen."""
+    response = client.get(path)
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    return response.status_code == 500 or (response.status_code == 200 and is_html)
+
+
+def _keys(name: str, by: Membership) -> list:
+    """Keys of rows that the role can see, one of each state first."""
+    table = OBJECTS[name]
+    if table is None:
+        return [None]
+    model = next(one for one in apps.get_models() if one._meta.db_table == table)
+    with acting_as(by), transaction.atomic():
+        rows = list(model.objects.order_by("pk")[:60])
+    state = BY_STATE.get(name, lambda row: getattr(row, "status", None))
+    first = {state(row): row.pk for row in rows}
+    return list(dict.fromkeys([*first.values(), *(row.pk for row in rows[:20])]))
+
+
+def _words(entry, key) -> list[dict]:
+    """The parameters of the address; of a record's form every part."""
+    names = list(entry.pattern.converters)
+    first = {names[0]: key} if names else {}
+    if "section" in names:
+        return [first | {"kind": form.kind, "section": form.sections[0].key} for form in FORMS.values()]
+    if "kind" in names:
+        return [first | {"kind": "intake"}]
+    return [first]
+
+
+class Reader:
+    """Opens page after page, each in four looks, and keeps what is wrong."""
+
+    def __init__(self, page: Page, name: str):
+        self.name, self.page, self.wrong, self.said, self.seen = name, page, [], [], 0
+        page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def open(self, path: str) -> None:
+        self.said.clear()
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self.page.set_viewport_size(PHONE)
+        response = self.page.goto(path)
+        if response.status != 200:
+            self.wrong.append(f"{path}: {response.status}")
+            return
+        self.look(path)
+
+    def look(self, path: str) -> None:
+        page, self.seen = self.page, self.seen + 1
+        page.evaluate(AXE)
+        if (count := page.locator("h1").count()) != 1:
+            self.wrong.append(f"{path}: {count} h1")
+        for size, scheme, options in LOOKS:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            where = f"{path} {size['width']} {scheme}"
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > size["width"]:
+                self.wrong.append(f"{where}: scrolls sideways, {wide}")
+            for found in page.evaluate(f"axe.run(document, {options}).then((found) => found.violations)"):
+                nodes = [node["html"][:140] for node in found["nodes"]][:2]
+                self.wrong.append(f"{where}: {found['id']}: {found['help']} {nodes}")
+            if SHOTS:
+                name = path.strip("/").replace("/", "-").replace("?", "-") or "today"
+                page.screenshot(path=f"{SHOTS}/{self.name}-{name[:60]}-{size['width']}-{scheme}.png", full_page=True)
+        self.wrong += [f"{path}: console: {line}" for line in self.said]
+
+
+@pytest.fixture
+def reader_of(seeded, browser):
+    contexts = []
+
+    def open_reader(membership=None) -> Reader:
+        context = browser.new_context(base_url=seeded.url, viewport=PHONE, locale="en-US", accept_downloads=False)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if membership is not None:
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(membership), "url": seeded.url}
+            context.add_cookies([cookie])
+        return Reader(context.new_page(), membership.role if membership else "nobody")
+
+    yield open_reader
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_of(role, reader_of):
+    by = member(role)
+    reader = reader_of(by)
+    for path in addresses(by):
+        reader.open(path)
+    assert not reader.wrong, "\n".join(reader.wrong)
+    assert reader.seen >= 2
+
+
+def test_the_pages_of_an_account(reader_of):
+    nobody, officer = reader_of(), reader_of(member(Role.OFFICER, "seattle"))
+    for reader, names in ((nobody, SIGNED_OUT), (officer, SIGNED_IN)):
+        for name in names:
+            reader.open(reverse(name))
+    assert not nobody.wrong and not officer.wrong, "\n".join(nobody.wrong + officer.wrong)
+    assert nobody.seen >= 3 and officer.seen >= 4
