@@ -83,7 +83,7 @@ class AnswerForm(forms.Form):
     """The approver's own word; a "no" has a coded reason."""
 
     answered = radio("Your answer", [("yes", "Yes"), ("no", "No")])
-    because = radio("Why not", NoBecause.choices, required=False)
+    because = radio("If no, why?", NoBecause.choices, required=False)
 
 
 class CancelForm(forms.Form):

@@ -1,9 +1,11 @@
 """Making a referral: what it sets going, what it refuses, and what it keeps."""
 
+import threading
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
@@ -337,3 +339,23 @@ def test_incomplete_rules_take_no_referral(world, officer):
     with pytest.raises(DomainError) as refused:
         make_arrest_referral(officer)
     assert "not complete" in str(refused.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_make_one_referral(world):
+    officer, key, start = world.a.person(Role.OFFICER), uuid.uuid4(), threading.Barrier(2)
+    made = []
+
+    def tap():
+        try:
+            start.wait(10)
+            made.append(make_arrest_referral(officer, key=key).pk)
+        finally:
+            connection.close()
+
+    taps = [threading.Thread(target=tap) for _ in range(2)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join(30)
+    assert len(made) == 2 and len(set(made)) == 1

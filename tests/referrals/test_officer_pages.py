@@ -113,6 +113,10 @@ def test_an_incident_number_finds_its_offenses_and_fills_the_form(world, client)
     data = form_2(client, token_of(answer))
     page = client.get(NEW, {"c": token_of(answer)}).content.decode()
     assert 'value="260118402"' in page and "Eddy St at Jones St" in page
+    page = client.post(NEW, data | {"lookup": "1", "name": "Lina", "meeting_other": ""}).content.decode()
+    assert 'value="Lina"' in page and "Eddy St at Jones St" in page and "need you" not in page
+    page = client.post(NEW, data | {"lookup": "1", "incident_number": "1", "name": "Lina"}).content.decode()
+    assert 'value="Lina"' in page and "no record of that number" in page
     client.post(NEW, data)
     with acting_as(world.a.person(Role.OFFICER)):
         assert Referral.objects.get().precinct == "tenderloin"
