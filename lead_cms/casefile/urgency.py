@@ -3,12 +3,15 @@
 API
     open_windows(site_id), first_windows(windows, most), window_row(window, today) -> an item of {% work_list %}
     waiting_handoffs(site_id, now), handed(referral, target, now), handoff_row(handed)
-    tries_due(membership, until, most), outreach_untried(site_id)
-Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning.
+    tries_due(membership, until, most), outreach_untried(site_id, most)
+Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
+plain values of the columns that they say, not models: a list of many joins costs what it shows.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,6 +23,7 @@ from referrals.enums import (
     AppointmentState,
     AttemptKind,
     AttemptOutcome,
+    Door,
     Item,
     OutreachState,
     ReferralStatus,
@@ -37,7 +41,7 @@ from referrals.models import (
     WindowItem,
 )
 
-MOST = 12  # rows of a list on Today; the whole list is one link away
+MOST = 8  # rows of a list on Today; the whole list is one link away
 # An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
 HANDOFF_TIME = timedelta(hours=12)
 TRIED = {
@@ -69,8 +73,21 @@ class Handed:
     stage: str
 
 
+NO_KEY = UUID(int=0)
+
+
+@cache
+def _pattern(name: str, *more: str) -> str:
+    return reverse(f"casefile:{name}", args=[NO_KEY, *more])
+
+
+def case_url(name: str, key, *more: str) -> str:
+    """The address of one of a referral's pages; a list has many, and resolves each name once."""
+    return _pattern(name, *more).replace(str(NO_KEY), str(key))
+
+
 def open_windows(site_id):
-    """Open windows, bare: the caller filters, orders and slices, and `told` adds what a row says to the few that remain."""
+    """Open windows, bare: the caller filters, `first_windows` reads the few that remain."""
     return IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
 
 
@@ -100,8 +117,30 @@ def first(rows, *order: str, most: int):
     return rows.model.objects.filter(AnyOf(F("pk"), keys)).order_by(*order)
 
 
-def told(windows):
-    """A sliced list of windows with everything that a row of them says."""
+# What a row says of the person and the tries: attribute, then the path from the referral or from its casework.
+OF_REFERRAL = {
+    "key": "pk", "door": "door", "name": "person__name", "description": "person__description",
+    "where_found": "person__where_found", "greeting": "person__greeting",
+}  # fmt: skip
+OF_CASEWORK = {
+    "attempts": "attempts", "last_attempt_at": "last_attempt_at", "last_outcome": "last_outcome",
+    "next_try_at": "next_try_at", "chosen_name": "participant__chosen_name", "given_name": "participant__given_name",
+    "family_name": "participant__family_name", "where_to_reach": "participant__where_to_reach",
+}  # fmt: skip
+
+
+def lean(rows, *more: str, referral: str = "referral__", case: str = "referral__casework__", manager=False) -> list:
+    """Rows as plain values: what is said of a person, and the columns in `more`."""
+    paths = {name: f"{referral}{path}" for name, path in OF_REFERRAL.items()}
+    paths |= {name: f"{case}{path}" for name, path in OF_CASEWORK.items()}
+    if manager:
+        paths["manager"] = f"{case}case_manager__name"
+    paths |= {name: name for name in more}
+    return [SimpleNamespace(**dict(zip(paths, values, strict=True))) for values in rows.values_list(*paths.values())]
+
+
+def first_windows(windows, most: int, *, with_manager: bool = False) -> list:
+    """The soonest due of a list, with everything that a row of them says."""
     counted = WindowItem.objects.filter(
         Q(needs_confirmation=False) | Q(confirmed_at__isnull=False),
         window=OuterRef("pk"),
@@ -113,10 +152,7 @@ def told(windows):
     events = WindowEvent.objects.filter(window=OuterRef("pk")).exclude(kind=WindowEventKind.NEW_ARREST)
     events = events.order_by("-happened_on", "-recorded_at", "-pk")
     booked = Appointment.objects.filter(referral=OuterRef("referral_id"), state=AppointmentState.BOOKED)
-    joined = windows.select_related(
-        "referral__person", "referral__casework__participant", "referral__casework__case_manager"
-    )
-    return joined.annotate(
+    found = first(windows, "due_on", "pk", most=most).annotate(
         done_kinds=ArraySubquery(counted.values("kind")),
         unsure_kinds=ArraySubquery(unsure.values("kind")),
         last_kind=Subquery(tries.values("kind")[:1]),
@@ -125,11 +161,10 @@ def told(windows):
         meets_at=Subquery(booked.values("at")[:1]),
         meets_place=Subquery(booked.values("place")[:1]),
     )
-
-
-def first_windows(windows, most: int) -> list:
-    """The soonest due of a list, ready to be said."""
-    return list(told(first(windows, "due_on", "pk", most=most)))
+    return lean(
+        found, "pk", "due_on", "required_items", "done_kinds", "unsure_kinds", "last_kind", "away", "away_on",
+        "meets_at", "meets_place", manager=with_manager,
+    )  # fmt: skip
 
 
 def missing_of(window) -> list[str]:
@@ -139,20 +174,18 @@ def missing_of(window) -> list[str]:
 
 def window_row(window, today: date, *, with_manager: bool = False) -> dict:
     """One window as a row: days left, who, what is missing, the last attempt, the next try, and what to do now."""
-    referral, case = window.referral, window.referral.casework
     missing = missing_of(window)
-    url = reverse("casefile:case", args=[referral.pk])
-    notes = [*state_notes(window), tries_note(case, window.last_kind)]
+    notes = [*state_notes(window), tries_note(window, window.last_kind)]
     if window.unsure_kinds:
         names = ", ".join(Item(kind).label.lower() for kind in window.unsure_kinds)
         notes.append(f"Typed after the due day, waits for a supervisor: {names}")
     if window.meets_at:
         notes.append(f"Appointment {say_when(window.meets_at)}, {window.meets_place}.")
     if with_manager:
-        notes.append(case.case_manager.name if case.case_manager else "No case manager yet")
+        notes.append(window.manager or "No case manager yet")
     return {
-        "title": person_name(referral),
-        "url": url,
+        "title": name_of(window),
+        "url": case_url("case", window.key),
         "due_on": window.due_on,
         "missing": ", ".join(Item(kind).label.lower() for kind in missing),
         "notes": notes,
@@ -167,8 +200,8 @@ def state_notes(window) -> list[str]:
     return []
 
 
-def tries_note(case: Casework, last_kind: str | None) -> str:
-    """How often, when and how last, and when next."""
+def tries_note(case, last_kind: str | None) -> str:
+    """How often, when and how last, and when next; of a casework or a row of a list."""
     if not case.attempts:
         words = "No try yet."
     else:
@@ -183,16 +216,21 @@ def tries_note(case: Casework, last_kind: str | None) -> str:
 
 def next_action(window, missing: list[str], today: date) -> dict:
     """The one thing to do with a window now."""
-    key = window.referral_id
     if window.due_on < today:
-        return {"label": "Open", "url": reverse("casefile:case", args=[key])}
+        return {"label": "Open", "url": case_url("case", window.key)}
     if window.meets_at and local_day(window.meets_at) <= today:
-        return {"label": "Kept or missed", "url": reverse("casefile:case", args=[key]) + "#appointments"}
-    if window.meets_at or (window.referral.casework.last_outcome == AttemptOutcome.REACHED and missing):
+        return {"label": "Kept or missed", "url": case_url("case", window.key) + "#appointments"}
+    if window.meets_at or (window.last_outcome == AttemptOutcome.REACHED and missing):
         kind = next((one for one in missing if one in (Item.INTAKE, Item.ASSESSMENT)), None)
         if kind:
-            return {"label": f"Record {Item(kind).label.lower()}", "url": reverse("casefile:item", args=[key, kind])}
-    return {"label": "Log a try", "url": reverse("casefile:attempt", args=[key])}
+            return {"label": f"Record {Item(kind).label.lower()}", "url": case_url("item", window.key, kind)}
+    return {"label": "Log a try", "url": case_url("attempt", window.key)}
+
+
+def name_of(row) -> str:
+    """The same of a row of a list as `person_name` of a referral."""
+    own = row.chosen_name or f"{row.given_name or ''} {row.family_name or ''}".strip()
+    return own or row.name or row.description or "Name not given"
 
 
 def person_name(referral: Referral) -> str:
@@ -208,9 +246,15 @@ def waiting_handoffs(site_id, now: datetime) -> list[Referral]:
         submitted_at__gte=now - HANDOFF_TIME, handoff__handed_over_at=None, handoff__isnull=False,
     )  # fmt: skip
     found = first(waiting, "-submitted_at", "-pk", most=MOST)
+    found = found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant")
     return list(
-        found.select_related("handoff__acknowledged_by", "person", "officer", "agency", "casework__participant")
-    )
+        found.only(
+            "submitted_at", "meeting_place", "given_by_name", "officer__name", "person__name", "person__description",
+            "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
+            "casework__participant__chosen_name", "casework__participant__given_name",
+            "casework__participant__family_name",
+        )
+    )  # fmt: skip
 
 
 def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
@@ -248,34 +292,38 @@ def handoff_row(one: Handed) -> dict:
     """A handoff as a row of the list."""
     return {
         "title": one.name,
-        "url": reverse("casefile:handoff", args=[one.referral.pk]),
+        "url": case_url("handoff", one.referral.pk),
         "due_says": say_minutes(one),
         "due_tone": "bad" if one.is_over else "waiting",
         "due_note": "since the call" if one.referral.handoff.called_at else "since the referral",
         "notes": [one.says, f"{one.stage}."],
-        "action": {"label": "Open the handoff", "url": reverse("casefile:handoff", args=[one.referral.pk])},
+        "action": {"label": "Open the handoff", "url": case_url("handoff", one.referral.pk)},
     }
 
 
-def tries_due(membership, until: datetime, most: int) -> list[Casework]:
+def tries_due(membership, until: datetime, most: int) -> list:
     """Own cases whose next try has come by `until`, oldest first."""
     due = Casework.objects.filter(site_id=membership.site_id, next_try_at__lte=until, case_manager=membership)
-    found = first(due, "next_try_at", "pk", most=most)
-    return list(found.select_related("referral__person", "participant", "referral__casework__participant"))
+    return lean(first(due, "next_try_at", "pk", most=most), case="")
 
 
-def try_row(case: Casework) -> dict:
+def try_row(one) -> dict:
     """A try that is due: no clock of the person's, only when it was meant to be."""
-    referral = case.referral
     return {
-        "title": person_name(referral),
-        "url": reverse("casefile:case", args=[referral.pk]),
-        "due_says": "Try now" if days_until(case.next_try_at) <= 0 else "Next try",
+        "title": name_of(one),
+        "url": case_url("case", one.key),
+        "due_says": "Try now" if days_until(one.next_try_at) <= 0 else "Next try",
         "due_tone": "waiting",
-        "due_note": say_when(case.next_try_at),
-        "notes": [tries_note(case, None), where_note(referral)],
-        "action": {"label": "Log a try", "url": reverse("casefile:attempt", args=[referral.pk])},
+        "due_note": say_when(one.next_try_at),
+        "notes": [tries_note(one, None), where_of(one)],
+        "action": {"label": "Log a try", "url": case_url("attempt", one.key)},
     }
+
+
+def where_of(row) -> str:
+    """The same of a row of a list as `where_note` of a referral."""
+    where = row.where_to_reach or row.where_found
+    return f"Usually at {where}" if where else ""
 
 
 def where_note(referral: Referral) -> str:
@@ -285,35 +333,31 @@ def where_note(referral: Referral) -> str:
     return f"Usually at {where}" if where else ""
 
 
-def outreach_untried(site_id):
+def outreach_untried(site_id, most: int) -> list:
     """Those to be found whom nobody has tried, first listed first."""
-    return (
-        OutreachEntry.objects.filter(site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None)
-        .select_related("referral__person", "referral__casework__participant", "referral__casework__case_manager")
-        .order_by("listed_at", "pk")
-    )
+    untried = OutreachEntry.objects.filter(site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None)
+    return lean(first(untried, "listed_at", "pk", most=most), "first_try_target_at")
 
 
-def outreach_row(entry: OutreachEntry, now: datetime) -> dict:
+def outreach_row(entry, now: datetime) -> dict:
     """Somebody to be found. The first-try target is called a target, and shows no days left."""
-    referral = entry.referral
     target = entry.first_try_target_at
     return {
-        "title": person_name(referral),
-        "url": reverse("casefile:case", args=[referral.pk]),
+        "title": name_of(entry),
+        "url": case_url("case", entry.key),
         "due_says": "Not tried yet",
         "due_tone": "waiting" if target and target <= now else "neutral",
         "due_note": f"target: first try by {say_when(target)}" if target else "",
-        "badge": referral.get_door_display(),
-        "notes": [where_note(referral), referral.person.greeting],
-        "action": {"label": "Log a try", "url": reverse("casefile:attempt", args=[referral.pk])},
+        "badge": Door(entry.door).label,
+        "notes": [where_of(entry), entry.greeting],
+        "action": {"label": "Log a try", "url": case_url("attempt", entry.key)},
     }
 
 
-def keyed(windows, after: tuple[date, UUID] | None, most: int) -> tuple[list, IntakeWindow | None]:
+def keyed(windows, after: tuple[date, UUID] | None, most: int, *, with_manager: bool) -> tuple[list, object]:
     """One page in (due_on, id) order, and the last row of it when more follow."""
     if after is not None:
         later = Q(due_on__gt=after[0]) | Q(due_on=after[0], pk__gt=after[1])
         windows = windows.filter(later, due_on__gte=after[0])
-    rows = first_windows(windows, most + 1)
+    rows = first_windows(windows, most + 1, with_manager=with_manager)
     return rows[:most], rows[most - 1] if len(rows) > most else None

@@ -10,11 +10,12 @@ from lead_cms.casefile.urgency import (
     first_windows,
     handed,
     handoff_row,
+    lean,
+    name_of,
     of,
     open_windows,
     outreach_row,
     outreach_untried,
-    person_name,
     say_minutes,
     tries_due,
     try_row,
@@ -35,10 +36,10 @@ def context(request) -> dict:
     rules = rules_of_site(me.site_id, today)
     mine = of(open_windows(me.site_id), me).filter(due_on__gte=since_of(rules, today))
     windows = first_windows(mine, MOST + 1)
-    shown = {window.referral_id for window in windows[:MOST]}
+    shown = {window.key for window in windows[:MOST]}
     evening = day_end(now)
-    tries = [case for case in tries_due(me, evening, MOST * 2) if case.referral_id not in shown][:MOST]
-    untried = list(outreach_untried(me.site_id)[:6])
+    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:5]
+    untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
     handoffs = handoffs_of(me.site_id, rules, now)
     return frame_of(handoffs) | {
@@ -46,7 +47,7 @@ def context(request) -> dict:
         "has_more": len(windows) > MOST,
         "need_now": sum(1 for window in windows[:MOST] if (window.due_on - today).days <= 1),
         "tries": [try_row(case) for case in tries],
-        "outreach": [outreach_row(entry, now) for entry in untried[:5]],
+        "outreach": [outreach_row(entry, now) for entry in untried],
         "visits": visits,
         "on_call": on_call(me.site_id, now),
         "today": today,
@@ -83,7 +84,7 @@ def appointments_today(me, now: datetime) -> list[dict]:
         .exclude(state=AppointmentState.MOVED)
         .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
     )  # fmt: skip
-    found = first(agreed, "at", "pk", most=MOST).select_related("referral__person", "referral__casework__participant")
+    found = lean(first(agreed, "at", "pk", most=MOST), "at", "state", "place")
     tones = {"kept": "good", "missed": "neutral"}
     rows = []
     for one in found:
@@ -93,8 +94,9 @@ def appointments_today(me, now: datetime) -> list[dict]:
         state = "ahead" if booked and one.at > now else "now" if booked else "done"
         rows.append(
             {
-                "at": one.at, "name": person_name(one.referral), "key": one.referral_id, "place": one.place,
-                "says": "" if booked else one.get_state_display(), "tone": tones.get(one.state, "waiting"), "state": state,
+                "at": one.at, "name": name_of(one), "key": one.key, "place": one.place,
+                "says": "" if booked else AppointmentState(one.state).label, "tone": tones.get(one.state, "waiting"),
+                "state": state,
             }
         )  # fmt: skip
     return rows

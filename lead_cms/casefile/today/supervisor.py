@@ -23,15 +23,15 @@ def context(request) -> dict:
     since = since_of(rules, today)
     nobody = of(current, None).filter(due_on__gte=since)
     soon = current.filter(due_on__gte=since, due_on__lte=today + timedelta(days=7))
-    late = first_windows(late, MOST)
+    late = first_windows(late, MOST, with_manager=True)
     nobody = first_windows(nobody, MOST)
     shown = {one.pk for one in (*late, *nobody)}
-    soon = [one for one in first_windows(soon, 2 * MOST) if one.pk not in shown][:MOST]
+    soon = [one for one in first_windows(soon, 2 * MOST, with_manager=True) if one.pk not in shown][:MOST]
     return frame_of(handoffs_of(me.site_id, rules, now)) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
         "windows": [window_row(one, today, with_manager=True) for one in soon],
-        "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id)[:5]],
+        "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id, 4)],
         "on_call": on_call(me.site_id, now),
         "restricted": Casework.objects.filter(site_id=me.site_id)
         .filter(Q(is_restricted=True) | Q(is_sealed=True)).count(),

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import outreach_row, person_name, tries_note, where_note
+from lead_cms.casefile.urgency import case_url, first, lean, name_of, outreach_row, tries_note, where_of
 from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.current import current_ruleset, rules_for
+from participants.models import Participant
 from referrals.actions.outreach import change_outreach
 from referrals.enums import Door, OutreachState
 from referrals.models import Attempt, OutreachEntry
@@ -80,13 +81,8 @@ def read_key(text: str) -> tuple[int, datetime, UUID] | None:
 def _entries(request, state: str, after):
     """A page of entries; with "arrest door first" those of it make a first group, each group by the day listed."""
     site_id = request.membership.site_id
-    last_try = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
-    found = (
-        OutreachEntry.objects.filter(site_id=site_id, state=state, referral__casework__participant__died_on=None)
-        .select_related("referral__person", "referral__casework__participant", "referral__casework__case_manager")
-        .annotate(last_kind=Subquery(last_try.values("kind")[:1]), last_place=Subquery(last_try.values("place")[:1]))
-        .order_by("listed_at", "pk")
-    )
+    died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
+    found = OutreachEntry.objects.filter(~Exists(died), site_id=site_id, state=state)
     groups = [found]
     if state == OutreachState.WAITING and _arrest_first(site_id):
         groups = [found.filter(referral__door=Door.ARREST), found.exclude(referral__door=Door.ARREST)]
@@ -95,12 +91,25 @@ def _entries(request, state: str, after):
         if after and number < after[0]:
             continue
         if after and number == after[0]:
-            group = group.filter(Q(listed_at__gt=after[1]) | Q(listed_at=after[1], pk__gt=after[2]))
-        rows += [(number, entry) for entry in group[: PAGE + 1 - len(rows)]]
+            later = Q(listed_at__gt=after[1]) | Q(listed_at=after[1], pk__gt=after[2])
+            group = group.filter(later, listed_at__gte=after[1])
+        rows += [(number, entry) for entry in _told(group, PAGE + 1 - len(rows))]
         if len(rows) > PAGE:
             break
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return [entry for _, entry in rows[:PAGE]], more
+
+
+def _told(entries, most: int) -> list:
+    """The first listed, with all that a row of them says."""
+    last_try = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
+    found = first(entries, "listed_at", "pk", most=most).annotate(
+        last_kind=Subquery(last_try.values("kind")[:1]), last_place=Subquery(last_try.values("place")[:1])
+    )
+    return lean(
+        found, "pk", "state", "listed_at", "first_try_target_at", "first_tried_at", "state_changed_at", "last_kind",
+        "last_place", manager=True,
+    )  # fmt: skip
 
 
 def _arrest_first(site_id) -> bool:
@@ -108,27 +117,23 @@ def _arrest_first(site_id) -> bool:
     return bool(ruleset and rules_for(ruleset).no_capacity.arrest_first)
 
 
-def _row(entry: OutreachEntry, now: datetime) -> dict:
-    if entry.state == OutreachState.TO_FIND and entry.first_tried_at is None:
+def _row(entry, now: datetime) -> dict:
+    state = OutreachState(entry.state)
+    if state == OutreachState.TO_FIND and entry.first_tried_at is None:
         row = outreach_row(entry, now)
     else:
-        referral = entry.referral
-        key = referral.pk
-        since = (
-            entry.listed_at if entry.state in (OutreachState.TO_FIND, OutreachState.TRIED) else entry.state_changed_at
-        )
+        listed = state in (OutreachState.TO_FIND, OutreachState.TRIED)
+        since = entry.listed_at if listed else entry.state_changed_at
         place = f"Last at {entry.last_place}." if entry.last_place else ""
         row = {
-            "title": person_name(referral), "url": reverse("casefile:case", args=[key]),
-            "due_says": entry.get_state_display(), "due_note": f"{SAYS[OutreachState(entry.state)].lower()} {say_when(since)}",
-            "badge": referral.get_door_display(),
-            "notes": [tries_note(referral.casework, entry.last_kind), place, where_note(referral)],
-            "action": {"label": "Log a try", "url": reverse("casefile:attempt", args=[key])},
+            "title": name_of(entry), "url": case_url("case", entry.key), "due_says": state.label,
+            "due_note": f"{SAYS[state].lower()} {say_when(since)}", "badge": Door(entry.door).label,
+            "notes": [tries_note(entry, entry.last_kind), place, where_of(entry)],
+            "action": {"label": "Log a try", "url": case_url("attempt", entry.key)},
         }  # fmt: skip
-        if entry.state not in (OutreachState.WAITING, OutreachState.TO_FIND, OutreachState.TRIED):
-            row["action"] = {"label": "Open", "url": reverse("casefile:case", args=[key])}
-    manager = entry.referral.casework.case_manager
-    row["notes"] = [*row["notes"], manager.name if manager else "Nobody looks after this yet"]
+        if not listed and state != OutreachState.WAITING:
+            row["action"] = {"label": "Open", "url": case_url("case", entry.key)}
+    row["notes"] = [*row["notes"], entry.manager or "Nobody looks after this yet"]
     return row
 
 

@@ -38,7 +38,7 @@ def windows(request):
         found = of(found, None)
     found = found.filter(due_on__lt=since) if chosen == "ended" else found.filter(due_on__gte=since)
     after = read_key(request.GET.get("after", ""))
-    rows, last = keyed(found, after, PAGE)
+    rows, last = keyed(found, after, PAGE, with_manager=chosen != "mine")
     context = {
         "rows": [window_row(row, today, with_manager=chosen != "mine") for row in rows],
         "filters": [
