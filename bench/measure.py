@@ -1,0 +1,242 @@
+"""One size, in one process: pages against the floor, the poke, the site's counts against hand-written SQL, the first load."""
+
+import argparse
+import gzip
+import json
+import re
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from statistics import median
+
+import django
+
+django.setup()
+
+from django.contrib.staticfiles import finders
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from bench.client import Browser, percentile
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import acting_as
+from lead_cms.accounts.models import Membership
+from lead_cms.programs.current import current_ruleset, rules_for
+from referrals import models as r
+from referrals.actions.referring import Given
+from referrals.forms.officer import pack
+
+LIST, FORM, POST = 3.0, 5.0, 4.0
+SITE = "san-francisco"
+FIRST_LOAD_KB = 120
+
+
+def person(role: Role) -> Membership:
+    found = Membership.objects.filter(role=role, site__slug=SITE).select_related("user", "site", "organisation")
+    return found.order_by("user__username").first()
+
+
+class Bench:
+    def __init__(self, rows: int, rounds: int, only: str):
+        self.rows, self.rounds, self.only, self.results = rows, rounds, only, []
+        self.people = {role: person(role) for role in Role}
+        self.browsers = {role: Browser(member) for role, member in self.people.items()}
+
+    def page(
+        self, name: str, role: Role, path: str | Callable[[], str], limit: float, *, data=None, grows=True, ok=(200,)
+    ):
+        """Measure one page in turns with the floor, so that what else the machine does falls on both."""
+        if self.only not in name:
+            return
+        browser, floor = self.browsers[role], reverse("bench-floor")
+        at = path if callable(path) else lambda: path
+        for _ in range(3):
+            status, _, _ = browser.request(at(), data() if data else None)
+            assert status in ok, (name, status)
+            browser.request(floor)
+        pages, floors = [], []
+        for _ in range(self.rounds):
+            floors.append(_timed(lambda: browser.request(floor)))
+            where, fields = at(), data() if data else None
+            pages.append(_timed(lambda where=where, fields=fields: browser.request(where, fields)))
+        self.add(
+            name, pages, median(pages) / median(floors), limit, browser.queries(at(), data() if data else None), grows
+        )
+
+    def add(self, name, times, ratio, limit, queries, grows=True):
+        self.results.append(
+            {
+                "name": name,
+                "rows": self.rows,
+                "p50_ms": round(median(times) * 1000, 1),
+                "p95_ms": round(percentile(times, 0.95) * 1000, 1),
+                "ratio": round(ratio, 2),
+                "limit": limit,
+                "queries": queries,
+                "grows": grows,
+            }  # fmt: skip
+        )
+        print(self.results[-1], file=sys.stderr)
+
+    def one(self, role: Role, model, **filters):
+        """The key of one row that this person sees."""
+        with acting_as(self.people[role]), transaction.atomic():
+            return model.objects.filter(**filters).order_by("pk").values_list("pk", flat=True).first()
+
+    def last_page(self, role: Role, path: str) -> str:
+        """The address of the last page of a list, found by following "Older"."""
+        for _ in range(5000):
+            _, _, body = self.browsers[role].request(path)
+            older = re.search(rb'<a[^>]*rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"', body)
+            if older is None:
+                return path
+            path = (older.group(1) or older.group(2)).decode().replace("&amp;", "&")
+            path = path if path.startswith("/") else self.start + path
+        return path
+
+
+def _timed(work) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def officer_form(bench: Bench):
+    """A form as an officer sends it: a new key and a new incident each time."""
+    officer = bench.people[Role.OFFICER]
+    with acting_as(officer), transaction.atomic():
+        rules = rules_for(current_ruleset(officer.site_id, timezone.localdate()))
+    offence = next(one for one in rules.offences if one.amount_limit == "drug")
+    answers = {one.code: "no" for one in rules.exclusions_for("arrest")}
+    token = pack(Given(door="arrest", offences=(offence.code,), amount="within", answers=answers))
+    now = timezone.now().astimezone(officer.site.tz)
+
+    def fields():
+        return [
+            ("check", token), ("submission_key", str(uuid.uuid4())), ("incident_number", f"B{uuid.uuid4().int % 10**12}"),
+            ("occurred_at_0", f"{now:%Y-%m-%d}"), ("occurred_at_1", "00:01"), ("held", offence.code), ("name", "Bench Person"),
+            ("age", "35"), ("person_answer", "yes"), ("meeting", rules.meeting_places[0].code),
+        ]  # fmt: skip
+
+    return reverse("referrals:new") + f"?c={token}", fields
+
+
+def pages(bench: Bench) -> None:
+    path, fields = officer_form(bench)
+    referral = bench.one(Role.CASE_MANAGER, r.IntakeWindow, state="open")
+    referral = bench.one(Role.CASE_MANAGER, r.Referral, window__pk=referral)
+    charge = bench.one(Role.PROSECUTOR, r.HeldCharge, decided_at=None)
+    lists = [
+        ("officer: Today", Role.OFFICER, reverse("today")),
+        ("officer: list", Role.OFFICER, reverse("referrals:list")),
+        ("case manager: Today", Role.CASE_MANAGER, reverse("today")),
+        ("case manager: windows", Role.CASE_MANAGER, reverse("casefile:windows")),
+        ("case manager: outreach", Role.CASE_MANAGER, reverse("casefile:outreach")),
+        ("case manager: referral", Role.CASE_MANAGER, reverse("casefile:case", args=[referral])),
+        ("prosecutor: Today", Role.PROSECUTOR, reverse("today")),
+        ("prosecutor: list", Role.PROSECUTOR, reverse("referrals:charge-list")),
+        ("prosecutor: charge", Role.PROSECUTOR, reverse("referrals:charge", args=[charge])),
+    ]
+    for name, role, where in lists:
+        bench.page(name, role, where, LIST)
+    bench.page(
+        "case manager: search by name",
+        Role.CASE_MANAGER,
+        reverse("casefile:search"),
+        LIST,
+        data=lambda: [("words", "Marisol Thorn")],
+    )
+    bench.page("officer: check form", Role.OFFICER, reverse("referrals:check"), FORM)
+    bench.page("officer: referral form", Role.OFFICER, path, FORM)
+    bench.page("officer: POST", Role.OFFICER, reverse("referrals:new"), POST, data=fields, ok=(302,))
+    for name, role, where in lists:
+        if (
+            name in {"officer: list", "prosecutor: list", "case manager: windows"}
+            and bench.only in f"{name}, last page"
+        ):
+            bench.start = where
+            bench.page(f"{name}, last page", role, bench.last_page(role, where), LIST)
+    bench.page("coordinator: Today", Role.COORDINATOR, reverse("today"), LIST, grows=False)
+
+
+def counts(bench: Bench) -> None:
+    """The coordinator's counts, as a ratio to the same figures by the best SQL that we could write, as the same role."""
+    name = "coordinator: counts"
+    if bench.only not in name:
+        return
+    browser, path = bench.browsers[Role.COORDINATOR], reverse("casefile:counts")
+    assert browser.request(path)[0] == 200
+    times, by_hand = [], []
+    for _ in range(max(5, bench.rounds // 4)):
+        by_hand.append(_timed(lambda: best_sql(bench.people[Role.COORDINATOR])))
+        times.append(_timed(lambda: browser.request(path)))
+    floor = median([_timed(lambda: browser.request(reverse("bench-floor"))) for _ in range(20)])
+    ratio = median(times) / (median(by_hand) + floor)
+    bench.add(name, times, ratio, 1.5, browser.queries(path), grows=False)
+
+
+BEST_SQL = [
+    """select r.door, count(*), count(*) filter (where r.status = 'declined'), count(*) filter (where r.status = 'ineligible'),
+        count(h.handed_over_at), count(h.nobody_came_at),
+        percentile_cont(0.5) within group (order by extract(epoch from h.arrived_at - h.called_at) / 60)
+       from referrals_referral r left join referrals_handoff h on h.referral_id = r.id
+       where r.site_id = %(site)s and r.submitted_at >= %(since)s group by r.door""",
+    """select state, count(*), count(*) filter (where due_on < current_date) from referrals_intakewindow
+       where site_id = %(site)s group by state""",
+    "select decision, count(*) from referrals_heldcharge where site_id = %(site)s group by decision",
+    "select count(*) from referrals_outreachentry where site_id = %(site)s and first_tried_at is null",
+]
+
+
+def best_sql(coordinator) -> None:
+    today = timezone.localdate()
+    since = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+    with acting_as(coordinator), transaction.atomic(), connection.cursor() as cursor:
+        for sql in BEST_SQL:
+            cursor.execute(sql, {"site": coordinator.site_id, "since": since})
+            cursor.fetchall()
+
+
+def first_load(bench: Bench) -> None:
+    """The officer's form on a new phone: the page and every file it asks for, compressed."""
+    if bench.only not in "officer: first load, kB":
+        return
+    _, _, body = bench.browsers[Role.OFFICER].request(reverse("referrals:check"))
+    size, text = len(gzip.compress(body)), body.decode()
+    files = set(re.findall(r'(?:href|src)="(/static/[^"#?]+)', text))
+    for file in files:
+        found = finders.find(re.sub(r"\.[0-9a-f]{12}(\.\w+)$", r"\1", file.removeprefix("/static/")))
+        with open(found, "rb") as content:
+            size += len(gzip.compress(content.read()))
+    kilobytes = size / 1000
+    bench.results.append(
+        {
+            "name": f"officer: first load, kB ({len(files)} files)",
+            "rows": bench.rows,
+            "p50_ms": 0,
+            "p95_ms": 0,
+            "ratio": round(kilobytes, 1),
+            "limit": FIRST_LOAD_KB,
+            "queries": 0,
+            "grows": False,
+        }  # fmt: skip
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    bench = Bench(options.rows, options.rounds, options.only)
+    pages(bench)
+    counts(bench)
+    first_load(bench)
+    print(json.dumps(bench.results))
+
+
+if __name__ == "__main__":
+    main()
