@@ -45,20 +45,23 @@ def _said(count: int) -> str:
     return str(count) if count <= MOST_COUNTED else f"more than {MOST_COUNTED}"
 
 
-def due_now(site_id: UUID, today: date):
-    return held(site_id).filter(due_on__lte=today)
-
-
 def due_soon(site_id: UUID, today: date):
-    return held(site_id).filter(due_on__gt=today, due_on__lte=today + timedelta(days=SOON_DAYS))
+    """What is due, and what falls due within SOON_DAYS."""
+    return held(site_id).filter(due_on__lte=today + timedelta(days=SOON_DAYS))
 
 
-def packet_missing(site_id: UUID, held_before: date | None = None):
-    """Charges whose packet nobody has received; with a day, only those held before it."""
+def packet_missing(site_id: UUID):
+    """Charges whose packet nobody has received."""
     packets = Packet.objects.filter(site_id=site_id, received_at=None, hidden_at=None)
-    if held_before is not None:
-        packets = packets.filter(held_on__lt=held_before)
     return held(site_id).filter(Exists(packets.filter(referral_id=OuterRef("referral_id"))))
+
+
+def packets_late(site_id: UUID, held_before: date, most: int) -> list[HeldCharge]:
+    """One charge for each packet that was held before a day and not received, oldest first; by the packets' own index."""
+    late = Packet.objects.filter(site_id=site_id, received_at=None, hidden_at=None, held_on__lt=held_before)
+    referrals = list(late.order_by("held_on", "pk").values_list("referral_id", flat=True)[:most])
+    found = {one.referral_id: one for one in held(site_id).filter(referral_id__in=referrals).order_by("-code")}
+    return [found[referral] for referral in referrals if referral in found]
 
 
 def described(charges: Iterable[HeldCharge]) -> list[ChargeRow]:

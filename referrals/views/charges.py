@@ -38,7 +38,7 @@ def charge_list(request):
     else:
         rows = {
             "all": lists.held(site_id),
-            "due": lists.due_now(site_id, today) | lists.due_soon(site_id, today),
+            "due": lists.due_soon(site_id, today),
             "packet": lists.packet_missing(site_id),
         }[show]
         page = keyset(request, rows, "due_on", "pk")

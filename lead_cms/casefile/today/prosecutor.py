@@ -16,11 +16,8 @@ def context(request) -> dict:
     site_id, today = request.membership.site_id, timezone.localdate()
     packets, days = [], _packet_days(site_id, today)
     if days is not None:
-        late = lists.packet_missing(site_id, held_before=today - timedelta(days=days))
-        packets = list(late.order_by("held_on", "pk")[: MOST + 1])
-    due = list(
-        (lists.due_now(site_id, today) | lists.due_soon(site_id, today)).order_by("due_on", "pk")[: 2 * MOST + 1]
-    )
+        packets = lists.packets_late(site_id, today - timedelta(days=days), MOST + 1)
+    due = list(lists.due_soon(site_id, today).order_by("due_on", "pk")[: 2 * MOST + 1])
     now = [one for one in due if one.due_on <= today]
     soon = [one for one in due if one.due_on > today]
     waiting, held = lists.counts(site_id, today)
