@@ -61,7 +61,14 @@ def page_query():
     records = Record.objects.filter(**mine).order_by("begun_at", "pk")
     usual_way = ReferralOffence.objects.filter(**mine, is_held=False).order_by("code", "pk")
     return Referral.objects.select_related(
-        "window", "handoff__acknowledged_by", "handoff__taken_by", "outreach", "private_talk", "officer", "agency"
+        "window",
+        "handoff__acknowledged_by",
+        "handoff__taken_by",
+        "outreach",
+        "private_talk",
+        "officer",
+        "agency",
+        "approval",
     ).annotate(
         corrections_made=ArraySubquery(
             corrections.values(line=JSONObject(field=F("field"), text=F("text"), day=F("made_at__date")))
@@ -316,6 +323,11 @@ class CasePage:
         for charge in self.charges:
             decided = charge.get_decision_display() if charge.decided_at else f"Held, decision {say_day(charge.due_on)}"
             rows.append({"label": charge.code, "value": f"{charge.title}. {decided}"})
+        approval = getattr(referral, "approval", None)
+        if approval is not None:
+            no = "No: tell the person first, and go on with them if they want"
+            said = approval.answered or approval.said
+            rows.append({"label": "Approval", "value": {"yes": "Yes", "no": no}.get(said, "Not answered yet")})
         if referral.usual_way:
             label = "Not held" if referral.door == Door.ARREST else "Offense"
             rows.append({"label": label, "value": ", ".join(referral.usual_way)})
