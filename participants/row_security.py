@@ -21,8 +21,9 @@ NOT_CLOSED_TO_ME = either(
     "not is_restricted", f"created_by_id = {MEMBERSHIP}", "id = any (array(select app.my_participant_ids()))"
 )
 # Asked of the one row at hand, by its key, never of every consent of the site ("offset 0": not to be hashed).
-OF_A_CONSENT_I_SEE = """exists (select 1 from participants_consent k
- where k.id = participants_disclosure.consent_id offset 0)"""
+OF_A_CONSENT_I_SEE = (
+    "exists (select 1 from participants_consent k where k.id = participants_disclosure.consent_id offset 0)"
+)
 OPEN_PERSON = "participant_id is null or app.may_see_participant(participant_id)"
 # A consent may stand before anyone is linked to the referral, whose own closing it then follows.
 OPEN_CONSENT = both(OPEN_PERSON, "referral_id <> all (array(select app.closed_referral_ids()))")

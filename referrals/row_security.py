@@ -101,10 +101,13 @@ MY_CASES = "referral_id = any (array(select app.my_referral_ids()))"
 TYPED_BY_ME = both(HERE, mine("entered_by_id"))
 STILL_VISIBLE = "(police_until_at is null or police_until_at > now())"
 # Asked of the rows at hand, by key, never of every charge of the site: "offset 0" keeps the planner from hashing them.
-CHARGED = """exists (select 1 from referrals_heldcharge c
- where c.referral_id = referrals_chargeidentity.referral_id offset 0)"""
-SHARED = """exists (select 1 from referrals_heldcharge c where c.id = referrals_windowresult.charge_id
- and c.decided_at is null and app.shared_referral(c.referral_id) offset 0)"""
+CHARGED = (
+    "exists (select 1 from referrals_heldcharge c where c.referral_id = referrals_chargeidentity.referral_id offset 0)"
+)
+SHARED = (
+    "exists (select 1 from referrals_heldcharge c where c.id = referrals_windowresult.charge_id "
+    "and c.decided_at is null and app.shared_referral(c.referral_id) offset 0)"
+)
 NOT_HIDDEN = "(hidden_at is null or hidden_at > now())"
 
 
