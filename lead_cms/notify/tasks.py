@@ -18,7 +18,8 @@ from lead_cms.notify.models import OutboxEmail
 logger = logging.getLogger(__name__)
 BATCH = 500
 GIVE_UP_AFTER = 8
-LONGEST_SECONDS = 60  # a mail server that hangs takes ten seconds a mail; the next poke goes on inside its own time limit
+# A mail server that hangs takes ten seconds a mail; the next poke goes on inside its own time limit.
+LONGEST_SECONDS = 60
 
 
 @shared_task(name="lead_cms.notify.tasks.drain")
