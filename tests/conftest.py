@@ -2,11 +2,12 @@
 
 import io
 import os
+import time
 
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client, TestCase, TransactionTestCase
 
 from lead_cms.access.walls import unsafe_login
@@ -36,7 +37,16 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     yield
     with django_db_blocker.unblock():
         default.close()
-        owner.creation.destroy_test_db("lead", verbosity=0)
+        _destroy(owner)
+
+
+def _destroy(owner) -> None:
+    """Drop the test database; a worker process that a test has just ended may still be letting go of it."""
+    for _ in range(20):
+        try:
+            return owner.creation.destroy_test_db("lead", verbosity=0)
+        except OperationalError:
+            time.sleep(0.5)
 
 
 def connection_to(login: str, **options) -> psycopg.Connection:
