@@ -111,7 +111,7 @@ def _keys(name: str, by: Membership) -> list:
         rows = list(model.objects.order_by("pk")[:60])
     state = BY_STATE.get(name, lambda row: getattr(row, "status", None))
     first = {state(row): row.pk for row in rows}
-    return list(dict.fromkeys([*first.values(), *(row.pk for row in rows[:20])]))
+    return list(dict.fromkeys([*first.values(), *(row.pk for row in rows)]))
 
 
 def _words(entry, key) -> list[dict]:
