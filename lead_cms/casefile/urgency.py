@@ -1,7 +1,7 @@
 """Windows and people by urgency: what is missing, the last attempt, the next try, in one query and one shape.
 
 API
-    open_windows(site_id), first_windows(windows, most), window_row(window, today) -> an item of {% work_list %}
+    first_windows(site_id, most, who=…), window_row(window, today) -> an item of {% work_list %}
     waiting_handoffs(site_id, now), handed(referral, target, now), handoff_row(handed)
     tries_due(membership, until, most), outreach_untried(site_id, most)
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
@@ -18,6 +18,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import days_until, local_day, say_day, say_when
 from referrals.enums import (
     AppointmentState,
@@ -129,17 +130,28 @@ OF_CASEWORK = {
 }  # fmt: skip
 
 
-def lean(rows, *more: str, referral: str = "referral__", case: str = "referral__casework__", manager=False) -> list:
-    """Rows as plain values: what is said of a person, and the columns in `more`."""
+def said(*more: str, referral: str = "referral__", case: str = "referral__casework__", manager=False) -> dict[str, str]:
+    """The columns of a row by their names: what is said of a person, and `more`."""
     paths = {name: f"{referral}{path}" for name, path in OF_REFERRAL.items()}
     paths |= {name: f"{case}{path}" for name, path in OF_CASEWORK.items()}
     if manager:
         paths["manager"] = f"{case}case_manager__name"
-    paths |= {name: name for name in more}
-    return [SimpleNamespace(**dict(zip(paths, values, strict=True))) for values in rows.values_list(*paths.values())]
+    return paths | {name: name for name in more}
 
 
-def first_windows(windows, most: int, *, with_manager: bool = False) -> list:
+def named(paths: dict[str, str], rows) -> list:
+    """Plain values as rows with names."""
+    return [SimpleNamespace(**dict(zip(paths, values, strict=True))) for values in rows]
+
+
+OF_WINDOW = said(
+    "pk", "due_on", "required_items", "done_kinds", "unsure_kinds", "last_kind", "away", "away_on", "meets_at",
+    "meets_place",
+)  # fmt: skip
+OF_MANAGED = OF_WINDOW | {"manager": "referral__casework__case_manager__name"}
+
+
+def told_windows(windows, most: int):
     """The soonest due of a list, with everything that a row of them says."""
     counted = WindowItem.objects.filter(
         Q(needs_confirmation=False) | Q(confirmed_at__isnull=False),
@@ -161,10 +173,34 @@ def first_windows(windows, most: int, *, with_manager: bool = False) -> list:
         meets_at=Subquery(booked.values("at")[:1]),
         meets_place=Subquery(booked.values("place")[:1]),
     )
-    return lean(
-        found, "pk", "due_on", "required_items", "done_kinds", "unsure_kinds", "last_kind", "away", "away_on",
-        "meets_at", "meets_place", manager=with_manager,
-    )  # fmt: skip
+    return found
+
+
+@prepared(site_id=UUID, me=UUID, since=date, until=date, after_on=date, after_key=UUID)
+def _windows(*, site_id, who, most, unsure=False, me=None, since=None, until=None, after_on=None, after_key=None):
+    windows = open_windows(site_id)
+    if unsure:
+        late = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
+        windows = windows.filter(Exists(late))
+    if who != "team":
+        windows = of(windows, me)
+    if since is not None:
+        windows = windows.filter(due_on__gte=since)
+    if until is not None:
+        windows = windows.filter(due_on__lt=until)
+    if after_on is not None:
+        later = Q(due_on__gt=after_on) | Q(due_on=after_on, pk__gt=after_key)
+        windows = windows.filter(later, due_on__gte=after_on)
+    return told_windows(windows, most).values_list(*(OF_MANAGED if who == "team" else OF_WINDOW).values())
+
+
+def first_windows(site_id, most: int, *, who: str = "team", **bounds) -> list:
+    """The soonest due open windows of the team, of one case manager (who="mine", me=…) or of nobody (who="none").
+
+    Bounds: `since` (due on that day or later), `until` (before that day), `after_on` with `after_key` (the next page);
+    `unsure`: only those with an item that waits for a supervisor. The team's rows say whose they are.
+    """
+    return named(OF_MANAGED if who == "team" else OF_WINDOW, _windows(site_id=site_id, who=who, most=most, **bounds))
 
 
 def missing_of(window) -> list[str]:
@@ -182,7 +218,7 @@ def window_row(window, today: date, *, with_manager: bool = False) -> dict:
     if window.meets_at:
         notes.append(f"Appointment {say_when(window.meets_at)}, {window.meets_place}.")
     if with_manager:
-        notes.append(window.manager or "No case manager yet")
+        notes.append(getattr(window, "manager", "") or "No case manager yet")
     return {
         "title": name_of(window),
         "url": case_url("case", window.key),
@@ -239,22 +275,24 @@ def person_name(referral: Referral) -> str:
     return participant.shown_name if participant is not None else referral.person.shown_name
 
 
-def waiting_handoffs(site_id, now: datetime) -> list[Referral]:
-    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over."""
+@prepared(site_id=UUID, since=datetime)
+def _waiting(*, site_id, since):
     waiting = Referral.objects.filter(
         site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
-        submitted_at__gte=now - HANDOFF_TIME, handoff__handed_over_at=None, handoff__isnull=False,
+        submitted_at__gte=since, handoff__handed_over_at=None, handoff__isnull=False,
     )  # fmt: skip
     found = first(waiting, "-submitted_at", "-pk", most=MOST)
-    found = found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant")
-    return list(
-        found.only(
-            "submitted_at", "meeting_place", "given_by_name", "officer__name", "person__name", "person__description",
-            "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
-            "casework__participant__chosen_name", "casework__participant__given_name",
-            "casework__participant__family_name",
-        )
+    return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
+        "submitted_at", "meeting_place", "given_by_name", "officer__name", "person__name", "person__description",
+        "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
+        "casework__participant__chosen_name", "casework__participant__given_name",
+        "casework__participant__family_name",
     )  # fmt: skip
+
+
+def waiting_handoffs(site_id, now: datetime) -> list[Referral]:
+    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over."""
+    return _waiting(site_id=site_id, since=now - HANDOFF_TIME)
 
 
 def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
@@ -301,10 +339,18 @@ def handoff_row(one: Handed) -> dict:
     }
 
 
+OF_TRY = said(case="")
+
+
+@prepared(site_id=UUID, me=UUID, until=datetime)
+def _tries(*, site_id, me, until, most):
+    due = Casework.objects.filter(site_id=site_id, next_try_at__lte=until, case_manager=me)
+    return first(due, "next_try_at", "pk", most=most).values_list(*OF_TRY.values())
+
+
 def tries_due(membership, until: datetime, most: int) -> list:
     """Own cases whose next try has come by `until`, oldest first."""
-    due = Casework.objects.filter(site_id=membership.site_id, next_try_at__lte=until, case_manager=membership)
-    return lean(first(due, "next_try_at", "pk", most=most), case="")
+    return named(OF_TRY, _tries(site_id=membership.site_id, me=membership.pk, until=until, most=most))
 
 
 def try_row(one) -> dict:
@@ -333,10 +379,18 @@ def where_note(referral: Referral) -> str:
     return f"Usually at {where}" if where else ""
 
 
+OF_UNTRIED = said("first_try_target_at")
+
+
+@prepared(site_id=UUID)
+def _untried(*, site_id, most):
+    untried = OutreachEntry.objects.filter(site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None)
+    return first(untried, "listed_at", "pk", most=most).values_list(*OF_UNTRIED.values())
+
+
 def outreach_untried(site_id, most: int) -> list:
     """Those to be found whom nobody has tried, first listed first."""
-    untried = OutreachEntry.objects.filter(site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None)
-    return lean(first(untried, "listed_at", "pk", most=most), "first_try_target_at")
+    return named(OF_UNTRIED, _untried(site_id=site_id, most=most))
 
 
 def outreach_row(entry, now: datetime) -> dict:
@@ -354,10 +408,9 @@ def outreach_row(entry, now: datetime) -> dict:
     }
 
 
-def keyed(windows, after: tuple[date, UUID] | None, most: int, *, with_manager: bool) -> tuple[list, object]:
+def keyed(site_id, after: tuple[date, UUID] | None, most: int, **chosen) -> tuple[list, object]:
     """One page in (due_on, id) order, and the last row of it when more follow."""
     if after is not None:
-        later = Q(due_on__gt=after[0]) | Q(due_on=after[0], pk__gt=after[1])
-        windows = windows.filter(later, due_on__gte=after[0])
-    rows = first_windows(windows, most + 1, with_manager=with_manager)
+        chosen |= {"after_on": after[0], "after_key": after[1]}
+    rows = first_windows(site_id, most + 1, **chosen)
     return rows[:most], rows[most - 1] if len(rows) > most else None

@@ -1,6 +1,7 @@
 """Today of a case manager, by urgency: handoffs, windows ending, tries due, appointments, outreach; who is on call."""
 
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,18 +11,19 @@ from lead_cms.casefile.urgency import (
     first_windows,
     handed,
     handoff_row,
-    lean,
     name_of,
+    named,
     of,
-    open_windows,
     outreach_row,
     outreach_untried,
+    said,
     say_minutes,
     tries_due,
     try_row,
     waiting_handoffs,
     window_row,
 )
+from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import local_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
@@ -34,8 +36,7 @@ def context(request) -> dict:
     """A fixed number of queries, each of them bounded."""
     me, now, today = request.membership, timezone.now(), timezone.localdate()
     rules = rules_of_site(me.site_id, today)
-    mine = of(open_windows(me.site_id), me).filter(due_on__gte=since_of(rules, today))
-    windows = first_windows(mine, MOST + 1)
+    windows = first_windows(me.site_id, MOST + 1, who="mine", me=me.pk, since=since_of(rules, today))
     shown = {window.key for window in windows[:MOST]}
     evening = day_end(now)
     tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:5]
@@ -72,19 +73,24 @@ def handoffs_of(site_id, rules: Rules | None, now: datetime) -> list:
     return sorted(waiting, key=lambda one: (one.referral.handoff.acknowledged_at is not None, -one.minutes))
 
 
+OF_VISIT = said("at", "state", "place")
+
+
+@prepared(site_id=UUID, me=UUID, start=datetime, end=datetime)
+def _visits(*, site_id, me, start, end):
+    agreed = (
+        of(Appointment.objects, me)
+        .filter(site_id=site_id, at__gte=start, at__lt=end, referral__casework__participant__died_on=None)
+        .exclude(state=AppointmentState.MOVED)
+        .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
+    )
+    return first(agreed, "at", "pk", most=MOST).values_list(*OF_VISIT.values())
+
+
 def appointments_today(me, now: datetime) -> list[dict]:
     """Own appointments from yesterday's unanswered ones to the end of tomorrow, of people whose window is not closed."""
     start, end = day_end(now) - timedelta(days=2), day_end(now) + timedelta(days=1)
-    agreed = (
-        of(Appointment.objects, me)
-        .filter(
-            site_id=me.site_id, at__gte=start, at__lt=end,
-            referral__casework__participant__died_on=None,
-        )
-        .exclude(state=AppointmentState.MOVED)
-        .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
-    )  # fmt: skip
-    found = lean(first(agreed, "at", "pk", most=MOST), "at", "state", "place")
+    found = named(OF_VISIT, _visits(site_id=me.site_id, me=me.pk, start=start, end=end))
     tones = {"kept": "good", "missed": "neutral"}
     rows = []
     for one in found:

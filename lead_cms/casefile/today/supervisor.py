@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, since_of
-from lead_cms.casefile.urgency import MOST, first_windows, of, open_windows, outreach_row, outreach_untried, window_row
+from lead_cms.casefile.urgency import MOST, first_windows, outreach_row, outreach_untried, window_row
 from referrals.actions.handoff_officer import on_call
-from referrals.models import Casework, WindowItem
+from referrals.models import Casework
 
 LATE_DAYS = 60  # how far back an unconfirmed item is looked for; older windows stand on their own list
 
@@ -17,16 +17,12 @@ def context(request) -> dict:
     """A fixed number of queries, each of them bounded."""
     me, now, today = request.membership, timezone.now(), timezone.localdate()
     rules = rules_of_site(me.site_id, today)
-    current = open_windows(me.site_id)
-    unsure = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
-    late = current.filter(Exists(unsure), due_on__lt=today, due_on__gte=today - timedelta(days=LATE_DAYS))
-    since = since_of(rules, today)
-    nobody = of(current, None).filter(due_on__gte=since)
-    soon = current.filter(due_on__gte=since, due_on__lte=today + timedelta(days=7))
-    late = first_windows(late, MOST, with_manager=True)
-    nobody = first_windows(nobody, MOST)
+    site_id, since = me.site_id, since_of(rules, today)
+    late = first_windows(site_id, MOST, unsure=True, since=today - timedelta(days=LATE_DAYS), until=today)
+    nobody = first_windows(site_id, MOST, who="none", since=since)
     shown = {one.pk for one in (*late, *nobody)}
-    soon = [one for one in first_windows(soon, 2 * MOST, with_manager=True) if one.pk not in shown][:MOST]
+    soon = first_windows(site_id, 2 * MOST, since=since, until=today + timedelta(days=8))
+    soon = [one for one in soon if one.pk not in shown][:MOST]
     return frame_of(handoffs_of(me.site_id, rules, now)) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import case_url, first, lean, name_of, outreach_row, tries_note, where_of
+from lead_cms.casefile.urgency import case_url, first, name_of, named, outreach_row, said, tries_note, where_of
 from lead_cms.casefile.views.asking import find_referral, went
+from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from participants.models import Participant
@@ -81,35 +82,45 @@ def read_key(text: str) -> tuple[int, datetime, UUID] | None:
 def _entries(request, state: str, after):
     """A page of entries; with "arrest door first" those of it make a first group, each group by the day listed."""
     site_id = request.membership.site_id
-    died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
-    found = OutreachEntry.objects.filter(~Exists(died), site_id=site_id, state=state)
-    groups = [found]
+    groups = [{}]
     if state == OutreachState.WAITING and _arrest_first(site_id):
-        groups = [found.filter(referral__door=Door.ARREST), found.exclude(referral__door=Door.ARREST)]
+        groups = [{"door_first": True}, {"door_first": False}]
     rows = []
     for number, group in enumerate(groups):
         if after and number < after[0]:
             continue
         if after and number == after[0]:
-            later = Q(listed_at__gt=after[1]) | Q(listed_at=after[1], pk__gt=after[2])
-            group = group.filter(later, listed_at__gte=after[1])
-        rows += [(number, entry) for entry in _told(group, PAGE + 1 - len(rows))]
+            group |= {"after_at": after[1], "after_key": after[2]}
+        found = named(OF_ENTRY, _told(site_id=site_id, state=str(state), most=PAGE + 1, **group))
+        rows += [(number, entry) for entry in found[: PAGE + 1 - len(rows)]]
         if len(rows) > PAGE:
             break
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return [entry for _, entry in rows[:PAGE]], more
 
 
-def _told(entries, most: int) -> list:
-    """The first listed, with all that a row of them says."""
+OF_ENTRY = said(
+    "pk", "state", "listed_at", "first_try_target_at", "first_tried_at", "state_changed_at", "last_kind", "last_place",
+    manager=True,
+)  # fmt: skip
+
+
+@prepared(site_id=UUID, after_at=datetime, after_key=UUID)
+def _told(*, site_id, state, most, door_first=None, after_at=None, after_key=None):
+    """The first listed, with all that a row of them says; `door_first` divides those held from the others."""
+    died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
+    entries = OutreachEntry.objects.filter(~Exists(died), site_id=site_id, state=state)
+    if door_first is not None:
+        held = Q(referral__door=Door.ARREST)
+        entries = entries.filter(held) if door_first else entries.exclude(held)
+    if after_at is not None:
+        later = Q(listed_at__gt=after_at) | Q(listed_at=after_at, pk__gt=after_key)
+        entries = entries.filter(later, listed_at__gte=after_at)
     last_try = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
     found = first(entries, "listed_at", "pk", most=most).annotate(
         last_kind=Subquery(last_try.values("kind")[:1]), last_place=Subquery(last_try.values("place")[:1])
     )
-    return lean(
-        found, "pk", "state", "listed_at", "first_try_target_at", "first_tried_at", "state_changed_at", "last_kind",
-        "last_place", manager=True,
-    )  # fmt: skip
+    return found.values_list(*OF_ENTRY.values())
 
 
 def _arrest_first(site_id) -> bool:

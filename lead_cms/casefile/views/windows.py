@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import keyed, of, open_windows, window_row
+from lead_cms.casefile.urgency import keyed, window_row
 from lead_cms.programs.current import current_ruleset, rules_for
 
 PAGE = 25
@@ -31,14 +31,10 @@ def windows(request):
     chosen = chosen if chosen in FILTERS else "team"
     today = timezone.localdate()
     since = today - timedelta(days=grace_days(request.membership.site_id, today))
-    found = open_windows(request.membership.site_id)
-    if chosen == "mine":
-        found = of(found, request.membership)
-    elif chosen == "none":
-        found = of(found, None)
-    found = found.filter(due_on__lt=since) if chosen == "ended" else found.filter(due_on__gte=since)
+    who = {"mine": {"who": "mine", "me": request.membership.pk}, "none": {"who": "none"}}.get(chosen, {})
+    days = {"until": since} if chosen == "ended" else {"since": since}
     after = read_key(request.GET.get("after", ""))
-    rows, last = keyed(found, after, PAGE, with_manager=chosen != "mine")
+    rows, last = keyed(request.membership.site_id, after, PAGE, **who, **days)
     context = {
         "rows": [window_row(row, today, with_manager=chosen != "mine") for row in rows],
         "filters": [
