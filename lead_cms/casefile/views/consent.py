@@ -96,10 +96,10 @@ def consent_copy(request, pk):
 COPY = {
     "en": {
         "copy": "Copy for the person who signed", "signed": "Signed", "at": "on", "through": "Interpreter",
-        "print": "Text",
+        "print": "Text", "custodian": "Custodian of this record",
     },
     "es": {
-        "copy": "Copia para quien firmó", "signed": "Firmado", "at": "el", "through": "Intérprete", "print": "Texto",
+        "copy": "Copia para quien firmó", "signed": "Firmado", "at": "el", "through": "Intérprete", "print": "Texto", "custodian": "Custodio de este registro",
     },
 }  # fmt: skip
 
