@@ -2,20 +2,25 @@
 
 API
     CasePage(referral, membership, now).context()
-    page_query(): the referral with all that belongs to it one to one
+The referral and its rows come from `caserows`.
 """
 
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from lead_cms.access.permissions import Permission, has_permission
+from lead_cms.casefile.caserows import (
+    appointment_rows,
+    attempt_rows,
+    charge_rows,
+    event_rows,
+    item_rows,
+)
+from lead_cms.casefile.lists import HANDOFF_TIME
 from lead_cms.casefile.nextstep import next_step
-from lead_cms.casefile.urgency import AWAY, HANDOFF_TIME, handed, person_name, say_minutes, tries_note, where_note
+from lead_cms.casefile.urgency import AWAY, handed, person_name, say_minutes, tries_note, where_note
 from lead_cms.casefile.views.asking import link_to
 from lead_cms.core.templatetags.dates import local_day, say_day, say_when
 from lead_cms.programs.clock import item_counts
@@ -38,44 +43,16 @@ from referrals.enums import (
 from referrals.models import (
     Appointment,
     Attempt,
-    Correction,
     HeldCharge,
-    Record,
     Referral,
-    ReferralOffence,
     WindowEvent,
     WindowItem,
 )
 
-MOST = 40  # of tries and events; older ones are counted in the casework row
 WINDOW_TONES = {
     WindowState.OPEN: "waiting", WindowState.MET: "good", WindowState.STEPPED_BACK: "neutral", WindowState.ENDED: "neutral",
 }  # fmt: skip
 APPOINTMENT_TONES = {"booked": "waiting", "kept": "good", "missed": "neutral", "moved": "neutral"}
-
-
-def page_query():
-    """The referral with its one-to-one rows joined, and three short lists in columns."""
-    mine = {"referral": OuterRef("pk")}
-    corrections = Correction.objects.filter(**mine).order_by("made_at", "pk")
-    records = Record.objects.filter(**mine).order_by("begun_at", "pk")
-    usual_way = ReferralOffence.objects.filter(**mine, is_held=False).order_by("code", "pk")
-    return Referral.objects.select_related(
-        "window",
-        "handoff__acknowledged_by",
-        "handoff__taken_by",
-        "outreach",
-        "private_talk",
-        "officer",
-        "agency",
-        "approval",
-    ).annotate(
-        corrections_made=ArraySubquery(
-            corrections.values(line=JSONObject(field=F("field"), text=F("text"), day=F("made_at__date")))
-        ),
-        records_begun=ArraySubquery(records.values(line=JSONObject(kind=F("kind"), done_on=F("done_on")))),
-        usual_way=ArraySubquery(usual_way.values("title")),
-    )
 
 
 class CasePage:
@@ -97,7 +74,7 @@ class CasePage:
     def items(self) -> list[WindowItem]:
         if self.window is None:
             return []
-        return list(WindowItem.objects.filter(window=self.window).select_related("typed_by", "confirmed_by"))
+        return item_rows(window=self.window.pk)
 
     @cached_property
     def missing(self) -> list[str]:
@@ -107,17 +84,15 @@ class CasePage:
     def events(self) -> list[WindowEvent]:
         if self.window is None:
             return []
-        found = WindowEvent.objects.filter(window=self.window).select_related("recorded_by", "new_referral")
-        return list(found.order_by("-happened_on", "-recorded_at", "-pk")[:MOST])
+        return event_rows(window=self.window.pk)
 
     @cached_property
     def attempts(self) -> list[Attempt]:
-        found = Attempt.objects.filter(referral=self.referral).select_related("tried_by")
-        return list(found.order_by("-tried_at", "-pk")[:MOST])
+        return attempt_rows(referral=self.referral.pk)
 
     @cached_property
     def appointments(self) -> list[Appointment]:
-        return list(Appointment.objects.filter(referral=self.referral).order_by("-at", "-pk")[:20])
+        return appointment_rows(referral=self.referral.pk)
 
     @cached_property
     def booked(self) -> Appointment | None:
@@ -125,7 +100,7 @@ class CasePage:
 
     @cached_property
     def charges(self) -> list[HeldCharge]:
-        return list(HeldCharge.objects.filter(referral=self.referral).order_by("code", "pk"))
+        return charge_rows(referral=self.referral.pk)
 
     @property
     def officer_waits(self) -> bool:

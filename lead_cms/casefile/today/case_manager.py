@@ -5,22 +5,24 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from lead_cms.casefile.urgency import (
+from lead_cms.casefile.lists import (
     MOST,
     first,
     first_windows,
+    named,
+    of,
+    outreach_untried,
+    said,
+    tries_due,
+    waiting_handoffs,
+)
+from lead_cms.casefile.urgency import (
     handed,
     handoff_row,
     name_of,
-    named,
-    of,
     outreach_row,
-    outreach_untried,
-    said,
     say_minutes,
-    tries_due,
     try_row,
-    waiting_handoffs,
     window_row,
 )
 from lead_cms.core.prepared import prepared

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from lead_cms.casefile.lists import MOST, first_windows, outreach_untried
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, since_of
-from lead_cms.casefile.urgency import MOST, first_windows, outreach_row, outreach_untried, window_row
+from lead_cms.casefile.urgency import outreach_row, window_row
 from referrals.actions.handoff_officer import on_call
 from referrals.models import Casework
 

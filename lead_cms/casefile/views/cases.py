@@ -1,6 +1,7 @@
 """The casework page of one referral."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +11,8 @@ from lead_cms.access.views import requires
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
-from lead_cms.casefile.casepage import CasePage, page_query
+from lead_cms.casefile.casepage import CasePage
+from lead_cms.casefile.caserows import page_rows
 from lead_cms.casefile.forms.casework import AppointmentForm, AssignForm, AttemptForm, EventForm, ItemForm
 from lead_cms.casefile.urgency import person_name
 from lead_cms.casefile.views.asking import find_referral, went
@@ -24,7 +26,9 @@ from referrals.models import Appointment, IntakeWindow, Referral, WindowItem
 @requires(Permission.CASEWORK_VIEW)
 def case(request, pk):
     """Next step, clock, what is missing, what happened."""
-    referral = find_referral(request, pk, page_query())
+    referral = next(iter(page_rows(site_id=request.membership.site_id, pk=pk)), None)
+    if referral is None:
+        raise Http404
     record(AuditAction.REFERRAL_VIEWED, target=referral)
     context = CasePage(referral, request.membership, timezone.now()).context()
     context["form"] = AttemptForm()

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import case_url, first, name_of, named, outreach_row, said, tries_note, where_of
+from lead_cms.casefile.lists import first, named, said
+from lead_cms.casefile.urgency import case_url, name_of, outreach_row, tries_note, where_of
 from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.urgency import keyed, window_row
+from lead_cms.casefile.lists import keyed
+from lead_cms.casefile.urgency import window_row
 from lead_cms.programs.current import current_ruleset, rules_for
 
 PAGE = 25
