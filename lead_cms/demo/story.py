@@ -76,10 +76,12 @@ class Story:
         rng, self.number = self.rng, self.number + 1
         # More of them lately than long ago, so that every state has its share.
         back = int(self.days * rng.random() ** 2)
-        at = min(
-            datetime.combine(self.today - timedelta(days=back), time(rng.randrange(24), rng.randrange(60)), self.tz),
-            self.now - timedelta(minutes=rng.randint(1, 50)),
-        )
+        day = self.today - timedelta(days=back)
+        at = datetime.combine(day, time(rng.randrange(24), rng.randrange(60)), self.tz)
+        if at >= self.now:
+            # Of what would lie ahead a little is happening right now; the rest was yesterday.
+            now_ish = self.now - timedelta(minutes=rng.randint(1, 50))
+            at = now_ish if rng.random() < 0.12 else at - timedelta(days=1)
         door = pick(rng, DOORS)
         if door == Door.ARREST:
             self._arrest(at, pick(rng, ARREST))
@@ -171,6 +173,7 @@ class Story:
             )
             return
         young = self.now - at < timedelta(minutes=50)
+        course = "handed_over" if young else course
         status = S.SUBMITTED if young else {"nobody_came": S.OUTREACH}.get(course, course)
         referral = self._referral(at, Door.ARREST, status)
         manager = self.rng.choice(self.where.people[Role.CASE_MANAGER])
@@ -290,7 +293,8 @@ class Story:
     def _charge(self, referral, offence, person, at, starts, decision) -> r.HeldCharge:
         rng, fields = self.rng, {}
         prosecutor = rng.choice(self.where.people[Role.PROSECUTOR])
-        if decision < self.today and rng.random() < 0.85:
+        waits = 0.5 if self.today - decision < timedelta(days=9) else 0.02
+        if decision < self.today and rng.random() > waits:
             decided = datetime.combine(decision, time(10), self.tz) + timedelta(days=rng.randint(0, 6))
             if decided < self.now:
                 fields = {
@@ -304,7 +308,11 @@ class Story:
             title=offence.title, offence_class=offence.offence_class, held_on=starts, due_on=decision, **fields,
         )  # fmt: skip
         self.add(r.ChargeIdentity, id=self.id(), referral=referral, name=person.name, birth_date=person.birth_date)
-        sent = at + timedelta(days=rng.randint(0, 3)) if rng.random() < 0.85 else None
+        sent = (
+            at + timedelta(days=rng.randint(0, 3))
+            if rng.random() < 0.85 or self.now - at > timedelta(days=12)
+            else None
+        )
         sent = sent if sent and sent < self.now else None
         received = sent + timedelta(days=1) if sent and sent + timedelta(days=1) < self.now else None
         self.add(
