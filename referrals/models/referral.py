@@ -10,6 +10,7 @@ from django.urls import reverse
 from lead_cms.accounts.models import Membership, Organisation
 from lead_cms.accounts.rows import SiteRow
 from lead_cms.core.crypto import EncryptedJSONField
+from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.models import RuleSet
 from referrals.enums import ENDED, Door, Outcome, PersonAnswer, ReferralStatus
 
@@ -112,6 +113,10 @@ class Referral(SiteRow):
 
     def __str__(self):
         return self.reference
+
+    def get_door_display(self) -> str:
+        """The door by the site's own name, as the rules it was made under have it."""
+        return rules_by_id(self.rules_id).door_name(self.door).capitalize()
 
     def get_absolute_url(self):
         return reverse("referrals:own", args=[self.pk])
