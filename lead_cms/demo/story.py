@@ -10,10 +10,12 @@ from django.db import models
 from lead_cms.access.permissions import Role
 from lead_cms.demo.names import FIRST, LAST
 from lead_cms.demo.people import DemoSite
+from lead_cms.demo.weights import pick
+from lead_cms.demo.windows import Windows
 from lead_cms.programs import clock
-from participants.models import Consent, Participant, Participation
+from participants.models import Participant, Participation
 from referrals import models as r
-from referrals.enums import Decision, Door, OutreachState, ReferralStatus, WindowState
+from referrals.enums import Door, OutreachState, ReferralStatus
 
 S = ReferralStatus
 DOORS = [(Door.ARREST, 60), (Door.SOCIAL, 25), (Door.COMMUNITY, 15)]
@@ -25,9 +27,9 @@ ARREST = [
     ("nobody_came", 6),
     ("cancelled", 3),
     ("not_approved", 2),
+    ("triage", 4),
+    ("pending", 4),
 ]
-DECISIONS = [(Decision.NOT_FILED_COMPLETED, 60), (Decision.NOT_FILED_DISCRETION, 20), (Decision.FILED, 20)]
-SCOPE = "That the window was met, to the prosecutor, until the filing decision."
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 PLACES = [
     "Market and 6th",
@@ -40,11 +42,7 @@ PLACES = [
 ]
 
 
-def pick(rng: random.Random, weighted):
-    return rng.choices([what for what, _ in weighted], [weight for _, weight in weighted])[0]
-
-
-class Story:
+class Story(Windows):
     """Rows of a batch of referrals at one site, by model, in an order in which they can be written."""
 
     def __init__(self, where: DemoSite, rng: random.Random, *, now: datetime, days: int):
@@ -151,17 +149,13 @@ class Story:
     # ---- the arrest door
 
     def _arrest(self, at: datetime, course: str) -> None:
+        if course in {"triage", "pending"} and self.now - at > timedelta(days=3):
+            course = "handed_over"
+        if course == "triage":
+            self._unsure(at)
+            return
         if course in {"declined", "ineligible"}:
-            yes = next(e.code for e in self.where.rules.exclusions if e.effect == "ineligible" and "arrest" in e.doors)
-            blocked = course == "ineligible"
-            referral = self._referral(
-                at, Door.ARREST, course, outcome="ineligible" if blocked else "eligible",
-                person_answer="" if blocked else "no",
-                decline_reason="" if blocked else self.rng.choice(self.where.rules.codes.decline_reasons).code,
-            )  # fmt: skip
-            self._person(referral, named=False)
-            self._offence(referral, held=False)
-            self._answers(referral, Door.ARREST, yes=yes if blocked else "")
+            self._counted(at, course)
             return
         if course == "cancelled":
             reason = self.rng.choice(self.where.rules.codes.cancel_reasons).code
@@ -177,6 +171,11 @@ class Story:
         status = S.SUBMITTED if young else {"nobody_came": S.OUTREACH}.get(course, course)
         referral = self._referral(at, Door.ARREST, status)
         manager = self.rng.choice(self.where.people[Role.CASE_MANAGER])
+        if course == "pending":
+            self.add(
+                r.Approval, id=self.id(), referral=referral, because=["supervision"], asked_whom="the LEAD sergeant",
+                said="yes", said_at=self.moment(at, (2, 9)), recorded_by=referral.officer, **self._police(referral),
+            )  # fmt: skip
         self._handoff(referral, at, manager, course, young)
         person = self._person(
             referral,
@@ -198,6 +197,29 @@ class Story:
         if status == S.OUTREACH:
             self._outreach(referral, at, self.rng.choice([OutreachState.TO_FIND, OutreachState.TRIED]))
         self._window(referral, offence, person, manager, participant, at)
+
+    def _counted(self, at, course: str) -> None:
+        """An offer that was declined or could not be made: counted, without a name."""
+        yes = next(e.code for e in self.where.rules.exclusions if e.effect == "ineligible" and "arrest" in e.doors)
+        blocked = course == "ineligible"
+        referral = self._referral(
+            at, Door.ARREST, course, outcome="ineligible" if blocked else "eligible",
+            person_answer="" if blocked else "no",
+            decline_reason="" if blocked else self.rng.choice(self.where.rules.codes.decline_reasons).code,
+        )  # fmt: skip
+        self._person(referral, named=False)
+        self._offence(referral, held=False)
+        self._answers(referral, Door.ARREST, yes=yes if blocked else "")
+
+    def _unsure(self, at) -> None:
+        """ "Not sure? Send it": the coordinator looks at it."""
+        referral = self._referral(at, Door.ARREST, S.TRIAGE, outcome="not_sure")
+        self._person(referral)
+        self._offence(referral, held=True)
+        self._answers(referral, Door.ARREST)
+        self.rows[r.EligibilityAnswer][-1].answer = "not_known"
+        self._casework(referral, None, None, at)
+        self.examples.setdefault("triage", str(referral.pk))
 
     def _handoff(self, referral, at, manager, course, young) -> None:
         called = self.moment(at, (1, 6))
@@ -250,130 +272,15 @@ class Story:
             is_restricted=participant is not None and self.rng.random() < 0.01,
         )  # fmt: skip
 
-    # ---- the window and the charge
-
-    def _window(self, referral, offence, person, manager, participant, at) -> None:
-        rules, rng = self.where.rules, self.rng
-        starts = clock.local_day(at, self.tz)
-        due = clock.due_on(starts, rules.window.days, last_day_rule=rules.window.last_day_rule, holidays=self.holidays)
-        decision = clock.decision_on(due, rules.window.decision_grace_days)
-        items = list(rules.window.required_items)
-        over = due < self.today
-        share = rng.random()
-        state, met_on = WindowState.OPEN, None
-        if participant is not None:
-            if share < (0.6 if over else 0.25):
-                state = WindowState.MET
-                met_on = min(starts + timedelta(days=rng.randint(1, rules.window.days)), due, self.today)
-            elif share < (0.68 if over else 0.28):
-                state = WindowState.STEPPED_BACK
-        window = self.add(
-            r.IntakeWindow, id=self.id(), referral=referral, rules=self.where.ruleset, state=state, opened_at=at,
-            starts_on=starts, due_on=due, first_due_on=due, required_items=items, met_on=met_on, state_changed_at=at,
-        )  # fmt: skip
-        done = items if state == WindowState.MET else items[: rng.randint(0, len(items) - 1)] if participant else []
-        for kind in done:
-            day = met_on or min(starts + timedelta(days=rng.randint(0, 9)), self.today)
-            self.add(
-                r.WindowItem, id=self.id(), window=window, kind=kind, done_on=day, typed_by=manager,
-                typed_at=min(datetime.combine(day, time(17), self.tz), self.now),
-            )  # fmt: skip
-        charge = self._charge(referral, offence, person, at, starts, decision)
-        if state == WindowState.MET:
-            self.add(r.WindowResult, id=self.id(), charge=charge, window=window, met_on=met_on, recorded_by=manager)
-            self._consent(referral, participant, manager, charge, at)
-        elif participant and state == WindowState.OPEN and not over:
-            self._appointment(referral, manager, at)
-        if decision >= self.today:
-            self._reminders(referral, window if state == WindowState.OPEN else None, starts, due, decision)
-        kind = {WindowState.MET: "window_met", WindowState.OPEN: "window_ended" if over else "window_open"}.get(state)
-        if kind:
-            self.examples.setdefault(kind, str(referral.pk))
-
-    def _charge(self, referral, offence, person, at, starts, decision) -> r.HeldCharge:
-        rng, fields = self.rng, {}
-        prosecutor = rng.choice(self.where.people[Role.PROSECUTOR])
-        waits = 0.5 if self.today - decision < timedelta(days=9) else 0.02
-        if decision < self.today and rng.random() > waits:
-            decided = datetime.combine(decision, time(10), self.tz) + timedelta(days=rng.randint(0, 6))
-            if decided < self.now:
-                fields = {
-                    "decision": pick(rng, DECISIONS),
-                    "decided_at": decided, "decided_by": prosecutor,
-                    "hidden_at": decided + timedelta(days=self.where.rules.visibility.decided_visible_days),
-                }  # fmt: skip
-        charge = self.add(
-            r.HeldCharge, id=self.id(), referral=referral, agency_id=referral.agency_id,
-            incident_number=referral.incident_number, code_system=offence.code_system, code=offence.code,
-            title=offence.title, offence_class=offence.offence_class, held_on=starts, due_on=decision, **fields,
-        )  # fmt: skip
-        self.add(r.ChargeIdentity, id=self.id(), referral=referral, name=person.name, birth_date=person.birth_date)
-        sent = (
-            at + timedelta(days=rng.randint(0, 3))
-            if rng.random() < 0.85 or self.now - at > timedelta(days=12)
-            else None
-        )
-        sent = sent if sent and sent < self.now else None
-        received = sent + timedelta(days=1) if sent and sent + timedelta(days=1) < self.now else None
-        self.add(
-            r.Packet, id=self.id(), referral=referral, incident_number=referral.incident_number, held_on=starts,
-            sent_at=sent, sent_by=referral.officer if sent else None, received_at=received,
-            received_by=prosecutor if received else None, hidden_at=fields.get("hidden_at"), **self._police(referral),
-        )  # fmt: skip
-        self.examples.setdefault("charge_decided" if fields else "charge", str(charge.pk))
-        return charge
-
-    def _consent(self, referral, participant, manager, charge, at) -> None:
-        if self.rng.random() > 0.6:
-            return
-        revoked = self.rng.random() < 0.1
-        self.add(
-            Consent, id=self.id(), kind="criminal_justice", participant=participant, referral_id=referral.pk, answer="yes",
-            asked_at=at, asked_by=manager, language="en", scope=SCOPE,
-            text_shown="Shown in the demo.", text_hash="0" * 64, signed_name=participant.shown_name, signed_at=at,
-            revoked_at=self.now if revoked else None, revoked_by=manager if revoked else None,
-            revoked_how="spoken" if revoked else "",
-        )  # fmt: skip
-        if not revoked and charge.decided_at is None:
-            self.examples.setdefault("charge_shared", str(charge.pk))
-
-    def _appointment(self, referral, manager, at) -> None:
-        place = self.rng.choice(self.where.rules.meeting_places).name
-        when = (self.now + timedelta(days=self.rng.randint(0, 9))).astimezone(self.tz).replace(hour=10, minute=0)
-        self.add(
-            r.Appointment,
-            id=self.id(),
-            referral=referral,
-            at=when,
-            place=place,
-            booked_at=at,
-            booked_by=manager,
-            state="booked",
-        )
-
-    def _reminders(self, referral, window, starts, due, decision) -> None:
-        moments = clock.reminder_moments(
-            self.where.rules.reminders, start_on=starts, due=due, decision_on=decision, tz=self.tz
-        )
-        for moment in moments:
-            if moment.at <= self.now:
-                continue
-            police_side = moment.step in self.decision_steps
-            if not police_side and window is None:
-                continue
-            self.add(
-                r.Reminder, id=self.id(), referral=referral, window=None if police_side else window, step=moment.step,
-                recipient=moment.recipient, channel=moment.channel, due_at=moment.at,
-                path="/referrals/charges/" if police_side else f"/work/cases/{referral.pk}/",
-            )  # fmt: skip
-
     # ---- the doors without a charge
 
     def _without_charge(self, at: datetime, door: Door) -> None:
         state = pick(self.rng, [(s, w) for s, w in zip(OutreachState, [1, 3, 3, 1, 4, 1, 2], strict=True)])
         over = state in {OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND}
         taken = state != OutreachState.WAITING and state != OutreachState.TO_FIND
-        status = S.DONE if over and door == Door.COMMUNITY else S.HANDED_OVER if taken else S.SUBMITTED
+        status = S.DONE if over and door == Door.COMMUNITY else S.HANDED_OVER if taken else S.OUTREACH
+        if door == Door.COMMUNITY and not taken and self.now - at < timedelta(days=9):
+            status = S.PENDING
         referral = self._referral(at, door, status)
         manager = self.rng.choice(self.where.people[Role.CASE_MANAGER]) if taken else None
         person = self._person(referral)
@@ -385,7 +292,8 @@ class Story:
             )  # fmt: skip
         participant = self._participant(referral, person, manager, at) if state == OutreachState.YES else None
         self._casework(referral, manager, participant, at)
-        self._outreach(referral, at, state)
+        if status != S.PENDING:
+            self._outreach(referral, at, state)
         self.examples.setdefault(door.value, str(referral.pk))
 
     def _outreach(self, referral, at, state) -> None:
