@@ -50,7 +50,13 @@ class Casework(SiteRow):
         indexes = [
             models.Index(fields=["case_manager"], name="casework_case_manager"),
             models.Index(fields=["site", "participant"], name="casework_participant"),
-            models.Index(fields=["site"], condition=Q(is_restricted=True) | Q(is_sealed=True), name="casework_closed"),
+            # What row security asks of nearly every statement of casework: few rows, and never from the table.
+            models.Index(
+                fields=["site"],
+                include=["referral", "case_manager", "is_restricted", "is_sealed"],
+                condition=Q(is_restricted=True) | Q(is_sealed=True),
+                name="casework_closed_keys",
+            ),
             models.Index(fields=["site", "next_try_at"], name="casework_next_try"),
         ]
 
@@ -161,7 +167,14 @@ class OutreachEntry(SiteRow):
 
     class Meta:
         constraints = [models.CheckConstraint(name="outreach_state_known", condition=Q(state__in=OutreachState.values))]
-        indexes = [models.Index(fields=["site", "state", "listed_at", "id"], name="outreach_site_state")]
+        indexes = [
+            models.Index(fields=["site", "state", "listed_at", "id"], name="outreach_site_state"),
+            models.Index(
+                fields=["site", "listed_at", "id"], include=["referral", "first_try_target_at"],
+                condition=Q(first_tried_at=None, state__in=[OutreachState.WAITING, OutreachState.TO_FIND]),
+                name="outreach_untried",
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return f"{self.state} {self.referral_id}"
