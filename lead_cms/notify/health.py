@@ -8,12 +8,14 @@ from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from lead_cms.access.views import account_page
 from lead_cms.notify.models import Heartbeat
 
 LATE_SECONDS = 300  # a due row that waits longer than this makes the service not ready
 SILENT_SECONDS = 180  # so does a poke that has not run for this long
 
 
+@account_page  # the question is the machine's: whoever happens to be signed in, it is asked as `lead_app` itself
 @login_not_required
 @require_safe
 def readyz(request):

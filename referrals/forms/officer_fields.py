@@ -1,6 +1,7 @@
 """Fields of the officer's forms: one line that takes a birth date or an age, and moments at the site's clocks."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,10 @@ AGE = re.compile(r"^(?:about|abt|ca|approx|~|age|aged)?\.?\s*(\d{1,3})\s*(?:year
 ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 AMERICAN = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2}|\d{4})$")
 DIGITS = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
+# Marks that turn the writing direction of what follows: a name must not rearrange the line it stands in.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Control, format (joiners within an emoji, zero width), surrogate and space: nothing that can be seen.
+UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
 
 
 class Line(forms.CharField):
@@ -26,6 +31,16 @@ class Line(forms.CharField):
         for validator in self.validators:
             if isinstance(validator, ProhibitNullCharactersValidator):
                 self.validators[self.validators.index(validator)] = ProhibitNullCharactersValidator(message=NO_NUL)
+
+    def to_python(self, value):
+        """What nobody can see is no answer; NUL is left for its validator to name."""
+        text = super().to_python(value)
+        if not isinstance(text, str) or "\0" in text:
+            return text
+        text = "".join(
+            " " if unicodedata.category(c) == "Cc" and c not in "\n\r\t" else c for c in text.translate(TURNS)
+        ).strip()
+        return text if any(unicodedata.category(c) not in UNSEEN for c in text) else self.empty_value
 
 
 class BirthOrAge(Line):
@@ -51,9 +66,13 @@ def parse_birth_date(text: str) -> date:
     else:
         raise ValidationError("Enter an age such as 35, or a birth date such as 4/3/1990.")
     try:
-        return date(year, month, day)
+        born_on = date(year, month, day)
     except ValueError as error:
         raise ValidationError("There is no such day. Check the birth date.") from error
+    if born_on > timezone.localdate():
+        # A slip of the finger, not a child: under 18 would end the form and forget what was typed.
+        raise ValidationError("This birth date is in the future. Check the year.")
+    return born_on
 
 
 class MomentField(forms.SplitDateTimeField):

@@ -273,7 +273,7 @@ ACCOUNT_PAGES = {
     "account_reset_password_from_key_done", "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
-    "first-password", "held-form", "switch", "stay", "theme",
+    "first-password", "held-form", "switch", "stay", "theme", "readyz",
 }  # fmt: skip
 
 

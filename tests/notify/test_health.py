@@ -23,6 +23,13 @@ def ready(client) -> tuple[int, dict]:
     return response.status_code, response.json()
 
 
+@pytest.mark.parametrize("role", Role)
+def test_whoever_is_signed_in_gets_the_same_answer(client, sign_in, world, role):
+    user = sign_in(world.a.people[role, 0])
+    assert user.get("/readyz").json().keys() == client.get("/readyz").json().keys()
+    assert user.get("/healthz").status_code == 200
+
+
 def test_alive_needs_nothing(client):
     assert client.get("/healthz").status_code == 200
 
