@@ -12,7 +12,7 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from referrals.actions import appointments, attempts, events
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import PHONE
 from tests.casefile.working import done, fresh, referred, site_today, taken, window_of
 from tests.factories import World
 
@@ -62,7 +62,7 @@ def addresses(told: dict) -> dict:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark")])
 def test_every_page_of_casework_reads_well(live, page_as, axe, size, scheme):
     world = World.build()
     told = story(world)

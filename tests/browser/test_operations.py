@@ -47,7 +47,7 @@ def people(live):
     return site
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["phone-dark", "desk-light"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS[:1], ids=["phone-dark"])
 def test_every_page_reads_well(page_as, people, axe, size, scheme):
     for role, paths in PAGES.items():
         page = page_as(people.person(role), size=size, scheme=scheme)

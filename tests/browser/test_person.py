@@ -19,7 +19,7 @@ def where(live):
     return World.build().a
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["390-dark", "1280-light"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark")], ids=["390-dark"])
 def test_pages_of_the_person(where, page_as, axe, shot, size, scheme):
     now = timezone.now() - timezone.timedelta(hours=3)
     manager = manager_of(where)

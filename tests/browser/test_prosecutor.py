@@ -9,7 +9,7 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from referrals.actions.charges import decide, extend
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import PHONE
 from tests.factories import World
 from tests.referrals.charging import held_charge, shared
 
@@ -30,7 +30,7 @@ def story(site) -> dict:
     return {"met": met, "due": due, "extended": extended, "decided": over, "fresh": fresh}
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark")], ids=["phone-dark"])
 def test_every_page_of_the_prosecutor(page_as, axe, size, scheme):
     site = World.build().a
     charges = story(site)
