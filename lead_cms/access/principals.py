@@ -106,13 +106,15 @@ def acting_as(who, *, site=None):
         who = principal_for_duty(who, site)
     elif not isinstance(who, Principal):
         who = principal_of(who)
+    is_said = who == _principal.get()  # the database knows already: nothing to tell it, before or after
     token = _principal.set(who)
     try:
-        if connection.in_atomic_block:
+        if connection.in_atomic_block and not is_said:
             state(connection)
         yield who
     finally:
         _principal.reset(token)
         # Only a usable transaction can be told; otherwise the real error would be hidden by a second one.
-        if connection.in_atomic_block and connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+        usable = connection.in_atomic_block and not is_said
+        if usable and connection.connection.info.transaction_status == TransactionStatus.INTRANS:
             state(connection)

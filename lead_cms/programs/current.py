@@ -11,6 +11,7 @@ Call them inside the caller's transaction: row security shows the rules of the c
 from datetime import date
 from uuid import UUID
 
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.models import RuleSet
 from lead_cms.programs.rules import Rules, parse
 
@@ -21,8 +22,13 @@ _kept: dict[UUID, Rules] = {}
 
 def current_ruleset(site_id: UUID, on: date) -> RuleSet | None:
     """The version in force on a day at the site: the newest of those effective by then; its document loads if read."""
+    return next(iter(_current(site_id=site_id, on=on)), None)
+
+
+@prepared(site_id=UUID, on=date)
+def _current(*, site_id, on):
     held = RuleSet.objects.filter(site_id=site_id, effective_from__lte=on).order_by("-version")
-    return held.defer("document").first()
+    return held.defer("document")[:1]
 
 
 def rules_for(ruleset: RuleSet) -> Rules:

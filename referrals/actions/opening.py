@@ -51,7 +51,8 @@ def open_up(
         Casework.objects.bulk_create(
             [Casework(**_part(referral), id=_key(referral, "casework"))], ignore_conflicts=True
         )
-    _begin(referral, offences, person, rules, at=at, by=by)
+        charges = _begin(referral, offences, person, rules, at=at, by=by)
+    _record_opening(referral, charges)
 
 
 @transaction.atomic
@@ -59,7 +60,15 @@ def open_window_after_approval(*, referral: Referral, at: datetime, by: Membersh
     """The same once somebody has said yes. The days count from the rules' start, not from the approval."""
     offences = list(ReferralOffence.objects.filter(referral_id=referral.pk))
     person = ReferredPerson.objects.filter(referral_id=referral.pk).first() or ReferredPerson()
-    _begin(referral, offences, person, rules_by_id(referral.rules_id), at=at, by=by)
+    rules = rules_by_id(referral.rules_id)
+    with acting_as(Duty.INTAKE):
+        charges = _begin(referral, offences, person, rules, at=at, by=by)
+    _record_opening(referral, charges)
+
+
+def _record_opening(referral: Referral, charges: int) -> None:
+    if charges:
+        record(AuditAction.WINDOW_OPENED, target=referral, charges=charges)
 
 
 def window_key(referral_id: uuid.UUID) -> uuid.UUID:
@@ -86,19 +95,21 @@ def due_on(start: date, rules: Rules) -> date:
     return clock.due_on(start, days, last_day_rule=rule, holidays=skipped)
 
 
-def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Membership) -> None:
+def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Membership) -> int:
+    """What begins now, written as INTAKE; the number of held charges whose window it opened."""
+    charges = 0
     if referral.status in ENDED:
-        return
+        return charges
     if referral.status == ReferralStatus.TRIAGE:
         reminders.tell_now(referral=referral, recipient="coordinator", step="triage", path="/", email=True, at=at)
-        return
+        return charges
     waits = referral.status == ReferralStatus.PENDING
     if waits:
         approver = "liaison" if referral.agency_id else "coordinator"
         reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
     held = [one for one in offences if one.is_held] if referral.door == Door.ARREST else []
     if held and not (waits and need(rules.window.opens_at, "window.opens_at") == "approval"):
-        _open_window(referral, held, person, rules, at=at, by=by)
+        charges = _open_window(referral, held, person, rules, at=at, by=by)
     finding = referral.status == ReferralStatus.OUTREACH or referral.door != Door.ARREST
     if finding and not waits:
         _list_for_outreach(referral, rules, at=at)
@@ -107,9 +118,10 @@ def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Member
         path = reminders.case_path(referral.pk)
         # Somebody is waiting at the curb: the e-mail goes at once. Nobody waits on the list of outreach.
         reminders.tell_now(referral=referral, recipient=recipient, step=step, path=path, email=not finding, at=at)
+    return charges
 
 
-def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Membership) -> None:
+def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Membership) -> int:
     """The clock and, apart from it, the charges: all fall due on one date, whatever becomes of the window."""
     tz = by.site.tz
     start = start_on(referral, rules, tz)
@@ -129,19 +141,18 @@ def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Memb
         )
         for one in held
     ]  # fmt: skip
-    with acting_as(Duty.INTAKE):
-        for rows in (
-            [window],
-            charges,
-            [ChargeIdentity(**part, id=_key(referral, "identity"), name=person.name, birth_date=person.birth_date)],
-            [Packet(**part, **police, id=_key(referral, "packet"), officer_id=referral.officer_id)],
-        ):
-            type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
+    for rows in (
+        [window],
+        charges,
+        [ChargeIdentity(**part, id=_key(referral, "identity"), name=person.name, birth_date=person.birth_date)],
+        [Packet(**part, **police, id=_key(referral, "packet"), officer_id=referral.officer_id)],
+    ):
+        type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
     reminders.write(
         referral=referral, window_id=window.pk, charge_id=charges[0].pk, rules=rules, start_on=start, due_on=due,
         decision_on=decision_on, tz=tz, at=at,
     )  # fmt: skip
-    record(AuditAction.WINDOW_OPENED, target=referral, charges=len(charges))
+    return len(charges)
 
 
 def _list_for_outreach(referral, rules: Rules, *, at: datetime) -> None:
@@ -154,8 +165,7 @@ def _list_for_outreach(referral, rules: Rules, *, at: datetime) -> None:
         **_part(referral), id=_key(referral, "outreach"), state=OutreachState.TO_FIND, listed_at=at,
         first_try_target_at=at + timedelta(hours=hours) if hours is not None else None, state_changed_at=at,
     )  # fmt: skip
-    with acting_as(Duty.INTAKE):
-        OutreachEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    OutreachEntry.objects.bulk_create([entry], ignore_conflicts=True)
 
 
 def _key(referral: Referral, what: str) -> uuid.UUID:

@@ -22,6 +22,7 @@ from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.eligibility import Assessment, assess
 from lead_cms.programs.rules import Rules
@@ -183,8 +184,7 @@ def site_rules(by: Membership, at: datetime):
 
 
 def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, called_at=None) -> Referral:
-    sent = Referral.objects.filter(entered_by=by, submission_key=referral.submission_key).first()
-    if sent is not None:
+    for sent in _sent_before(by=by.pk, key=referral.submission_key):
         return sent
     ruleset, rules = site_rules(by, at)
     held = None if given.held is None else as_listed(rules, given.held)
@@ -225,6 +225,11 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     if kept:
         open_up(referral=referral, offences=offences, person=person, rules=rules, at=at, by=by)
     return referral
+
+
+@prepared(by=uuid.UUID, key=uuid.UUID)
+def _sent_before(*, by, key):
+    return Referral.objects.filter(entered_by=by, submission_key=key)
 
 
 def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, zone) -> list[DomainError]:

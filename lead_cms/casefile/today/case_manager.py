@@ -3,14 +3,16 @@
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, UUIDField, Value
 from django.utils import timezone
 
 from lead_cms.casefile.lists import (
     MOST,
+    AnyOf,
+    Keys,
     first,
     first_windows,
     named,
-    of,
     outreach_untried,
     said,
     tries_due,
@@ -29,9 +31,10 @@ from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import local_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
+from participants.models import Participant
 from referrals.actions.handoff_officer import on_call
 from referrals.enums import AppointmentState, WindowState
-from referrals.models import Appointment
+from referrals.models import Appointment, Casework, IntakeWindow
 
 
 def context(request) -> dict:
@@ -80,12 +83,16 @@ OF_VISIT = said("at", "state", "place")
 
 @prepared(site_id=UUID, me=UUID, start=datetime, end=datetime)
 def _visits(*, site_id, me, start, end):
-    agreed = (
-        of(Appointment.objects, me)
-        .filter(site_id=site_id, at__gte=start, at__lt=end, referral__casework__participant__died_on=None)
-        .exclude(state=AppointmentState.MOVED)
-        .exclude(referral__window__state__in=[WindowState.ENDED, WindowState.STEPPED_BACK])
+    # Asked of the appointments of these days one by one, in their order: the list ends after a few.
+    case = Casework.objects.filter(referral=OuterRef("referral_id"))
+    died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
+    shut = IntakeWindow.objects.filter(
+        referral=OuterRef("referral_id"), state__in=[WindowState.ENDED, WindowState.STEPPED_BACK]
     )
+    agreed = Appointment.objects.filter(
+        AnyOf(Value(me, output_field=UUIDField()), Keys(case.values("case_manager_id"))),
+        ~Exists(shut), ~Exists(died), site_id=site_id, at__gte=start, at__lt=end,
+    ).exclude(state=AppointmentState.MOVED)  # fmt: skip
     return first(agreed, "at", "pk", most=MOST).values_list(*OF_VISIT.values())
 
 

@@ -1,9 +1,13 @@
 """Today of a coordinator: who is on call, what waits for an answer, whom nobody has tried, what the rules lack."""
 
+from uuid import UUID
+
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from lead_cms.casefile.lists import first
 from lead_cms.casefile.views.operations import waiting_for
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.roster import LOOK_AHEAD, coming, gaps
 from referrals.enums import OutreachState
@@ -22,10 +26,9 @@ def context(request) -> dict:
     until = now + LOOK_AHEAD
     shifts = coming(site_id, now, until)
     open_spans = gaps(shifts, now, until)
-    untried = OutreachEntry.objects.filter(site_id=site_id, first_tried_at=None, state__in=UNTRIED)
-    waiting = list(
-        waiting_for(site_id).select_related("officer", "entered_by").order_by("submitted_at", "pk")[: SHOWN + 1]
-    )
+    untried = untried_of(site_id)
+    waiting = waiting_rows(site_id=site_id)
+    numbers = untried.aggregate(all=Count("pk"), past_target=Count("pk", filter=Q(first_try_target_at__lt=now)))
     return {
         "has_rules": rules is not None,
         "missing": rules.missing() if rules else [],
@@ -34,8 +37,21 @@ def context(request) -> dict:
         "gaps": [say_gap(*gap, now, until) for gap in open_spans],
         "waiting": waiting[:SHOWN],
         "more_waiting": len(waiting) > SHOWN,
-        "untried": untried.select_related("referral").order_by("listed_at", "pk")[:SHOWN],
-        "untried_numbers": untried.aggregate(
-            all=Count("pk"), past_target=Count("pk", filter=Q(first_try_target_at__lt=now))
-        ),
+        "untried": untried_rows(site_id=site_id) if numbers["all"] else [],
+        "untried_numbers": numbers,
     }  # fmt: skip
+
+
+def untried_of(site_id):
+    return OutreachEntry.objects.filter(site_id=site_id, first_tried_at=None, state__in=UNTRIED)
+
+
+@prepared(site_id=UUID)
+def untried_rows(*, site_id):
+    return first(untried_of(site_id), "listed_at", "pk", most=SHOWN).select_related("referral")
+
+
+@prepared(site_id=UUID)
+def waiting_rows(*, site_id):
+    waiting = waiting_for(site_id).select_related("officer", "entered_by")
+    return waiting.order_by("submitted_at", "pk")[: SHOWN + 1]

@@ -1,12 +1,17 @@
 """Today of an officer: what came of it, what runs, what is unfinished. Nothing about a person's choices."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lead_cms.casefile.lists import first
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.correcting import SHIFT, details_wait
 from referrals.actions.drafts import drafts_of
@@ -29,51 +34,66 @@ def context(request) -> dict:
     membership, now = request.membership, timezone.now()
     ruleset = current_ruleset(membership.site_id, timezone.localdate())
     rules = rules_for(ruleset) if ruleset else None
-    rows = list(
-        Referral.objects.filter(officer=membership, submitted_at__gte=now - BACK)
-        .filter(
-            Q(by_telephone=True, confirmed_at=None)
-            | Q(status__in=(S.SUBMITTED, S.PENDING, S.TRIAGE, S.OUTREACH))
-            | Q(status=S.HANDED_OVER, details_done_at=None, submitted_at__gte=now - SHIFT)
-        )
-        .select_related("person", "handoff")
-        .order_by("-submitted_at", "-pk")[:MOST]
-    )
+    rows = open_rows(officer=membership.pk, since=now - BACK, shift=now - SHIFT)
     running = [row for row in rows if row.status in (S.SUBMITTED, S.PENDING) and now - row.submitted_at <= SHIFT]
-    newest = list(
-        Referral.objects.filter(officer=membership).select_related("person").order_by("-submitted_at", "-pk")[:5]
-    )
-    packets = Packet.objects.filter(officer=membership, sent_at=None).select_related("referral__person")
+    newest = newest_rows(officer=membership.pk)
     return {
-        "hears": hears(rules), "confirm": [row_of(row) for row in rows if row.by_telephone and not row.confirmed_at],
+        "hears": hears(rules, membership, newest),
+        "confirm": [row_of(row) for row in rows if row.by_telephone and not row.confirmed_at],
         "running": [_running(row, now) for row in running], "also": [row_of(row) for row in running[1:]],
         "drafts": [_draft(one) for one in drafts_of(membership, now)],
         "details": [row_of(row) for row in rows if row.details_done_at is None and details_wait(row, now)],
-        "packets": [_packet(one, rules) for one in packets.order_by("held_on", "pk")[:MOST]],
+        "packets": [_packet(one, rules) for one in unsent_packets(officer=membership.pk)],
         "newest": [row_of(row) for row in newest], "ready": rules is not None and rules.ready,
     }  # fmt: skip
+
+
+TITLE = ("reference", "incident_number", "status", "person__name", "person__description")
+ROW = (*TITLE, "submitted_at", "door", "rules")
+
+
+@prepared(officer=UUID, since=datetime, shift=datetime)
+def open_rows(*, officer, since, shift):
+    found = Referral.objects.filter(officer=officer, submitted_at__gte=since).filter(
+        Q(by_telephone=True, confirmed_at=None)
+        | Q(status__in=(S.SUBMITTED, S.PENDING, S.TRIAGE, S.OUTREACH))
+        | Q(status=S.HANDED_OVER, details_done_at=None, submitted_at__gte=shift)
+    )
+    found = found.select_related("person", "handoff").only(
+        *ROW, "by_telephone", "confirmed_at", "details_done_at", "meeting_place", "handoff__called_at",
+        "handoff__arrived_at",
+    )  # fmt: skip
+    return found.order_by("-submitted_at", "-pk")[:MOST]
+
+
+@prepared(officer=UUID)
+def newest_rows(*, officer):
+    found = Referral.objects.filter(officer=officer).select_related("person").only(*ROW)
+    return found.order_by("-submitted_at", "-pk")[:5]
+
+
+@prepared(officer=UUID)
+def unsent_packets(*, officer):
+    rows = first(Packet.objects.filter(officer=officer, sent_at=None), "held_on", "pk", most=MOST)
+    fields = (f"referral__{name}" for name in TITLE)
+    return rows.select_related("referral__person").only("held_on", "incident_number", *fields)
 
 
 def row_of(referral: Referral) -> dict:
     """One line of a list."""
     says, tone = state_of(referral)
     return {
-        "title": title_of(referral), "url": reverse("referrals:own", args=[referral.pk]), "says": says, "tone": tone,
+        "title": title_of(referral), "url": _address("own", referral.pk), "says": says, "tone": tone,
         "at": referral.submitted_at, "door": referral.get_door_display(), "referral": referral,
     }  # fmt: skip
 
 
-def hears(rules) -> str:
+def hears(rules, membership, newest: list) -> str:
     """One sentence: what came of the unit's offers this quarter. Small cells are not shown."""
     if rules is None or not rules.hear_back.figures:
         return ""
     least = rules.hear_back.fewer_than or 11
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select offers, handed_over, minutes, nobody_came from app.unit_hear_back(%s, %s)",
-            [start_of(quarter_start(timezone.localdate())), least],
-        )
-        offers, handed_over, minutes, nobody_came = cursor.fetchone()
+    offers, handed_over, minutes, nobody_came = figures_of(membership, least, newest)
     found = {
         "offers": offers, "handed_over": handed_over, "nobody_came": nobody_came,
         "minutes_to_arrival": None if minutes is None else round(minutes),
@@ -85,6 +105,31 @@ def hears(rules) -> str:
         value = found.get(code)
         parts.append(f"{value if value is not None else f'fewer than {least}'} {FIGURES.get(code, code)}")
     return "Your unit this quarter: " + ", ".join(parts) + "."
+
+
+def figures_of(membership, least: int, newest: list) -> tuple:
+    """The unit's figures of the quarter. Colleagues' newest count within five minutes, one's own at once."""
+    since, last = start_of(quarter_start(timezone.localdate())), newest[0].pk if newest else "none"
+    key = f"hears:{membership.pk}:{since:%Y-%m-%d}:{least}:{last}"
+    figures = cache.get(key)
+    if figures is None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select offers, handed_over, minutes, nobody_came from app.unit_hear_back(%s, %s)", [since, least]
+            )
+            figures = cursor.fetchone()
+        cache.set(key, figures, 300)
+    return figures
+
+
+@lru_cache
+def _pattern(name: str) -> str:
+    return reverse(f"referrals:{name}", args=[UUID(int=0)])
+
+
+def _address(name: str, key) -> str:
+    """A referral's page; a list has many, and resolves each name once."""
+    return _pattern(name).replace(str(UUID(int=0)), str(key))
 
 
 def _running(referral: Referral, now) -> dict:
@@ -111,9 +156,9 @@ def _draft(draft) -> dict:
 def _packet(packet: Packet, rules) -> dict:
     days = rules.targets.packet_days if rules else None
     return {
-        "title": title_of(packet.referral), "url": reverse("referrals:packet", args=[packet.referral_id]),
+        "title": title_of(packet.referral), "url": _address("packet", packet.referral_id),
         "due_on": packet.held_on + timedelta(days=days) if days is not None else None, "due_of": "decision",
         "notes": [f"Incident {packet.incident_number}"], "action": {
-            "label": "Open the packet", "url": reverse("referrals:packet", args=[packet.referral_id]),
+            "label": "Open the packet", "url": _address("packet", packet.referral_id),
         },
     }  # fmt: skip
