@@ -59,6 +59,15 @@ class CommunityForm(forms.Form):
             submit="",
         )
 
+    def clean(self):
+        """What is missing is said at once, each beside its field."""
+        data = super().clean()
+        if not data.get("name") and not data.get("description") and not {"name", "description"} & set(self.errors):
+            self.add_error("name", "Enter a name, or what the person looks like.")
+        if not data.get("where_found") and not data.get("phone") and not {"where_found", "phone"} & set(self.errors):
+            self.add_error("where_found", "Say where outreach can meet the person, or a number to call.")
+        return data
+
     def given(self) -> CommunityGiven:
         data = self.cleaned_data
         born: date | None = data["birth_date"]

@@ -99,7 +99,8 @@ COPY = {
         "print": "Text", "custodian": "Custodian of this record",
     },
     "es": {
-        "copy": "Copia para quien firmó", "signed": "Firmado", "at": "el", "through": "Intérprete", "print": "Texto", "custodian": "Custodio de este registro",
+        "copy": "Copia para quien firmó", "signed": "Firmado", "at": "el", "through": "Intérprete", "print": "Texto",
+        "custodian": "Custodio de este registro",
     },
 }  # fmt: skip
 
