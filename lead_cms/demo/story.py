@@ -97,6 +97,7 @@ class Story(Windows):
             "officer": officer, "agency_id": officer.organisation_id if officer else None, "entered_by": typist,
             "submission_key": self.id(), "submitted_at": at, "status_changed_at": at,
             "precinct": rng.choice(self.where.rules.precincts).code, "meeting_place": rng.choice(PLACES),
+            "details_done_at": at if self.now - at > timedelta(hours=20) else None,
             "outcome": "eligible", "person_answer": "yes",
         }  # fmt: skip
         if door == Door.ARREST:
@@ -203,7 +204,8 @@ class Story(Windows):
         yes = next(e.code for e in self.where.rules.exclusions if e.effect == "ineligible" and "arrest" in e.doors)
         blocked = course == "ineligible"
         referral = self._referral(
-            at, Door.ARREST, course, outcome="ineligible" if blocked else "eligible",
+            at, Door.ARREST, course, incident_number="", meeting_place="",
+            outcome="ineligible" if blocked else "eligible",
             person_answer="" if blocked else "no",
             decline_reason="" if blocked else self.rng.choice(self.where.rules.codes.decline_reasons).code,
         )  # fmt: skip

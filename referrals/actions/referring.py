@@ -185,7 +185,7 @@ def site_rules(by: Membership, at: datetime):
 
 def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, called_at=None) -> Referral:
     for sent in _sent_before(by=by.pk, key=referral.submission_key):
-        return sent
+        return _the_same(sent, given)
     ruleset, rules = site_rules(by, at)
     held = None if given.held is None else as_listed(rules, given.held)
     given = replace(given, offences=as_listed(rules, given.offences), held=held)
@@ -225,6 +225,15 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     if kept:
         open_up(referral=referral, offences=offences, person=person, rules=rules, at=at, by=by)
     return referral
+
+
+def _the_same(sent: Referral, given: Given) -> Referral:
+    """What this form made; an old page filled in for somebody else is not swallowed by it."""
+    person = ReferredPerson.objects.filter(referral=sent).first()
+    if sent.status not in NAMELESS and person is not None and person.name != given.name.strip():
+        words = "This page was sent already, for somebody else. For another person begin a new referral from Today."
+        raise DomainError(words, field="name")
+    return sent
 
 
 @prepared(by=uuid.UUID, key=uuid.UUID)

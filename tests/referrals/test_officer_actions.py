@@ -51,7 +51,7 @@ def test_a_referral_is_received_and_opens_the_charge(officer, prosecutor):
 def test_the_same_form_makes_one_referral(officer):
     key = uuid.uuid4()
     first = make_arrest_referral(officer, key=key)
-    again = make_arrest_referral(officer, key=key, name="Another")
+    again = make_arrest_referral(officer, key=key)
     assert first.pk == again.pk
     assert len(seen_by(officer, Referral)) == 1
 
@@ -359,3 +359,12 @@ def test_two_taps_at_once_make_one_referral(world):
     for one in taps:
         one.join(30)
     assert len(made) == 2 and len(set(made)) == 1
+
+
+def test_an_old_page_filled_in_for_somebody_else_is_not_swallowed(world):
+    """The same form twice makes one referral; the same page with another name says so."""
+    officer, key = world.a.person(Role.OFFICER), uuid.uuid4()
+    first = make_arrest_referral(officer, key=key, name="Devon Marsh")
+    assert make_arrest_referral(officer, key=key, name="Devon Marsh").pk == first.pk
+    with pytest.raises(DomainError, match="somebody else"):
+        make_arrest_referral(officer, key=key, name="Ruth Calder")
