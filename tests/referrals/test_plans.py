@@ -1,0 +1,95 @@
+"""The indexes that PostgreSQL takes for the lists, as the role that reads them, with a site's rows."""
+
+import os
+import re
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Membership
+from referrals.models import Reminder
+from referrals.row_security import FUNCTIONS
+from referrals.tasks import deliver_batch
+from tests.conftest import connection_to, truncate
+
+LISTS = [
+    (Role.OFFICER, "referrals:list", "referrals_referral", "referral_officer_time"),
+    (Role.CASE_MANAGER, "casefile:windows", "referrals_intakewindow", "window_open_due"),
+    (Role.PROSECUTOR, "referrals:charge-list", "referrals_heldcharge", "heldcharge_undecided_due"),
+    (Role.CASE_MANAGER, "casefile:outreach", "referrals_outreachentry", "outreach_"),
+]
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Three thousand referrals for all the plans, written for good so that their owner can count them, then taken out."""
+    owner, default = connections["owner"], connections["default"]
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAD_DATA", str(tmp_path_factory.mktemp("demo")))
+        truncate(owner, default)
+        try:
+            call_command("seed_demo", referrals=3000, verbosity=0)
+            with connection_to("lead_owner", autocommit=True) as counting:
+                counting.execute("vacuum analyze")
+            yield
+        finally:
+            truncate(owner, default)
+            default.close()
+
+
+def one(role: Role) -> Membership:
+    found = Membership.objects.filter(role=role, site__slug="san-francisco")
+    return found.select_related("user", "site", "organisation").order_by("user__username").first()
+
+
+def plan_of(sql: str, params=None) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain {sql}", params)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize(("role", "page", "table", "index"), LISTS)
+def test_a_list_comes_in_the_order_of_its_index(seeded, db, sign_in, role, page, table, index):
+    reader = one(role)
+    browser = sign_in(reader)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(reverse(page)).status_code == 200
+    lists = [query["sql"] for query in asked if re.search(rf'FROM "{table}".*ORDER BY', query["sql"], re.S)]
+    assert lists
+    with acting_as(reader):
+        plans = [plan_of(sql) for sql in lists]
+    assert any(f"using {index}" in plan or f"on {index}" in plan for plan in plans), plans
+    for plan in plans:
+        assert f"Seq Scan on {table}" not in plan, plan
+
+
+def test_search_by_likeness_takes_the_index_of_the_names(seeded, db):
+    """The body of the definer function, with its arguments put in, as the role that owns it."""
+    body = next(text for text in FUNCTIONS if "function app.referred_like" in text).split("$body$")[1]
+    for name, value in (("words", "'Marisol Thorn'"), ("born", "null::date"), ("most", "20")):
+        body = re.sub(rf"\b{name}\b", value, body)
+    body = body.replace("app.site_id()", f"'{one(Role.CASE_MANAGER).site_id}'::uuid")
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
+        admin.execute("set role lead_definer")
+        plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
+    assert "referredperson_name_trgm" in plan, plan
+
+
+def test_a_poke_with_nothing_due_reads_what_is_waiting(seeded, db):
+    with acting_as(Duty.SCHEDULER):
+        Reminder.objects.filter(delivered_at=None, cancelled_at=None, due_at__lte=timezone.now()).update(
+            delivered_at=timezone.now()
+        )
+        with CaptureQueriesContext(connection) as asked:
+            assert deliver_batch() == 0
+        plan = plan_of(next(query["sql"] for query in asked if 'FROM "referrals_reminder"' in query["sql"]))
+    assert "using reminder_waiting" in plan, plan
+    assert len([query for query in asked if 'FROM "referrals_reminder"' in query["sql"]]) == 1
