@@ -197,7 +197,9 @@ def test_the_story(clock, page_as):
     board.step("What never changed, and what did")
     assert board.unchanging() == before
     assert board.windows_met() == met_before + 1
-    board.coordinator.get_by_role("heading", name="By window").evaluate("(one) => one.scrollIntoView({behavior: 'instant'})")
+    board.coordinator.get_by_role("heading", name="By window").evaluate(
+        "(one) => one.scrollIntoView({behavior: 'instant'})"
+    )
     snap(board.coordinator, "7-counts")
     board.officer.goto("/")
     snap(board.officer, "7-officer")
