@@ -128,5 +128,5 @@ class Windows:
             self.add(
                 r.Reminder, id=self.id(), referral=referral, window=None if police_side else window, step=moment.step,
                 recipient=moment.recipient, channel=moment.channel, due_at=moment.at,
-                path="/referrals/charges/" if police_side else f"/work/cases/{referral.pk}/",
+                path="/referrals/charges/" if police_side else f"/site/cases/{referral.pk}/",
             )  # fmt: skip

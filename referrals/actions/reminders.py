@@ -32,7 +32,7 @@ OF_THE_CHARGE = frozenset({"prosecutor", "liaison"})
 
 def case_path(referral_id: UUID) -> str:
     """Casework's page of a referral; it stands in an app above this one."""
-    return f"/work/cases/{referral_id}/"
+    return f"/site/cases/{referral_id}/"
 
 
 def charge_path(charge_id: UUID) -> str:

@@ -110,7 +110,7 @@ class Board:
         return {path: still(page.request.get(path).text()) for page, path in asked}
 
     def windows_met(self) -> int:
-        self.coordinator.goto("/work/counts/")
+        self.coordinator.goto("/site/counts/")
         panel = self.coordinator.locator(".stat", has=self.coordinator.get_by_role("heading", name="Met", exact=True))
         return int(panel.locator("b").inner_text())
 
@@ -167,7 +167,7 @@ def test_the_story(clock, page_as):
     traveller.move_to(datetime.combine(night.date() + LATER, time(10, 5), board.site.tz), tick=True)
     board.sign_in(manager)
     before, met_before = board.unchanging(), board.windows_met()
-    case = f"/work/cases/{board.referral().pk}/"
+    case = f"/site/cases/{board.referral().pk}/"
     link(board.manager, case)
     for kind in ("intake", "assessment"):
         fill_in(board.manager, f"{case}records/{kind}/")

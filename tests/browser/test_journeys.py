@@ -149,5 +149,5 @@ def test_an_auditor_reads_what_is_recorded_and_opens_no_case(page_as, site):
     referral = make_arrest_referral(site.person(Role.OFFICER))
     page = page_as(site.person(Role.AUDITOR), size=DESK)
     says(page, "What is recorded", "Nobody can change or delete a line")
-    assert page.goto(f"/work/cases/{referral.pk}/").status == 403
+    assert page.goto(f"/site/cases/{referral.pk}/").status == 403
     expect(page.get_by_role("heading", level=1)).to_be_visible()

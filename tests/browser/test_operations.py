@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("LEAD_SHOTS")  # a folder for pictures of the pages
 LOOKS = [(PHONE, "dark"), (DESK, "light")]
 PAGES = {
-    Role.COORDINATOR: ["/", "/referrals/on-call/", "/work/triage/", "/work/counts/", "/rules/", "/notices/"],
+    Role.COORDINATOR: ["/", "/referrals/on-call/", "/site/triage/", "/site/counts/", "/rules/", "/notices/"],
     Role.ADMINISTRATOR: ["/", "/people/", "/people/invite/", "/people/organizations/"],
     Role.REFERRER: ["/", "/referrals/community/", "/referrals/community/new/"],
     Role.AUDITOR: ["/"],

@@ -25,16 +25,16 @@ def test_pages_of_the_person(where, page_as, axe, shot, size, scheme):
     manager = manager_of(where)
     referral = talked(where, at=now)
     linked(where, referral, chosen_name="Dee", aliases=("Red",), birth_date=date(1985, 3, 4), at=timezone.now())
-    page = page_as(manager, size=size, scheme=scheme, path=f"/work/cases/{referral.pk}/consent/?language=es")
+    page = page_as(manager, size=size, scheme=scheme, path=f"/site/cases/{referral.pk}/consent/?language=es")
     axe(page)
     shot(page, "consent")
     signed(where, referral, at=timezone.now())
     met(where, referral, at=timezone.now())
     again = taken(where, at=now, name="Devin Marsh", birth_date=date(1985, 3, 4))
-    work = f"/work/cases/{referral.pk}/"
+    work = f"/site/cases/{referral.pk}/"
     for path, name in [
-        (f"/work/cases/{again.pk}/link/", "link"),
-        (f"/work/cases/{again.pk}/talk/", "talk"),
+        (f"/site/cases/{again.pk}/link/", "link"),
+        (f"/site/cases/{again.pk}/talk/", "talk"),
         (f"{work}talk/", "talked"),
         (f"{work}records/screening/", "record"),
         (f"{work}records/screening/safety/", "section"),
@@ -44,13 +44,13 @@ def test_pages_of_the_person(where, page_as, axe, shot, size, scheme):
         (f"{work}consent/revoke/", "revoke"),
         (f"{work}slip/", "slip"),
         (f"{work}letter/", "letter"),
-        ("/work/find/", "find"),
+        ("/site/find/", "find"),
     ]:
         page.goto(path)
         axe(page)
         shot(page, name)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
-    page.goto("/work/find/")
+    page.goto("/site/find/")
     page.get_by_label("Name, birth date").fill("Marsh")
     page.get_by_role("button", name="Find").click()
     page.get_by_role("heading", name="People with a record").wait_for()
@@ -71,7 +71,7 @@ def test_what_goes_onto_paper(where, page_as, axe, language):
     referral = talked(where, at=now - timezone.timedelta(hours=3))
     consent = signed(where, referral, at=now, language=language)
     met(where, referral, at=now)
-    page = page_as(manager, size=DESK, path=f"/work/cases/{referral.pk}/slip/")
+    page = page_as(manager, size=DESK, path=f"/site/cases/{referral.pk}/slip/")
     page.get_by_label("Name they want").fill("Dee")
     page.get_by_label("Where you meet").fill("180 Turk St")
     page.get_by_text("Español" if language == "es" else "English", exact=True).click()
@@ -79,10 +79,10 @@ def test_what_goes_onto_paper(where, page_as, axe, language):
     page.get_by_role("heading", name="Su cita" if language == "es" else "Your appointment").wait_for()
     axe(page)
     paper(page, f"slip-{language}")
-    page.goto(f"/work/consents/{consent.pk}/copy/")
+    page.goto(f"/site/consents/{consent.pk}/copy/")
     axe(page)
     paper(page, f"consent-{language}")
-    page.goto(f"/work/cases/{referral.pk}/letter/")
+    page.goto(f"/site/cases/{referral.pk}/letter/")
     page.get_by_role("button", name="Make the letter").click()
     page.get_by_role("heading", name="To whom it may concern").wait_for()
     axe(page)

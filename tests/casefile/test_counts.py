@@ -178,23 +178,23 @@ def test_the_page_shows_the_figures_and_what_is_not_supplied(sign_in, world, coo
     at = timezone.now()
     refer(world.a, "handed_over", at=at, minutes=12)
     client = sign_in(coordinator)
-    text = words(client.get("/work/counts/"))
+    text = words(client.get("/site/counts/"))
     assert "12 min" in text
     assert "1 of 1 within the target of 30" in text
     assert "People by group before the offer: not supplied" in text
     assert "incidents with a divertible charge and an adult cited or arrested: not supplied" in text.replace("I", "i")
     incident(world.a, "1", "drug", at=at)
-    assert "1 incident with a divertible charge and an adult cited or arrested" in words(client.get("/work/counts/"))
+    assert "1 incident with a divertible charge and an adult cited or arrested" in words(client.get("/site/counts/"))
 
 
 @pytest.mark.parametrize("query", ["?by=month", "?by=x&back=-1", "?back=9999999", "?back=³", "?back=40&by=month"])
 def test_any_period_that_is_asked_for_answers(sign_in, coordinator, query):
-    assert sign_in(coordinator).get(f"/work/counts/{query}").status_code == 200
+    assert sign_in(coordinator).get(f"/site/counts/{query}").status_code == 200
 
 
 def test_a_new_site_reads_zeros_and_no_figure_of_another(sign_in, world):
     refer(world.a, "handed_over", at=timezone.now(), minutes=12)
-    text = words(sign_in(world.b.person(Role.COORDINATOR)).get("/work/counts/"))
+    text = words(sign_in(world.b.person(Role.COORDINATOR)).get("/site/counts/"))
     assert "12 min" not in text
     assert "No call with an arrival yet" in text
 
@@ -204,7 +204,7 @@ def test_the_page_asks_the_same_for_one_and_twelve(sign_in, world, coordinator):
 
     def asked():
         with CaptureQueriesContext(connection) as queries:
-            assert client.get("/work/counts/").status_code == 200
+            assert client.get("/site/counts/").status_code == 200
         return len(queries)
 
     refer(world.a, "handed_over", at=timezone.now())

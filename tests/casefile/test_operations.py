@@ -57,14 +57,14 @@ def new_rules(world, **changes):
 
 def test_what_an_officer_was_not_sure_of_waits_for_the_coordinator(client, unsure):
     assert unsure.status == ReferralStatus.TRIAGE
-    assert unsure.reference in words(client.get("/work/triage/"))
-    page = words(client.get(f"/work/triage/{unsure.pk}/"))
+    assert unsure.reference in words(client.get("/site/triage/"))
+    page = words(client.get(f"/site/triage/{unsure.pk}/"))
     assert "Can LEAD be offered?" in page
     assert "Devon Marsh" not in page
 
 
 def test_a_yes_opens_the_window_from_the_day_it_was_sent(client, coordinator, unsure):
-    assert client.post(f"/work/triage/{unsure.pk}/yes/")["Location"] == "/work/triage/"
+    assert client.post(f"/site/triage/{unsure.pk}/yes/")["Location"] == "/site/triage/"
     with acting_as(coordinator):
         after = Referral.objects.get(pk=unsure.pk)
         assert (after.status, after.outcome) == (ReferralStatus.SUBMITTED, "eligible")
@@ -74,7 +74,7 @@ def test_a_yes_opens_the_window_from_the_day_it_was_sent(client, coordinator, un
 
 
 def test_a_yes_that_needs_approval_waits_for_it(client, coordinator, unsure):
-    client.post(f"/work/triage/{unsure.pk}/yes/", {"approval": "1"})
+    client.post(f"/site/triage/{unsure.pk}/yes/", {"approval": "1"})
     with acting_as(coordinator):
         after = Referral.objects.get(pk=unsure.pk)
         assert (after.status, after.outcome) == (ReferralStatus.PENDING, "needs_approval")
@@ -82,7 +82,7 @@ def test_a_yes_that_needs_approval_waits_for_it(client, coordinator, unsure):
 
 
 def test_a_no_is_counted_with_its_reason_and_without_a_name(client, coordinator, unsure):
-    page = f"/work/triage/{unsure.pk}/no/"
+    page = f"/site/triage/{unsure.pk}/no/"
     assert "has no answer yet" in words(client.post(page, {}))
     assert "Select a valid choice" in words(client.post(page, {"reason": "because"}))
     assert client.post(page, {"reason": "offense_not_listed"}).status_code == 302
@@ -108,22 +108,22 @@ def test_nothing_held_is_nothing_to_divert(world, coordinator):
 
 
 def test_a_stale_page_is_told_and_changes_nothing(client, unsure):
-    client.post(f"/work/triage/{unsure.pk}/yes/")
-    assert client.post(f"/work/triage/{unsure.pk}/no/", {"reason": "offense_not_listed"}).status_code == 404
+    client.post(f"/site/triage/{unsure.pk}/yes/")
+    assert client.post(f"/site/triage/{unsure.pk}/no/", {"reason": "offense_not_listed"}).status_code == 404
 
 
 def test_triage_is_the_sites_coordinators_alone(sign_in, world, unsure):
     other = sign_in(world.b.person(Role.COORDINATOR))
-    assert unsure.reference not in words(other.get("/work/triage/"))
+    assert unsure.reference not in words(other.get("/site/triage/"))
     for path in ("", "yes/", "no/"):
         method = other.get if not path else other.post
-        assert method(f"/work/triage/{unsure.pk}/{path}").status_code == 404
-        assert method(f"/work/triage/00000000-0000-4000-8000-000000000000/{path}").status_code == 404
+        assert method(f"/site/triage/{unsure.pk}/{path}").status_code == 404
+        assert method(f"/site/triage/00000000-0000-4000-8000-000000000000/{path}").status_code == 404
     for role in Role:
         if role != Role.COORDINATOR:
             theirs = sign_in(world.a.person(role))
-            assert theirs.get("/work/triage/").status_code == 403
-            assert theirs.post(f"/work/triage/{unsure.pk}/yes/").status_code == 403
+            assert theirs.get("/site/triage/").status_code == 403
+            assert theirs.post(f"/site/triage/{unsure.pk}/yes/").status_code == 403
 
 
 # ---- rules in words
@@ -169,7 +169,7 @@ def test_a_site_without_rules_says_so(sign_in, world):
 )
 def test_others_do_not_open_the_rules_or_the_counts(sign_in, world, role):
     theirs = sign_in(world.a.person(role))
-    assert theirs.get("/rules/").status_code == theirs.get("/work/counts/").status_code == 403
+    assert theirs.get("/rules/").status_code == theirs.get("/site/counts/").status_code == 403
 
 
 # ---- Today

@@ -29,7 +29,7 @@ def sink(settings):
         yield server
 
 
-def write(person, *, key="k", kind=EmailKind.ATTENTION, path="/work/") -> None:
+def write(person, *, key="k", kind=EmailKind.ATTENTION, path="/site/") -> None:
     with acting_as(Duty.INTAKE, site=person.site), transaction.atomic():
         email([person.user_id], key=key, kind=kind, path=path, at=NOW)
 
@@ -50,7 +50,7 @@ def test_a_mail_carries_a_link_and_nothing_else(world, settings):
     drained()
     sent = mail.outbox[0]
     assert sent.to == [f"case_manager-0-{world.a.site.slug}@example.org"]
-    assert sent.subject == "LEAD: something needs you" and f"{settings.BASE_URL}/work/" in sent.body
+    assert sent.subject == "LEAD: something needs you" and f"{settings.BASE_URL}/site/" in sent.body
     for said in (person.name, world.a.site.name, "2026"):
         assert said not in sent.subject + sent.body
     drained()

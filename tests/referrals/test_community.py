@@ -97,22 +97,22 @@ def test_where_the_rules_ask_for_a_yes_outreach_waits_for_the_coordinator(sign_i
     with acting_as(coordinator):
         assert not OutreachEntry.objects.exists()
     theirs = sign_in(coordinator)
-    assert referral.reference in words(theirs.get("/work/triage/"))
-    page = words(theirs.get(f"/work/triage/{referral.pk}/"))
+    assert referral.reference in words(theirs.get("/site/triage/"))
+    page = words(theirs.get(f"/site/triage/{referral.pk}/"))
     assert "Nowhere safe to stay" in page
-    assert theirs.post(f"/work/triage/{referral.pk}/yes/")["Location"] == "/work/triage/"
+    assert theirs.post(f"/site/triage/{referral.pk}/yes/")["Location"] == "/site/triage/"
     with acting_as(coordinator):
         assert Referral.objects.get().status == ReferralStatus.OUTREACH
         assert OutreachEntry.objects.get().state == "to_find"
     assert "In review" in words(sign_in(referrer).get(LIST))
-    assert theirs.post(f"/work/triage/{referral.pk}/yes/").status_code == 404
+    assert theirs.post(f"/site/triage/{referral.pk}/yes/").status_code == 404
 
 
 def test_a_no_keeps_no_name_and_reads_done(sign_in, world, referrer):
     referral = refer(referrer)
     coordinator = world.a.person(Role.COORDINATOR)
     theirs = sign_in(coordinator)
-    page = f"/work/triage/{referral.pk}/no/"
+    page = f"/site/triage/{referral.pk}/no/"
     assert "has no answer yet" in words(theirs.post(page, {}))
     assert theirs.post(page, {"because": "rule"}).status_code == 302
     with acting_as(coordinator):

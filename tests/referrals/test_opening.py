@@ -244,6 +244,6 @@ def decline(site) -> str:
 def test_paths_in_reminders_are_pages_of_this_application(site):
     referral, charge = held_charge(site, at=NOON)
     paths = {one.path for one in reminders_of(site, referral)}
-    assert paths >= {f"/work/cases/{referral.pk}/", f"/referrals/charges/{charge.pk}/"}
+    assert paths >= {f"/site/cases/{referral.pk}/", f"/referrals/charges/{charge.pk}/"}
     for path in paths:
         assert resolve(path)

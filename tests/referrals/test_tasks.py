@@ -69,7 +69,7 @@ def test_the_case_manager_on_call_is_told_of_a_handoff_at_once_and_by_mail(site)
     planned(NOON)
     assert told(site, HANDOFF) == {site.person(Role.CASE_MANAGER, 1).pk}
     notice = notices_of(site.person(Role.CASE_MANAGER, 1))[0]
-    assert notice.path == f"/work/cases/{referral.pk}/"
+    assert notice.path == f"/site/cases/{referral.pk}/"
     assert [(one.user_id, one.kind) for one in mails()] == [(site.person(Role.CASE_MANAGER, 1).user_id, "handoff")]
 
 

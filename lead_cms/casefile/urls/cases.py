@@ -1,4 +1,4 @@
-"""The casework of one referral: /work/cases/<referral>/."""
+"""The casework of one referral: /site/cases/<referral>/."""
 
 from django.urls import path
 

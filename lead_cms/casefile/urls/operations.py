@@ -1,4 +1,4 @@
-"""The coordinator's pages: /work/triage/, /work/counts/."""
+"""The coordinator's pages: /site/triage/, /site/counts/."""
 
 from django.urls import path
 

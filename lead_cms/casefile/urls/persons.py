@@ -1,4 +1,4 @@
-"""The person: found, linked, talked with in private, asked for consent, given a slip. All begin with /work/."""
+"""The person: found, linked, talked with in private, asked for consent, given a slip. All begin with /site/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Lists of casework: windows, outreach, a referral given by telephone. They begin with /work/."""
+"""Lists of casework: windows, outreach, a referral given by telephone. They begin with /site/."""
 
 from django.urls import path
 
