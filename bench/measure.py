@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from statistics import median
 
 import django
@@ -112,12 +113,12 @@ def officer_form(bench: Bench):
     offence = next(one for one in rules.offences if one.amount_limit == "drug")
     answers = {one.code: "no" for one in rules.exclusions_for("arrest")}
     token = pack(Given(door="arrest", offences=(offence.code,), amount="within", answers=answers))
-    now = timezone.now().astimezone(officer.site.tz)
+    then = timezone.now().astimezone(officer.site.tz) - timedelta(minutes=5)
 
     def fields():
         return [
             ("check", token), ("submission_key", str(uuid.uuid4())), ("incident_number", f"B{uuid.uuid4().int % 10**12}"),
-            ("occurred_at_0", f"{now:%Y-%m-%d}"), ("occurred_at_1", "00:01"), ("held", offence.code), ("name", "Bench Person"),
+            ("occurred_at_0", f"{then:%Y-%m-%d}"), ("occurred_at_1", f"{then:%H:%M}"), ("held", offence.code), ("name", "Bench Person"),
             ("age", "35"), ("person_answer", "yes"), ("meeting", rules.meeting_places[0].code),
         ]  # fmt: skip
 

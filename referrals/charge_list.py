@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 
+from lead_cms.core.addresses import address
+from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, Keys
 from referrals.models import ChargeIdentity, HeldCharge, Packet
 
 SOON_DAYS = 14  # how far ahead a prosecutor's week is planned on the page; no rule hangs on it
@@ -15,11 +18,25 @@ MOST_COUNTED = 500
 
 @dataclass(frozen=True)
 class ChargeRow:
-    """One line: the charge, the name in the packet, and when the packet came."""
+    """One line: the charge, the name in the packet, and what is said of the packet; of a charge that `told` told."""
 
     charge: HeldCharge
-    name: str
-    packet: Packet | None
+
+    @property
+    def name(self) -> str:
+        return self.charge.name or "Name not given"
+
+    @property
+    def sent_at(self) -> datetime | None:
+        return self.charge.packet_sent_at
+
+    @property
+    def received_at(self) -> datetime | None:
+        return self.charge.packet_received_at
+
+    @property
+    def url(self) -> str:
+        return address("referrals:charge", self.charge.pk)
 
     @property
     def short(self) -> str:
@@ -35,10 +52,29 @@ def held(site_id: UUID):
     return HeldCharge.objects.for_site(site_id).undecided().filter(hidden_at=None)
 
 
+def told(charges):
+    """The same charges with the name and the packet's times, asked by the referral's key: a prosecutor may not join it."""
+    identity = ChargeIdentity.objects.filter(referral_id=OuterRef("referral_id"))
+    packet = Packet.objects.filter(referral_id=OuterRef("referral_id"))
+    return charges.annotate(
+        name=Subquery(identity.values("name")[:1]),
+        packet_sent_at=Subquery(packet.values("sent_at")[:1]),
+        packet_received_at=Subquery(packet.values("received_at")[:1]),
+    )
+
+
 def counts(site_id: UUID, today: date) -> tuple[str, str]:
     """How many decisions wait and how many charges are held, each said no further than MOST_COUNTED."""
-    dates = list(held(site_id).order_by("due_on").values_list("due_on", flat=True)[: MOST_COUNTED + 1])
-    return _said(sum(one <= today for one in dates)), _said(len(dates))
+    due, every = _counted(site_id=site_id, today=today)[0]
+    return _said(due), _said(every)
+
+
+@prepared(site_id=UUID, today=date)
+def _counted(*, site_id, today):
+    # One group of all: a queryset that stays one until it is asked.
+    first = held(site_id).order_by("due_on", "pk").values("pk")[: MOST_COUNTED + 1]
+    found = HeldCharge.objects.filter(pk__in=first).annotate(one=Value(1)).values("one")
+    return found.annotate(due=Count("pk", filter=Q(due_on__lte=today)), every=Count("pk")).values_list("due", "every")
 
 
 def _said(count: int) -> str:
@@ -56,22 +92,42 @@ def packet_missing(site_id: UUID):
     return held(site_id).filter(Exists(packets.filter(referral_id=OuterRef("referral_id"))))
 
 
-def packets_late(site_id: UUID, held_before: date, most: int) -> list[HeldCharge]:
+def packets_late(site_id: UUID, held_before: date, most: int) -> list[ChargeRow]:
     """One charge for each packet that was held before a day and not received, oldest first; by the packets' own index."""
+    found: dict[UUID, ChargeRow] = {}
+    for charge in _late(site_id=site_id, held_before=held_before, most=most):
+        found.setdefault(charge.referral_id, ChargeRow(charge))
+    return list(found.values())
+
+
+@prepared(site_id=UUID, held_before=date)
+def _late(*, site_id, held_before, most):
     late = Packet.objects.filter(site_id=site_id, received_at=None, hidden_at=None, held_on__lt=held_before)
-    referrals = list(late.order_by("held_on", "pk").values_list("referral_id", flat=True)[:most])
-    found = {one.referral_id: one for one in held(site_id).filter(referral_id__in=referrals).order_by("-code")}
-    return [found[referral] for referral in referrals if referral in found]
+    keys = Keys(late.order_by("held_on", "pk").values("referral_id")[:most])
+    return told(held(site_id).filter(AnyOf(F("referral_id"), keys))).order_by("held_on", "referral_id", "code")
+
+
+def soonest(site_id: UUID, today: date, most: int) -> list[ChargeRow]:
+    """What is due and what falls due within SOON_DAYS, soonest first."""
+    until = today + timedelta(days=SOON_DAYS)
+    return described(_soonest(site_id=site_id, until=until, most=most))
+
+
+@prepared(site_id=UUID, until=date)
+def _soonest(*, site_id, until, most):
+    return told(held(site_id).filter(due_on__lte=until)).order_by("due_on", "pk")[:most]
+
+
+def newest_decided(site_id: UUID, most: int) -> list[ChargeRow]:
+    """The newest decisions that still stand on the list."""
+    return described(_decided(site_id=site_id, most=most))
+
+
+@prepared(site_id=UUID)
+def _decided(*, site_id, most):
+    return told(HeldCharge.objects.for_site(site_id).decided()).order_by("-decided_at", "-pk")[:most]
 
 
 def described(charges: Iterable[HeldCharge]) -> list[ChargeRow]:
-    """Names and packets beside charges, with two queries for any number. A prosecutor may not join by the referral."""
-    charges = list(charges)
-    referrals = {charge.referral_id for charge in charges}
-    if not referrals:
-        return []
-    names = dict(ChargeIdentity.objects.filter(referral_id__in=referrals).values_list("referral_id", "name"))
-    packets = {packet.referral_id: packet for packet in Packet.objects.filter(referral_id__in=referrals)}
-    return [
-        ChargeRow(one, names.get(one.referral_id) or "Name not given", packets.get(one.referral_id)) for one in charges
-    ]
+    """Lines of charges that were told."""
+    return [ChargeRow(one) for one in charges]

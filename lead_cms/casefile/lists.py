@@ -13,9 +13,10 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, Keys
 from referrals.enums import AppointmentState, OutreachState, ReferralStatus, WindowEventKind, WindowState
 from referrals.models import (
     Appointment,
@@ -41,21 +42,6 @@ def open_windows(site_id):
 def of(rows, case_manager):
     """Those of `rows` (of a referral) that this case manager looks after; None: that nobody does."""
     return rows.filter(Exists(Casework.objects.filter(referral=OuterRef("referral_id"), case_manager=case_manager)))
-
-
-class AnyOf(Func):
-    """`key = any (array(select …))`: the keys are found first, once, and an index takes it from there.
-
-    As `key in (select …)` they would be joined last, after the many joins of a row (join_collapse_limit).
-    """
-
-    output_field = BooleanField()
-    arg_joiner = " = any "
-    template = "%(expressions)s"
-
-
-class Keys(ArraySubquery):
-    template = "(array(%(subquery)s))"
 
 
 def first(rows, *order: str, most: int):

@@ -8,11 +8,8 @@ What they are made of comes from `lists`.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from uuid import UUID
 
-from django.urls import reverse
-
+from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import days_until, local_day, say_day, say_when
 from referrals.enums import AttemptKind, AttemptOutcome, Door, Item, WindowEventKind
 from referrals.models import Referral
@@ -46,17 +43,9 @@ class Handed:
     stage: str
 
 
-NO_KEY = UUID(int=0)
-
-
-@cache
-def _pattern(name: str, *more: str) -> str:
-    return reverse(f"casefile:{name}", args=[NO_KEY, *more])
-
-
 def case_url(name: str, key, *more: str) -> str:
-    """The address of one of a referral's pages; a list has many, and resolves each name once."""
-    return _pattern(name, *more).replace(str(NO_KEY), str(key))
+    """The address of one of a referral's pages."""
+    return address(f"casefile:{name}", key, *more)
 
 
 def missing_of(window) -> list[str]:

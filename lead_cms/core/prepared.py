@@ -1,4 +1,4 @@
-"""A list's SQL, compiled once: the framework builds the query the first time, afterwards only the values change.
+"""A list's SQL, compiled once in a process and planned once in a connection: afterwards only the values change.
 
     @prepared(site_id=UUID, until=datetime)
     def due(*, site_id, until, most: int):
@@ -7,8 +7,8 @@
     due(site_id=..., until=..., most=5)  # a list
 
 Named values are put in anew at every call, as parameters; one that is left out makes another statement. Everything
-else given (`most`) makes a statement of its own too, so it takes few values. Building a query with many joins costs more
-than PostgreSQL needs to answer it.
+else given (`most`) makes a statement of its own too, so it takes few values. Building and planning a query with many joins
+cost more than answering it.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from psycopg import sql as text
 
 # What stands for a value while the query is built: nothing that a program would compare with.
 STANDS_FOR = {
@@ -37,18 +38,23 @@ class Statement:
     queryset: QuerySet
     compiler: object
     sql: str
-    parameters: tuple
+    names: tuple[str, ...]
 
     def rows(self, values: dict) -> list:
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        parameters = tuple(values[given.name] if isinstance(given, Named) else given for given in self.parameters)
-        compiler.as_sql = lambda *args, **kwargs: (self.sql, parameters)
+        compiler.execute_sql = lambda *args, **kwargs: self._answer(compiler.connection, values)
         query = copy(self.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler
         again = QuerySet(model=self.queryset.model, query=query, using=DEFAULT_DB_ALIAS)
         again._fields, again._iterable_class = self.queryset._fields, self.queryset._iterable_class
         return list(again._iterable_class(again))
+
+    def _answer(self, connection, values: dict) -> list[list[tuple]]:
+        """The rows as the compiler's `execute_sql` would give them: in chunks, here one."""
+        with connection.prepared_cursor() as cursor:
+            cursor.execute(self.sql, [values[name] for name in self.names])
+            return [cursor.fetchall()]
 
 
 @dataclass(frozen=True)
@@ -84,4 +90,17 @@ def _compiled(queryset: QuerySet, stand_ins: dict) -> Statement:
     lost = {named.name for named in names.values()} - {one.name for one in found if isinstance(one, Named)}
     if lost:
         raise ValueError(f"not a parameter of the query as it stands: {', '.join(sorted(lost))}")
-    return Statement(queryset, compiler, sql, found)
+    return Statement(queryset, compiler, sql % tuple(map(_written, found)), _named(found))
+
+
+def _named(parameters: tuple) -> tuple[str, ...]:
+    return tuple(one.name for one in parameters if isinstance(one, Named))
+
+
+def _written(parameter) -> str:
+    """A value that never changes stands in the statement: a plan for all values could not use an index with a condition."""
+    if isinstance(parameter, Named):
+        return "%s"
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    return text.Literal(parameter).as_string(connection.connection).replace("%", "%%")

@@ -111,7 +111,11 @@ DATABASES["default"]["ENGINE"] = "lead_cms.access.postgresql"
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 10}
-DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=15000 -c lock_timeout=5000"
+# A statement that is planned once (lead_cms/core/prepared.py) gets one plan for all values.
+DATABASES["default"]["OPTIONS"]["options"] = (
+    "-c statement_timeout=15000 -c lock_timeout=5000 -c plan_cache_mode=force_generic_plan"
+)
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 0
 # What the role falls back to when a principal leaves an open transaction; tests sign in as another login.
 ACCESS_BASE_ROLE = "none"
 

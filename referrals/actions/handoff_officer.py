@@ -8,6 +8,7 @@ API
 """
 
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
 from referrals.actions.changing import change_status
 from referrals.actions.reminders import tell_now
@@ -49,8 +51,13 @@ FALLBACK_NAMES = {
 
 def on_call(site_id, at: datetime, most: int = 3) -> list[OnCallShift]:
     """Whose shift it is now, in the order in which they are called."""
+    return _shifts(site_id=site_id, at=at, most=most)
+
+
+@prepared(site_id=UUID, at=datetime)
+def _shifts(*, site_id, at, most):
     shifts = OnCallShift.objects.filter(site_id=site_id, starts_at__lte=at, ends_at__gt=at)
-    return list(shifts.select_related("person").order_by("position", "starts_at", "pk")[:most])
+    return shifts.select_related("person").order_by("position", "starts_at", "pk")[:most]
 
 
 def latest(clock: time, at: datetime, zone: ZoneInfo) -> datetime:

@@ -34,24 +34,22 @@ def charge_list(request):
     show = request.GET.get("show") if request.GET.get("show") in SHOWS else "all"
     decided = HeldCharge.objects.for_site(site_id).decided()
     if show == "decided":
-        page = keyset(request, decided, "-decided_at", "-pk")
+        page = keyset(request, lists.told(decided), "-decided_at", "-pk")
     else:
         rows = {
             "all": lists.held(site_id),
             "due": lists.due_soon(site_id, today),
             "packet": lists.packet_missing(site_id),
         }[show]
-        page = keyset(request, rows, "due_on", "pk")
-    beside = []
-    if show == "all" and not page.newer_url:
-        beside = list(decided.order_by("-decided_at", "-pk")[:MOST_BESIDE])
+        page = keyset(request, lists.told(rows), "due_on", "pk")
+    is_first = show == "all" and not page.newer_url
     waiting, held = lists.counts(site_id, today)
-    described = lists.described([*page.rows, *beside])
+    rows = lists.described(page.rows)
     context = {
         "page": page,
-        "rows": described[: len(page.rows)],
-        "decided": described[len(page.rows) :],
-        "first": described[0] if show == "all" and not page.newer_url and _is_due(page.rows, today) else None,
+        "rows": rows,
+        "decided": lists.newest_decided(site_id, MOST_BESIDE) if is_first else [],
+        "first": rows[0] if is_first and _is_due(page.rows, today) else None,
         "show": show,
         "shows": [{"code": code, "label": label, "current": code == show} for code, label in SHOWS.items()],
         "waiting": waiting,

@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from lead_cms.casefile.lists import (
     MOST,
-    AnyOf,
-    Keys,
     first,
     first_windows,
     named,
@@ -28,6 +26,7 @@ from lead_cms.casefile.urgency import (
     window_row,
 )
 from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import local_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.core.templatetags.dates import short_day
@@ -17,21 +16,20 @@ def context(request) -> dict:
     packets, days = [], _packet_days(site_id, today)
     if days is not None:
         packets = lists.packets_late(site_id, today - timedelta(days=days), MOST + 1)
-    due = list(lists.due_soon(site_id, today).order_by("due_on", "pk")[: 2 * MOST + 1])
-    now = [one for one in due if one.due_on <= today]
-    soon = [one for one in due if one.due_on > today]
+    due = lists.soonest(site_id, today, 2 * MOST + 1)
+    now = [one for one in due if one.charge.due_on <= today]
+    soon = [one for one in due if one.charge.due_on > today]
     waiting, held = lists.counts(site_id, today)
-    rows = {row.charge.pk: row for row in lists.described([*now, *soon, *packets])}
     return {
-        "now": [_item(rows[one.pk]) for one in now[:MOST]],
-        "soon": [_item(rows[one.pk]) for one in soon[:MOST]],
-        "packets": [_packet_item(rows[one.pk]) for one in packets[:MOST]],
+        "now": [_item(one) for one in now[:MOST]],
+        "soon": [_item(one) for one in soon[:MOST]],
+        "packets": [_packet_item(one) for one in packets[:MOST]],
         "more": {
             "now": len(now) > MOST,
             "soon": len(soon) > MOST or len(due) > 2 * MOST,
             "packets": len(packets) > MOST,
         },
-        "first": rows[now[0].pk] if now else None,
+        "first": now[0] if now else None,
         "packet_days": days,
         "soon_days": lists.SOON_DAYS,
         "waiting": waiting,
@@ -47,17 +45,16 @@ def _packet_days(site_id, today) -> int | None:
 
 def _item(row) -> dict:
     notes = [f"Incident {row.charge.incident_number}"]
-    if row.packet is None or row.packet.received_at is None:
+    if row.received_at is None:
         notes.append("Packet not received")
     return {
-        "title": row.title, "url": reverse("referrals:charge", args=[row.charge.pk]), "due_on": row.charge.due_on,
-        "due_of": "decision", "notes": notes,
-        "action": {"label": "Open", "url": reverse("referrals:charge", args=[row.charge.pk])},
+        "title": row.title, "url": row.url, "due_on": row.charge.due_on, "due_of": "decision", "notes": notes,
+        "action": {"label": "Open", "url": row.url},
     }  # fmt: skip
 
 
 def _packet_item(row) -> dict:
-    sent = row.packet is not None and row.packet.sent_at is not None
+    sent = row.sent_at is not None
     return _item(row) | {
         "due_on": None,
         "due_says": f"Held {short_day(row.charge.held_on)}",
