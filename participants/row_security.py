@@ -26,13 +26,40 @@ OF_A_CONSENT_I_SEE = (
 )
 OPEN_PERSON = "participant_id is null or app.may_see_participant(participant_id)"
 # A consent may stand before anyone is linked to the referral, whose own closing it then follows.
-OPEN_CONSENT = both(OPEN_PERSON, "referral_id <> all (array(select app.closed_referral_ids()))")
+OPEN_CONSENT = both(OPEN_PERSON, "referral_id <> all ((select app.closed_referrals())::uuid[])")
 # Nothing is asked before "we are talking in private" was tapped.
 TALKED = "referral_id in (select t.referral_id from referrals_privatetalk t)"
 
-# From which likeness of one word on a name is found; the extension's own 0.6 misses "Jonson" for "Johnson". Loaded first,
-# so that the setting is the extension's and not a stranger's.
-ALIKE = "select public.similarity('a', 'a'); alter function app.{} set pg_trgm.word_similarity_threshold = 0.45"
+
+def like(name: str, *, table: str, key: str, column: str, is_open: str, to: list) -> list[str]:
+    """A search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
+
+    `name(words, born, most, alike)` gives keys and scores, best first: names like the words at least so much (0 to 1, to
+    the likest part of the name; likeness to the whole is never more), and whoever was born that day.
+    """
+    likeness = f"word_similarity(words, p.{column})"
+    found = f"from {table} p where p.site_id = app.site_id() and ({is_open}) and"
+    body = f"""begin
+        -- For this call alone: the function's own setting, below, gives it back.
+        perform set_config('pg_trgm.word_similarity_threshold', alike::text, true);
+        if born is null then
+          return query select p.{key}, {likeness} as score {found} p.{column} operator(public.%>) words
+            order by 2 desc, 1 limit most;
+        else
+          return query select p.{key}, ({likeness} + case when p.birth_date = born then 0.5 else 0 end)::real as score
+            {found} (p.{column} operator(public.%>) words or p.birth_date = born) order by 2 desc, 1 limit most;
+        end if;
+      end"""
+    return [
+        definer(
+            f"{name}(words text, born date, most int, alike real)", returns="table (id uuid, score real)", body=body, to=to,
+            language="plpgsql",
+        ),
+        # Loaded first, so that the setting is the extension's and not a stranger's.
+        "select public.similarity('a', 'a'); "
+        f"alter function app.{name}(text, date, int, real) set pg_trgm.word_similarity_threshold = 0.45",
+    ]  # fmt: skip
+
 
 FUNCTIONS = [
     definer(
@@ -65,24 +92,17 @@ FUNCTIONS = [
                   where c.referral_id = referral and c.site_id = app.site_id() and c.decided_at is null)""",
         to=[Role.PROSECUTOR],
     ),
-    # Search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
-    definer(
-        "participants_like(words text, born date, most int)",
-        returns="table (id uuid, score real)",
-        body="""select p.id, greatest(similarity(p.search_names, lower(words)),
-                    word_similarity(lower(words), p.search_names))
-                    + case when p.birth_date = born then 0.5 else 0 end as score
-                from participants_participant p
-                where p.site_id = app.site_id() and (p.search_names operator(public.%>) lower(words)
-                  or p.search_names operator(public.%) lower(words) or p.birth_date = born)
-                  and (current_setting('role', true) = 'lead_supervisor' or not p.is_restricted
-                    or p.created_by_id = app.membership_id()
-                    or exists (select 1 from referrals_casework c where c.participant_id = p.id
-                      and c.case_manager_id = app.membership_id()))
-                order by 2 desc, p.id limit most""",
+    *like(
+        "participants_like",
+        table="participants_participant",
+        key="id",
+        column="search_names",
+        is_open="""not p.is_restricted or current_setting('role', true) = 'lead_supervisor'
+            or p.created_by_id = app.membership_id()
+            or exists (select 1 from referrals_casework c where c.participant_id = p.id
+              and c.case_manager_id = app.membership_id())""",
         to=[Role.CASE_MANAGER, Role.SUPERVISOR],
-    ),
-    ALIKE.format("participants_like(text, date, int)"),
+    ),  # fmt: skip
 ]
 
 POLICIES = [

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Subquery
 
+from lead_cms.accounts.models import Site
 from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
-from lead_cms.core.sql import AnyOf, Keys
+from lead_cms.core.sql import AnyOf, Keys, UpTo
 from referrals.models import ChargeIdentity, HeldCharge, Packet
 
 SOON_DAYS = 14  # how far ahead a prosecutor's week is planned on the page; no rule hangs on it
@@ -71,10 +72,10 @@ def counts(site_id: UUID, today: date) -> tuple[str, str]:
 
 @prepared(site_id=UUID, today=date)
 def _counted(*, site_id, today):
-    # One group of all: a queryset that stays one until it is asked.
-    first = held(site_id).order_by("due_on", "pk").values("pk")[: MOST_COUNTED + 1]
-    found = HeldCharge.objects.filter(pk__in=first).annotate(one=Value(1)).values("one")
-    return found.annotate(due=Count("pk", filter=Q(due_on__lte=today)), every=Count("pk")).values_list("due", "every")
+    every = held(site_id).order_by("due_on").values("due_on")
+    due = every.filter(due_on__lte=today)
+    row = Site.objects.filter(pk=site_id)
+    return row.values_list(UpTo(due[: MOST_COUNTED + 1]), UpTo(every[: MOST_COUNTED + 1]))
 
 
 def _said(count: int) -> str:

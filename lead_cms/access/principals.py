@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 from lead_cms.core.middleware import request_id_var
 
@@ -107,6 +107,12 @@ def acting_as(who, *, site=None):
     elif not isinstance(who, Principal):
         who = principal_of(who)
     is_said = who == _principal.get()  # the database knows already: nothing to tell it, before or after
+    if (
+        not is_said
+        and connection.in_atomic_block
+        and connection.connection.pgconn.pipeline_status != PipelineStatus.OFF
+    ):
+        raise RuntimeError("state who acts before a pipeline begins")
     token = _principal.set(who)
     try:
         if connection.in_atomic_block and not is_said:

@@ -4,6 +4,7 @@ Each domain app has a `row_security.py` with `POLICIES` (a list of Policy) and, 
 caller may not see, `FUNCTIONS` (SQL of `security definer` functions, owned by `lead_definer`).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -46,14 +47,14 @@ def either(*predicates: str) -> str:
     return " or ".join(f"({predicate})" for predicate in predicates)
 
 
-def definer(signature: str, *, returns: str, body: str, to: Iterable) -> str:
+def definer(signature: str, *, returns: str, body: str, to: Iterable, language: str = "sql") -> str:
     """A function that looks with `lead_definer`'s eyes and that only the roles in `to` may call.
 
-    `signature` is "name(argument type, …)" inside the schema `app`; `body` is one SQL query.
+    `signature` is "name(argument type, …)" inside the schema `app`; `body` is one SQL query, or a block of plpgsql.
     """
     callers = ", ".join(db_role(role) for role in to)
     return (
-        f"create or replace function app.{signature} returns {returns} language sql stable security definer "
+        f"create or replace function app.{signature} returns {returns} language {language} stable security definer "
         f"set search_path = pg_catalog, public, pg_temp as $body$ {body} $body$; "
         f"revoke all on function app.{signature} from public; grant execute on function app.{signature} to {callers}"
     )
@@ -145,7 +146,20 @@ def statements() -> list[str]:
     for policy in all_policies():
         sql += _policy_statements(policy)
     sql += _plain_tables()
+    sql.append(_drop_undeclared_functions())
     return sql
+
+
+def _drop_undeclared_functions() -> str:
+    """A helper that no app declares any more is taken away once no policy calls it."""
+    names = sorted(
+        {name for text in all_functions() for name in re.findall(r"create or replace function app\.(\w+)", text)}
+    )
+    kept = ", ".join(f"'{name}'" for name in names)
+    return f"""do $$ declare f record; begin for f in select p.oid::regprocedure as known from pg_proc p
+        where p.pronamespace = 'app'::regnamespace and p.prosecdef and p.prorettype <> 'trigger'::regtype
+          and p.proowner = 'lead_definer'::regrole and p.proname <> all (array[{kept}]::name[])
+        loop execute format('drop function %s', f.known); end loop; end $$"""  # noqa: S608  names are ours
 
 
 def _policy_statements(policy: Policy) -> list[str]:

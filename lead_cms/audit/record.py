@@ -7,6 +7,8 @@ from django.db import models, transaction
 from lead_cms.access.principals import current_principal
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.models import AuditEvent
+from lead_cms.core.inserting import insert
+from lead_cms.core.keys import time_ordered
 
 
 def record(action: AuditAction, *, target: models.Model | None = None, **details) -> uuid.UUID:
@@ -19,7 +21,7 @@ def record(action: AuditAction, *, target: models.Model | None = None, **details
         raise transaction.TransactionManagementError("audit.record() outside a transaction")
     principal = current_principal()
     event = AuditEvent(
-        id=uuid.uuid4(),
+        id=time_ordered(),
         action=action,
         user_id=principal.user_id,
         membership_id=principal.membership_id,
@@ -30,5 +32,5 @@ def record(action: AuditAction, *, target: models.Model | None = None, **details
         target_id=str(target.pk) if target is not None else "",
         details=details,
     )
-    event.save(force_insert=True)
+    insert([event])
     return event.id

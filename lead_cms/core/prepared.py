@@ -28,6 +28,7 @@ STANDS_FOR = {
     date: lambda number: date(1, 1, 1 + number),
     datetime: lambda number: datetime(1, 1, 1, 0, 0, 0, 1 + number, tzinfo=UTC),
     str: lambda number: f"\x01{number}",
+    list: lambda number: [UUID(int=2**127 + number)],  # of keys, for AnyOf(F("pk"), KeyList(keys))
 }
 
 
@@ -85,12 +86,12 @@ def prepared(**kinds: type) -> Callable:
 def _compiled(queryset: QuerySet, stand_ins: dict) -> Statement:
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
-    names = {(type(value), value): Named(name) for name, value in stand_ins.items()}
-    found = tuple(names.get((type(one), one), one) if type(one) in STANDS_FOR else one for one in parameters)
-    lost = {named.name for named in names.values()} - {one.name for one in found if isinstance(one, Named)}
+    names = {repr(value): Named(name) for name, value in stand_ins.items()}
+    found = tuple(names.get(repr(one), one) if type(one) in STANDS_FOR else one for one in parameters)
+    lost = set(stand_ins) - set(_named(found))
     if lost:
         raise ValueError(f"not a parameter of the query as it stands: {', '.join(sorted(lost))}")
-    return Statement(queryset, compiler, sql % tuple(map(_written, found)), _named(found))
+    return Statement(queryset, compiler, sql.replace("%%", "%%%%") % tuple(map(_written, found)), _named(found))
 
 
 def _named(parameters: tuple) -> tuple[str, ...]:

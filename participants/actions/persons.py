@@ -22,6 +22,9 @@ from participants.enums import LANGUAGES, SpellState
 from participants.models import Participant, Participation
 
 OLDEST_YEARS = 120
+# How like a part of a name must be to the words, 0 to 1. "Jonson" is found for "Johnson" at the lower one; at the higher
+# one, the extension's own, both words of a name must be nearly right.
+ALIKE, CLOSE = 0.45, 0.6
 NAMES = (
     "given_name", "family_name", "chosen_name", "aliases", "birth_date", "age_about", "language", "pronouns",
     "where_to_reach",
@@ -104,10 +107,15 @@ def begin_spell(*, participant: Participant, on: date, by: Membership) -> Partic
         return None
 
 
-def likely_matches(*, words: str, birth_date: date | None, most: int = 10) -> list[tuple[UUID, float]]:
+def likely_matches(
+    *, words: str, birth_date: date | None, most: int = 10, least: float = ALIKE
+) -> list[tuple[UUID, float]]:
     """Participants of the site whose name is like the words, or born that day, best first; through the wall's function."""
-    with connection.cursor() as cursor:
-        cursor.execute("select id, score from app.participants_like(%s, %s, %s)", [words, birth_date, most])
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(
+            "select id, score from app.participants_like(%s::text, %s::date, %s::int, %s::real)",
+            [words, birth_date, most, least],
+        )
         return cursor.fetchall()
 
 

@@ -23,6 +23,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
+from participants.actions import persons
 from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
 from participants.models import Participant, Participation
 from referrals.actions.events import seal
@@ -107,10 +108,15 @@ def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Member
     return sealed
 
 
-def referred_like(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+def referred_like(
+    *, words: str, birth_date: date | None, most: int, least: float = persons.ALIKE
+) -> list[tuple[UUID, float]]:
     """Referrals of the site about somebody whose name is like the words, or born that day, best first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select id, score from app.referred_like(%s, %s, %s)", [words, birth_date, most])
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(
+            "select id, score from app.referred_like(%s::text, %s::date, %s::int, %s::real)",
+            [words, birth_date, most, least],
+        )
         return cursor.fetchall()
 
 

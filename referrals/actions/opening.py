@@ -18,6 +18,7 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
+from lead_cms.core.inserting import insert, pipelined
 from lead_cms.programs import clock
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
@@ -47,10 +48,8 @@ def open_up(
     by: Membership,
 ) -> None:
     """Everything that the referral's status lets begin; what waits for an approval or the coordinator waits."""
-    with acting_as(Duty.INTAKE):
-        Casework.objects.bulk_create(
-            [Casework(**_part(referral), id=_key(referral, "casework"))], ignore_conflicts=True
-        )
+    with acting_as(Duty.INTAKE), pipelined():
+        insert([Casework(**_part(referral), id=_key(referral, "casework"))], ignore_conflicts=True)
         charges = _begin(referral, offences, person, rules, at=at, by=by)
     _record_opening(referral, charges)
 
@@ -61,7 +60,7 @@ def open_window_after_approval(*, referral: Referral, at: datetime, by: Membersh
     offences = list(ReferralOffence.objects.filter(referral_id=referral.pk))
     person = ReferredPerson.objects.filter(referral_id=referral.pk).first() or ReferredPerson()
     rules = rules_by_id(referral.rules_id)
-    with acting_as(Duty.INTAKE):
+    with acting_as(Duty.INTAKE), pipelined():
         charges = _begin(referral, offences, person, rules, at=at, by=by)
     _record_opening(referral, charges)
 
@@ -147,7 +146,7 @@ def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Memb
         [ChargeIdentity(**part, id=_key(referral, "identity"), name=person.name, birth_date=person.birth_date)],
         [Packet(**part, **police, id=_key(referral, "packet"), officer_id=referral.officer_id)],
     ):
-        type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
+        insert(rows, ignore_conflicts=True)
     reminders.write(
         referral=referral, window_id=window.pk, charge_id=charges[0].pk, rules=rules, start_on=start, due_on=due,
         decision_on=decision_on, tz=tz, at=at,
@@ -165,7 +164,7 @@ def _list_for_outreach(referral, rules: Rules, *, at: datetime) -> None:
         **_part(referral), id=_key(referral, "outreach"), state=OutreachState.TO_FIND, listed_at=at,
         first_try_target_at=at + timedelta(hours=hours) if hours is not None else None, state_changed_at=at,
     )  # fmt: skip
-    OutreachEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    insert([entry], ignore_conflicts=True)
 
 
 def _key(referral: Referral, what: str) -> uuid.UUID:

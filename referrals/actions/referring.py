@@ -16,12 +16,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
+from lead_cms.core.inserting import insert, pipelined
 from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.eligibility import Assessment, assess
@@ -211,17 +213,16 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
         _insert(referral)
     except SameForm:
         return Referral.objects.get(entered_by=by, submission_key=referral.submission_key)
-    person = _write_person(referral, given, kept=kept, age=age_given(given, at=at, zone=by.site.tz))
-    offences = _write_offences(referral, given, rules, kept=kept)
-    _write_answers(referral, given, rules, assessment)
-    if assessment.outcome == "needs_approval" and status != ReferralStatus.DECLINED:
-        _write_approval(referral, given, assessment, by=by, at=at)
-    if kept:
-        Handoff.objects.create(
-            site_id=referral.site_id, referral=referral, officer_id=referral.officer_id, agency_id=referral.agency_id,
-            called_at=called_at if called_at and called_at <= at else None,
-        )  # fmt: skip
-    record(AuditAction.REFERRAL_MADE, target=referral, door=referral.door, status=status, outcome=referral.outcome)
+    with pipelined():
+        person = _write_person(referral, given, kept=kept, age=age_given(given, at=at, zone=by.site.tz))
+        offences = _write_offences(referral, given, rules, kept=kept)
+        _write_answers(referral, given, rules, assessment)
+        if assessment.outcome == "needs_approval" and status != ReferralStatus.DECLINED:
+            _write_approval(referral, given, assessment, by=by, at=at)
+        if kept:
+            called = called_at if called_at and called_at <= at else None
+            insert([Handoff(**_part(referral), called_at=called)])
+        record(AuditAction.REFERRAL_MADE, target=referral, door=referral.door, status=status, outcome=referral.outcome)
     if kept:
         open_up(referral=referral, offences=offences, person=person, rules=rules, at=at, by=by)
     return referral
@@ -302,11 +303,17 @@ def _ask_whether_another(given: Given, referral: Referral) -> None:
     """A number that the officer has used asks; of another's referral nothing is revealed."""
     if not given.incident_number or given.is_another_person or referral.by_telephone:
         return
-    mine = Referral.objects.filter(officer_id=referral.officer_id, incident_number=given.incident_number)
-    if mine.exclude(status=ReferralStatus.CANCELLED).exists():
+    if _mine_with_it(officer=referral.officer_id, number=given.incident_number):
         raise DomainError(
             "You have a referral with this incident number. Is this another person?", field="is_another_person"
         )
+
+
+@prepared(officer=uuid.UUID, number=str)
+def _mine_with_it(*, officer, number):
+    # The index of an officer's numbers holds no empty one.
+    mine = Referral.objects.filter(~Q(incident_number=""), officer_id=officer, incident_number=number)
+    return mine.exclude(status=ReferralStatus.CANCELLED).values_list("pk")[:1]
 
 
 def _insert(referral: Referral) -> None:
@@ -315,7 +322,7 @@ def _insert(referral: Referral) -> None:
         referral.reference = new_reference()
         try:
             with transaction.atomic():
-                referral.save(force_insert=True)
+                insert([referral])
             return
         except IntegrityError as error:
             if "referral_one_per_form" in str(error):
@@ -341,7 +348,9 @@ def _write_person(referral: Referral, given: Given, *, kept: bool, age: int | No
         }  # fmt: skip
     else:
         seen["age_about"] = age
-    return ReferredPerson.objects.create(**_part(referral), **seen)
+    person = ReferredPerson(**_part(referral), **seen)
+    insert([person])
+    return person
 
 
 def _write_offences(referral: Referral, given: Given, rules: Rules, *, kept: bool) -> list[ReferralOffence]:
@@ -359,7 +368,7 @@ def _write_offences(referral: Referral, given: Given, rules: Rules, *, kept: boo
                 offence_class=(known.charge_class if known else "") or "",
             )
         )  # fmt: skip
-    ReferralOffence.objects.bulk_create(rows)
+    insert(rows)
     return rows
 
 
@@ -376,15 +385,16 @@ def _write_answers(referral: Referral, given: Given, rules: Rules, assessment: A
                     effect=finding.effect if finding else "", override_reason=reason[:200],
                 )
             )  # fmt: skip
-    EligibilityAnswer.objects.bulk_create(rows)
+    insert(rows)
 
 
 def _write_approval(referral: Referral, given: Given, assessment: Assessment, *, by: Membership, at: datetime) -> None:
     because = [finding.code for finding in assessment.findings if finding.outcome == "needs_approval"]
     said = given.approval_said
-    Approval.objects.create(
+    approval = Approval(
         **_part(referral), because=because, asked_whom=given.approval_whom if said else "", said=said,
         said_at=(given.approval_at or at) if said else None, recorded_by=by if said else None,
     )  # fmt: skip
+    insert([approval])
     if said:
         record(AuditAction.APPROVAL_RECORDED, target=referral, said=said)

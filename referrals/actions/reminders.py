@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from lead_cms.access.principals import Duty, acting_as
+from lead_cms.core.inserting import insert
 from lead_cms.core.jobs import poke_on_commit
 from lead_cms.programs.clock import ReminderAt, reminder_moments, rewrite
 from lead_cms.programs.current import rules_by_id
@@ -51,7 +52,7 @@ def tell_now(
         for channel in (["in_app", "email"] if email else ["in_app"])
     ]  # fmt: skip
     with acting_as(Duty.INTAKE):
-        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+        insert(rows, ignore_conflicts=True)
     poke_on_commit(plan)
 
 
@@ -74,7 +75,7 @@ def write(
         charge_id=charge_id,
     )  # fmt: skip
     with acting_as(Duty.INTAKE):
-        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+        insert(rows, ignore_conflicts=True)
 
 
 def rewrite_for_extension(

@@ -65,7 +65,10 @@ class HeldCharge(SiteRow):
         ]
         indexes = [
             models.Index(
-                fields=["site", "due_on", "id"], condition=Q(decided_at=None), name="heldcharge_undecided_due"
+                fields=["site", "due_on", "id"],
+                include=("hidden_at",),
+                condition=Q(decided_at=None),
+                name="heldcharge_waiting",
             ),
             models.Index(
                 fields=["site", "-decided_at", "-id"], condition=~Q(decided_at=None), name="heldcharge_decided"

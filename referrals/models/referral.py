@@ -10,6 +10,7 @@ from django.urls import reverse
 from lead_cms.accounts.models import Membership, Organisation
 from lead_cms.accounts.rows import SiteRow
 from lead_cms.core.crypto import EncryptedJSONField
+from lead_cms.core.keys import time_ordered
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.models import RuleSet
 from referrals.enums import ENDED, Door, Outcome, PersonAnswer, ReferralStatus
@@ -109,6 +110,12 @@ class Referral(SiteRow):
                 name="referral_officer_incident",
             ),
             models.Index(fields=["site", "incident_number"], name="referral_site_incident"),
+            # What waits for a coordinator's answer: few of many.
+            models.Index(
+                fields=["site", "submitted_at", "id"],
+                condition=Q(status__in=["triage", "pending"]),
+                name="referral_to_answer",
+            ),
         ]
 
     def __str__(self):
@@ -157,7 +164,7 @@ class ReferredPerson(SiteRow):
         indexes = [
             models.Index(fields=["site"], name="referredperson_site"),
             models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
-            GinIndex(fields=["name"], name="referredperson_name_trgm", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["site", "name"], name="referredperson_site_name", opclasses=["uuid_ops", "gin_trgm_ops"]),
         ]
 
     def __str__(self):
@@ -171,6 +178,7 @@ class ReferredPerson(SiteRow):
 class ReferralOffence(SiteRow):
     """One offence of the incident for this person, held or not; what is not held goes its usual way."""
 
+    id = models.UUIDField(primary_key=True, default=time_ordered, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="offences")
     officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -200,6 +208,7 @@ class ReferralOffence(SiteRow):
 class EligibilityAnswer(SiteRow):
     """One exclusion, as it was asked and answered, with an override and its reason where the rules allow one."""
 
+    id = models.UUIDField(primary_key=True, default=time_ordered, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="answers")
     officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

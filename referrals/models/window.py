@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
+from lead_cms.core.keys import time_ordered
 from lead_cms.programs.models import RuleSet
 from referrals.enums import Item, WindowEventKind, WindowState
 from referrals.models.referral import Referral
@@ -132,6 +133,7 @@ class Reminder(SiteRow):
     liaison's, which no result of a window may move).
     """
 
+    id = models.UUIDField(primary_key=True, default=time_ordered, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="reminders")
     window = models.ForeignKey(IntakeWindow, null=True, blank=True, on_delete=models.PROTECT, related_name="reminders")
     schedule = models.PositiveSmallIntegerField(default=0)  # the number of extensions when it was written

@@ -2,7 +2,7 @@
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import APP, definer
-from participants.row_security import ALIKE
+from participants.row_security import like
 
 FUNCTIONS = [
     definer(
@@ -13,29 +13,23 @@ FUNCTIONS = [
     ),
     # Restricted records of others, and records sealed because the person was found to be under age: few.
     definer(
-        "closed_referral_ids()",
-        returns="setof uuid",
-        body="""select c.referral_id from referrals_casework c where c.site_id = app.site_id() and (c.is_sealed
+        "closed_referrals()",
+        returns="uuid[]",
+        body="""select coalesce(array_agg(c.referral_id), '{}') from referrals_casework c where c.site_id = app.site_id() and (c.is_sealed
                 or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()))
                 and (c.is_restricted or c.is_sealed)""",
         to=[Role.CASE_MANAGER, Role.COORDINATOR],
     ),
-    # Search by likeness, over the names that referrers wrote down; as for participants, with the casework's wall inside.
-    definer(
-        "referred_like(words text, born date, most int)",
-        returns="table (id uuid, score real)",
-        body="""select p.referral_id, (greatest(similarity(p.name, words), word_similarity(words, p.name))
-                    + case when p.birth_date = born then 0.5 else 0 end)::real as score
-                from referrals_referredperson p
-                where p.site_id = app.site_id() and (p.name operator(public.%>) words
-                  or p.name operator(public.%) words or p.birth_date = born)
-                  and (current_setting('role', true) = 'lead_supervisor' or not exists (
-                    select 1 from referrals_casework c where c.referral_id = p.referral_id
-                      and (c.is_sealed or c.is_restricted and c.case_manager_id is distinct from app.membership_id())))
-                order by 2 desc, 1 limit most""",
+    # Over the names that referrers wrote down, with the casework's wall inside.
+    *like(
+        "referred_like",
+        table="referrals_referredperson",
+        key="referral_id",
+        column="name",
+        is_open="""current_setting('role', true) = 'lead_supervisor'
+            or p.referral_id <> all ((select app.closed_referrals())::uuid[])""",
         to=[Role.CASE_MANAGER, Role.SUPERVISOR],
-    ),
-    ALIKE.format("referred_like(text, date, int)"),
+    ),  # fmt: skip
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(
         "oldest_due_seconds()",

@@ -7,8 +7,8 @@ from lead_cms.access.row_security import ANYTHING, Rows, both, mine, my_organisa
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
 MANAGER, SUPERVISOR, COORDINATOR, REFERRER = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR, Role.REFERRER
 
-OPEN_REFERRAL = "referral_id <> all (array(select app.closed_referral_ids()))"
-OPEN_ID = "id <> all (array(select app.closed_referral_ids()))"
+OPEN_REFERRAL = "referral_id <> all ((select app.closed_referrals())::uuid[])"
+OPEN_ID = "id <> all ((select app.closed_referrals())::uuid[])"
 MINE, AGENCY, HERE = mine("officer_id"), my_organisation("agency_id"), my_site()
 MY_CASES = "referral_id = any (array(select app.my_referral_ids()))"
 NOT_HIDDEN = "(hidden_at is null or hidden_at > now())"

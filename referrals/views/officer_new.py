@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
+from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
 from referrals.actions.drafts import draft_of, drop_draft
 from referrals.actions.handoff_officer import LONGEST
@@ -114,8 +115,12 @@ def incident_of(request, number: str) -> IncidentRecord | None:
     """The imported record with this number; the newest row of its report."""
     if not number:
         return None
-    rows = IncidentRecord.objects.filter(site_id=request.membership.site_id, incident_number=number)
-    return rows.order_by("-occurred_at", "pk").first()
+    return next(iter(_records(site_id=request.membership.site_id, number=number)), None)
+
+
+@prepared(site_id=uuid.UUID, number=str)
+def _records(*, site_id, number):
+    return IncidentRecord.objects.filter(site_id=site_id, incident_number=number).order_by("-occurred_at", "pk")[:1]
 
 
 def precinct_code(rules, name: str) -> str:

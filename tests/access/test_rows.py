@@ -144,7 +144,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
         )
         assert cursor.fetchall() == [
             ("audit_row_change", "lead_definer"),
-            ("closed_referral_ids", "lead_definer"),
+            ("closed_referrals", "lead_definer"),
             ("may_see_participant", "lead_definer"),
             ("my_participant_ids", "lead_definer"),
             ("my_referral_ids", "lead_definer"),

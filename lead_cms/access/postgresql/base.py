@@ -16,7 +16,17 @@ class PreparedCursor(base.CursorMixin, psycopg.Cursor):
         return super().execute(f"/* {self.role} */ {query}", params, prepare=True)
 
 
+class DatabaseOperations(base.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        """For logs and tests: with the values in it, where the statement itself went without."""
+        if isinstance(cursor, PreparedCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def prepared_cursor(self):
         """A cursor as `cursor()` gives it, of which see PreparedCursor."""
         from lead_cms.access import principals

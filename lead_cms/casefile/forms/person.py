@@ -139,6 +139,7 @@ class SearchForm(forms.Form):
         max_length=80,
         help_text="A part of a name, another name or a misspelling will do.",
     )
+    wider = forms.BooleanField(required=False, widget=forms.HiddenInput)  # asked by a button of its own
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,20 +1,22 @@
 """Today of a coordinator: who is on call, what waits for an answer, whom nobody has tried, what the rules lack."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
+from lead_cms.accounts.models import Site
 from lead_cms.casefile.lists import first
 from lead_cms.casefile.views.operations import waiting_for
 from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import UpTo
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.roster import LOOK_AHEAD, coming, gaps
 from referrals.enums import OutreachState
 from referrals.models import OutreachEntry
 from referrals.views.on_call import say_gap
 
-SHOWN = 10
+SHOWN, MOST_COUNTED = 10, 500
 UNTRIED = (OutreachState.WAITING, OutreachState.TO_FIND)
 
 
@@ -26,9 +28,8 @@ def context(request) -> dict:
     until = now + LOOK_AHEAD
     shifts = coming(site_id, now, until)
     open_spans = gaps(shifts, now, until)
-    untried = untried_of(site_id)
     waiting = waiting_rows(site_id=site_id)
-    numbers = untried.aggregate(all=Count("pk"), past_target=Count("pk", filter=Q(first_try_target_at__lt=now)))
+    all_untried, past_target = _numbers(site_id=site_id, now=now)[0]
     return {
         "has_rules": rules is not None,
         "missing": rules.missing() if rules else [],
@@ -37,13 +38,26 @@ def context(request) -> dict:
         "gaps": [say_gap(*gap, now, until) for gap in open_spans],
         "waiting": waiting[:SHOWN],
         "more_waiting": len(waiting) > SHOWN,
-        "untried": untried_rows(site_id=site_id) if numbers["all"] else [],
-        "untried_numbers": numbers,
+        "untried": untried_rows(site_id=site_id) if all_untried else [],
+        "untried_numbers": {"all": all_untried, "all_says": _said(all_untried), "past_says": _said(past_target)},
     }  # fmt: skip
+
+
+def _said(count: int) -> str:
+    return str(count) if count <= MOST_COUNTED else f"more than {MOST_COUNTED}"
 
 
 def untried_of(site_id):
     return OutreachEntry.objects.filter(site_id=site_id, first_tried_at=None, state__in=UNTRIED)
+
+
+@prepared(site_id=UUID, now=datetime)
+def _numbers(*, site_id, now):
+    """How many nobody has tried, and how many past the target, each counted to MOST_COUNTED and one."""
+    every = untried_of(site_id).order_by("listed_at", "pk").values("pk")
+    late = every.filter(first_try_target_at__lt=now)
+    row = Site.objects.filter(pk=site_id)
+    return row.values_list(UpTo(every[: MOST_COUNTED + 1]), UpTo(late[: MOST_COUNTED + 1]))
 
 
 @prepared(site_id=UUID)
