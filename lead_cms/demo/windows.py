@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from lead_cms.access.permissions import Role
+from lead_cms.demo.bulk import Row
 from lead_cms.demo.weights import pick
 from lead_cms.programs import clock
 from participants.models import Consent
@@ -45,7 +46,7 @@ class Windows:
         charge = self._charge(referral, offence, person, at, starts, decision)
         if state == WindowState.MET:
             self.add(r.WindowResult, id=self.id(), charge=charge, window=window, met_on=met_on, recorded_by=manager)
-            self._consent(referral, participant, manager, charge, at)
+            self._consent(referral, participant, person, manager, charge, at)
         elif participant and state == WindowState.OPEN and not over:
             self._appointment(referral, manager, at)
         if decision >= self.today:
@@ -54,7 +55,7 @@ class Windows:
         if kind:
             self.examples.setdefault(kind, str(referral.pk))
 
-    def _charge(self, referral, offence, person, at, starts, decision) -> r.HeldCharge:
+    def _charge(self, referral, offence, person, at, starts, decision) -> Row:
         rng, fields = self.rng, {}
         prosecutor = rng.choice(self.where.people[Role.PROSECUTOR])
         waits = 0.5 if self.today - decision < timedelta(days=9) else 0.02
@@ -87,14 +88,14 @@ class Windows:
         self.examples.setdefault("charge_decided" if fields else "charge", str(charge.pk))
         return charge
 
-    def _consent(self, referral, participant, manager, charge, at) -> None:
+    def _consent(self, referral, participant, person, manager, charge, at) -> None:
         if self.rng.random() > 0.6:
             return
         revoked = self.rng.random() < 0.1
         self.add(
             Consent, id=self.id(), kind="criminal_justice", participant=participant, referral_id=referral.pk, answer="yes",
             asked_at=at, asked_by=manager, language="en", scope=SCOPE,
-            text_shown="Shown in the demo.", text_hash="0" * 64, signed_name=participant.shown_name, signed_at=at,
+            text_shown="Shown in the demo.", text_hash="0" * 64, signed_name=person.name, signed_at=at,
             revoked_at=self.now if revoked else None, revoked_by=manager if revoked else None,
             revoked_how="spoken" if revoked else "",
         )  # fmt: skip

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from lead_cms.accounts.models import Membership
 from lead_cms.core.errors import DomainError
+from lead_cms.core.prepared import prepared
 from referrals.models import Draft
 
 KEPT = timedelta(hours=24)
@@ -47,7 +48,12 @@ def save_draft(*, by: Membership, at: datetime, key: uuid.UUID, fields: dict, ki
 
 def drafts_of(by: Membership, at: datetime) -> list[Draft]:
     """Unfinished forms, newest first."""
-    return list(Draft.objects.filter(author=by, expires_at__gt=at).order_by("-saved_at", "-pk")[:MOST_DRAFTS])
+    return _drafts(author=by.pk, at=at)
+
+
+@prepared(author=uuid.UUID, at=datetime)
+def _drafts(*, author, at):
+    return Draft.objects.filter(author=author, expires_at__gt=at).order_by("-saved_at", "-pk")[:MOST_DRAFTS]
 
 
 def draft_of(by: Membership, at: datetime, pk: uuid.UUID) -> Draft | None:

@@ -1,7 +1,6 @@
 """Today of an officer: what came of it, what runs, what is unfinished. Nothing about a person's choices."""
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from django.core.cache import cache
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.casefile.lists import first
+from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.correcting import SHIFT, details_wait
@@ -83,7 +83,7 @@ def row_of(referral: Referral) -> dict:
     """One line of a list."""
     says, tone = state_of(referral)
     return {
-        "title": title_of(referral), "url": _address("own", referral.pk), "says": says, "tone": tone,
+        "title": title_of(referral), "url": address("referrals:own", referral.pk), "says": says, "tone": tone,
         "at": referral.submitted_at, "door": referral.get_door_display(), "referral": referral,
     }  # fmt: skip
 
@@ -122,16 +122,6 @@ def figures_of(membership, least: int, newest: list) -> tuple:
     return figures
 
 
-@lru_cache
-def _pattern(name: str) -> str:
-    return reverse(f"referrals:{name}", args=[UUID(int=0)])
-
-
-def _address(name: str, key) -> str:
-    """A referral's page; a list has many, and resolves each name once."""
-    return _pattern(name).replace(str(UUID(int=0)), str(key))
-
-
 def _running(referral: Referral, now) -> dict:
     handoff = getattr(referral, "handoff", None)
     row = row_of(referral)
@@ -156,9 +146,9 @@ def _draft(draft) -> dict:
 def _packet(packet: Packet, rules) -> dict:
     days = rules.targets.packet_days if rules else None
     return {
-        "title": title_of(packet.referral), "url": _address("packet", packet.referral_id),
+        "title": title_of(packet.referral), "url": address("referrals:packet", packet.referral_id),
         "due_on": packet.held_on + timedelta(days=days) if days is not None else None, "due_of": "decision",
         "notes": [f"Incident {packet.incident_number}"], "action": {
-            "label": "Open the packet", "url": _address("packet", packet.referral_id),
+            "label": "Open the packet", "url": address("referrals:packet", packet.referral_id),
         },
     }  # fmt: skip
