@@ -1,0 +1,92 @@
+"""What case managers and supervisors do and write down."""
+
+from lead_cms.access.permissions import CASEWORK
+from lead_cms.access.principals import Duty
+from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, mine
+from referrals import models
+from referrals.row_security.shared import (
+    COORDINATOR,
+    HERE,
+    MANAGER,
+    MY_CASES,
+    OPEN_REFERRAL,
+    SUPERVISOR,
+    casework_only,
+)
+
+POLICIES = [
+    Policy(
+        models.Casework,
+        select={
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+            Duty.SCHEDULER: Rows(
+                ANYTHING, columns=("id", "referral_id", "case_manager_id", "is_sealed", "is_restricted")
+            ),
+            DEFINER: ANYTHING,
+        },
+        insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
+        update={
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+        },
+        audited=(
+            "referral_id",
+            "participant_id",
+            "case_manager_id",
+            "is_restricted",
+            "is_sealed",
+            "attempts",
+            "last_attempt_at",
+            "next_try_at",
+        ),
+    ),
+    Policy(models.PrivateTalk, **casework_only(mine("started_by_id")), audited=("referral_id", "started_at")),
+    Policy(
+        models.Attempt, **casework_only(mine("tried_by_id")), audited=("referral_id", "tried_at", "kind", "next_try_at")
+    ),
+    Policy(
+        models.Appointment,
+        **casework_only(mine("booked_by_id"), update_columns=("state", "answered_at")),
+        audited=("referral_id", "at", "state"),
+    ),
+    Policy(models.Slip, **casework_only(mine("made_by_id")), audited=("referral_id", "language", "made_at")),
+    Policy(
+        models.OutreachEntry,
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, COORDINATOR: both(HERE, OPEN_REFERRAL)},
+        insert={Duty.INTAKE: HERE, MANAGER: HERE, SUPERVISOR: HERE, Duty.OPERATOR: ANYTHING},
+        update={
+            role: Rows(
+                both(HERE, OPEN_REFERRAL) if role == MANAGER else HERE,
+                columns=("state", "first_tried_at", "state_changed_at"),
+            )
+            for role in sorted(CASEWORK)
+        },
+        audited=("referral_id", "listed_at", "first_tried_at"),
+    ),
+    Policy(
+        models.Record,
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE},
+        insert={
+            MANAGER: both(HERE, MY_CASES, mine("begun_by_id")),
+            SUPERVISOR: both(HERE, mine("begun_by_id")),
+            Duty.OPERATOR: ANYTHING,
+        },
+        update={
+            MANAGER: Rows(both(HERE, MY_CASES), columns=("done_on", "done_by_id")),
+            SUPERVISOR: Rows(HERE, columns=("done_on", "done_by_id")),
+        },
+        audited=("referral_id", "kind", "begun_at", "done_on"),
+    ),
+    # A case manager reads the answers of their own cases; the team's they see in outline.
+    Policy(
+        models.RecordSection,
+        select={MANAGER: both(HERE, MY_CASES), SUPERVISOR: HERE},
+        insert={MANAGER: both(HERE, MY_CASES, mine("saved_by_id")), SUPERVISOR: both(HERE, mine("saved_by_id"))},
+        update={
+            MANAGER: Rows(both(HERE, MY_CASES), columns=("answers", "saved_at", "saved_by_id")),
+            SUPERVISOR: Rows(HERE, columns=("answers", "saved_at", "saved_by_id")),
+        },
+        audited=("referral_id", "record_id", "section", "saved_at"),
+    ),
+]

@@ -1,0 +1,77 @@
+"""What a predicate, a search or a figure must look at with eyes that the caller does not have."""
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.row_security import APP, definer
+from participants.row_security import ALIKE
+
+FUNCTIONS = [
+    definer(
+        "my_referral_ids()",
+        returns="setof uuid",
+        body="select c.referral_id from referrals_casework c where c.case_manager_id = app.membership_id()",
+        to=[Role.CASE_MANAGER],
+    ),
+    # Restricted records of others, and records sealed because the person was found to be under age: few.
+    definer(
+        "closed_referral_ids()",
+        returns="setof uuid",
+        body="""select c.referral_id from referrals_casework c where c.site_id = app.site_id() and (c.is_sealed
+                or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()))
+                and (c.is_restricted or c.is_sealed)""",
+        to=[Role.CASE_MANAGER, Role.COORDINATOR],
+    ),
+    # Search by likeness, over the names that referrers wrote down; as for participants, with the casework's wall inside.
+    definer(
+        "referred_like(words text, born date, most int)",
+        returns="table (id uuid, score real)",
+        body="""select p.referral_id, (greatest(similarity(p.name, words), word_similarity(words, p.name))
+                    + case when p.birth_date = born then 0.5 else 0 end)::real as score
+                from referrals_referredperson p
+                where p.site_id = app.site_id() and (p.name operator(public.%>) words
+                  or p.name operator(public.%) words or p.birth_date = born)
+                  and (current_setting('role', true) = 'lead_supervisor' or not exists (
+                    select 1 from referrals_casework c where c.referral_id = p.referral_id
+                      and (c.is_sealed or c.is_restricted and c.case_manager_id is distinct from app.membership_id())))
+                order by 2 desc, 1 limit most""",
+        to=[Role.CASE_MANAGER, Role.SUPERVISOR],
+    ),
+    ALIKE.format("referred_like(text, date, int)"),
+    # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
+    definer(
+        "oldest_due_seconds()",
+        returns="double precision",
+        body="""select coalesce(extract(epoch from now() - min(due)), 0)::float8 from (
+                  (select min(due_at) as due from referrals_reminder
+                    where delivered_at is null and cancelled_at is null and due_at <= now())
+                  union all
+                  (select min(next_try_at) from notify_outboxemail
+                    where sent_at is null and gave_up_at is null and next_try_at <= now())) waiting""",
+        to=[APP],
+    ),
+    # What an officer's unit hears back: numbers without persons. A site may ask for larger cells, never for smaller.
+    definer(
+        "unit_hear_back(since timestamptz, fewer_than integer)",
+        returns="table(offers bigint, handed_over bigint, minutes double precision, nobody_came bigint)",
+        body="""with made as (
+                  select r.status, h.called_at, h.arrived_at, h.handed_over_at, h.nobody_came_at
+                    from accounts_membership me
+                    join accounts_membership o on o.organisation_id = me.organisation_id and o.unit = me.unit
+                     and o.role = 'officer'
+                    join referrals_referral r on r.officer_id = o.id and r.submitted_at >= since
+                    left join referrals_handoff h on h.referral_id = r.id
+                   where me.id = app.membership_id()),
+                counted as (
+                  select count(*) filter (where status not in ('ineligible', 'cancelled', 'not_approved')) as offers,
+                         count(*) filter (where handed_over_at is not null) as handed_over,
+                         count(*) filter (where arrived_at is not null and called_at is not null) as timed,
+                         percentile_cont(0.5) within group (order by extract(epoch from arrived_at - called_at) / 60)
+                           filter (where arrived_at is not null and called_at is not null) as minutes,
+                         count(*) filter (where nobody_came_at is not null) as nobody_came from made)
+                select case when c.offers >= f.n then c.offers end,
+                       case when c.handed_over >= f.n then c.handed_over end,
+                       case when c.timed >= f.n then c.minutes end,
+                       case when c.nobody_came >= f.n then c.nobody_came end
+                  from counted c, (select greatest(fewer_than, 11) as n) f""",
+        to=[Role.OFFICER],
+    ),
+]
