@@ -59,7 +59,12 @@ class TelephoneForm(forms.Form):
     def __init__(self, rules: Rules, site_id, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.rules = rules
-        fields = self.fields
+        self._offer_choices(site_id)
+        self._lay_out()
+
+    def _offer_choices(self, site_id) -> None:
+        """What the site's rules let whoever calls choose from."""
+        rules, fields = self.rules, self.fields
         fields["submission_key"].initial = uuid.uuid4
         police = Organisation.objects.filter(site_id=site_id, kind=OrganisationKind.POLICE)
         fields["agency"].queryset = police.order_by("name", "pk")
@@ -75,6 +80,8 @@ class TelephoneForm(forms.Form):
             fields[f"x_{one.code}"] = forms.ChoiceField(
                 label=one.text, required=False, choices=ThreeWay.choices, widget=forms.RadioSelect
             )
+
+    def _lay_out(self) -> None:
         self.helper = helper(
             "submission_key",
             Section("Who is calling", "agency", Short("given_by_badge"), "given_by_name"),
