@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lead_cms.accounts import locks
+from lead_cms.core.forms import PlainWords
 
 WRONG = "That code does not sign in. Wait for the next one your app shows."
 
@@ -50,9 +51,9 @@ class Counted:
         return code
 
 
-class SignInCode(Counted, AuthenticateForm):
+class SignInCode(PlainWords, Counted, AuthenticateForm):
     pass
 
 
-class CodeAgain(Counted, ReauthenticateForm):
+class CodeAgain(PlainWords, Counted, ReauthenticateForm):
     pass

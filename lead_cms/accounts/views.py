@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lead_cms.access.views import account_page
 from lead_cms.accounts.holding import MARK, held_by, let_go
+from lead_cms.core.forms import PlainWords
 
 THEMES = {"light", "dark", "auto"}
 
@@ -72,7 +73,7 @@ def held_form(request):
     return render(request, "accounts/held_form.html", {"held": held, "fields": fields, "mark": MARK})
 
 
-class ChosenPassword(SetPasswordForm):
+class ChosenPassword(PlainWords, SetPasswordForm):
     """Writes the one column that the application may write."""
 
     def save(self, commit=True):

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from django import forms
 
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from lead_cms.programs.eligibility import Assessment
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
@@ -11,7 +13,7 @@ from referrals.actions.referring import Given
 from referrals.enums import Door, PersonAnswer
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
-from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 NEEDED = ("incident_number", "occurred_at", "held", "name", "age", "person_answer", "meeting", "said")
 OTHER, NOBODY = "other", "nobody"
@@ -21,7 +23,7 @@ PERSONAL = frozenset(
 )  # fmt: skip
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(Form):
     """What stands on screen 2 for one set of answers; of an offer that cannot be made only what is counted."""
 
     check = forms.CharField(widget=forms.HiddenInput)
@@ -136,5 +138,5 @@ class ReferralForm(forms.Form):
     def as_typed(self) -> dict:
         """What is kept as a draft: every field but the token of the session."""
         return {name: self.data.getlist(name) for name in self.fields if name in self.data} | {
-            name: [self.data[name]] for name in ("occurred_at_0", "occurred_at_1") if name in self.data
+            name: [self.data[name]] for name in ("occurred_at_0", "occurred_at_1", "occurred_at_2") if name in self.data
         }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
+from lead_cms.core.moments import SECOND, as_typed
 from lead_cms.core.templatetags.dates import say_when
 from referrals.actions.drafts import draft_of, drop_draft
 from referrals.actions.handoff_officer import LONGEST
@@ -160,8 +161,9 @@ def _from_draft(draft) -> dict:
     initial = {
         name: values if name == "held" else (values[-1] if values else "") for name, values in draft.fields.items()
     }
-    day, clock = initial.pop("occurred_at_0", ""), initial.pop("occurred_at_1", "")
-    initial["occurred_at"] = parse_datetime(f"{day}T{clock}") if day and clock else None
+    day, clock, which = (initial.pop(f"occurred_at_{part}", "") for part in (0, 1, 2))
+    naive = as_typed(day, clock)
+    initial["occurred_at"] = naive and naive.replace(fold=int(which == SECOND))
     return initial
 
 

@@ -6,18 +6,20 @@ from django import forms
 
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Choice, Section, Short, StackedChoice, helper
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from lead_cms.programs.eligibility import none_known
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
 from referrals.actions.referring import Given
 from referrals.enums import Amount, Door, PersonAnswer, ThreeWay
 from referrals.forms.officer import incident_number
-from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 OTHER = "other"
 
 
-class TelephoneForm(forms.Form):
+class TelephoneForm(Form):
     """For one site's rules. What an officer cannot say on the telephone may wait until the end of their shift."""
 
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
