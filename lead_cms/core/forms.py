@@ -8,7 +8,7 @@ are replaced. What is missing is said by `said_errors`, which knows the field's 
 """
 
 from copy import copy
-from functools import cache
+from functools import cache, partial
 
 from django import forms
 from django.core import validators
@@ -65,9 +65,17 @@ def speak_plainly(field: forms.Field) -> None:
             field.error_messages[key] = ours
     field.validators = [_in_our_words(check) for check in field.validators]
     if isinstance(field, forms.ModelChoiceField):
-        field.validate_no_null_characters = validators.ProhibitNullCharactersValidator(message=ANSWER)
+        field.validate_no_null_characters = partial(_readable_key, field.queryset.model)
     for part in getattr(field, "fields", ()):
         speak_plainly(part)
+
+
+def _readable_key(model, value) -> None:
+    """What is no key at all is no answer either; the framework would let the column's own words through."""
+    try:
+        model._meta.pk.to_python(value)
+    except forms.ValidationError as error:
+        raise forms.ValidationError(ANSWER, code="invalid_choice") from error
 
 
 @cache
