@@ -11,6 +11,7 @@ from referrals.actions.approvals import NoBecause, Said
 from referrals.actions.correcting import CORRECTABLE
 from referrals.actions.handoff_officer import FALLBACK_NAMES, Moment, NobodyCame
 from referrals.enums import Door
+from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import Complainant, PerceivedGender, PerceivedRace
 from referrals.forms.officer_fields import BirthOrAge, Line
@@ -117,6 +118,7 @@ class CorrectForm(Form):
 
     incident_number = Line(label="Incident number", required=False, max_length=30)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     name = Line(label="Name", required=False, max_length=160)
     description = Line(label="Or what they look like", required=False, max_length=200)
     age = BirthOrAge(label="Birth date or age", max_length=30)
@@ -128,12 +130,13 @@ class CorrectForm(Form):
 
     def __init__(self, referral, rules: Rules, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.referral = referral
+        self.referral, self.rules = referral, rules
         if referral.door == Door.ARREST:
             self.fields["incident_number"].required = self.fields["occurred_at"].required = True
         self.fields["occurred_at"].label = rules.terms.incident_date or "Day and time"
         self.helper = helper(
-            Short("incident_number"), "occurred_at", "name", "description", Short("age"), "meeting_place", "greeting",
+            Short("incident_number"), "occurred_at", *([RIGHT] if asks_whether_right(self) else []), "name",
+            "description", Short("age"), "meeting_place", "greeting",
             submit="",
         )  # fmt: skip
 
@@ -156,6 +159,7 @@ class CorrectForm(Form):
         given = super().clean()
         if not (given.get("name") or "").strip() and not (given.get("description") or "").strip():
             self.add_error("name", "Enter a name, or what the person looks like.")
+        ask_whether_right(self, self.rules, known=self.referral.occurred_at)
         return given
 
     def changes(self) -> dict:

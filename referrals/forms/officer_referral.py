@@ -11,6 +11,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
 from referrals.actions.referring import Given
 from referrals.enums import Door, PersonAnswer
+from referrals.forms.dating import ask_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
 from referrals.forms.officer_fields import BirthOrAge, Line
@@ -18,8 +19,8 @@ from referrals.forms.officer_fields import BirthOrAge, Line
 NEEDED = ("incident_number", "occurred_at", "held", "name", "age", "person_answer", "meeting", "said")
 OTHER, NOBODY = "other", "nobody"
 PERSONAL = frozenset(
-    {"incident_number", "occurred_at", "name", "description", "greeting", "person_answer", "decline_reason", "held",
-     "meeting", "meeting_other", "said", "whom", "is_another_person"}
+    {"incident_number", "occurred_at", "date_is_right", "name", "description", "greeting", "person_answer", "decline_reason",
+     "held", "meeting", "meeting_other", "said", "whom", "is_another_person"}
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ class ReferralForm(Form):
     incident_number = Line(label="Incident number", required=False, max_length=30)
     is_another_person = forms.BooleanField(label="Yes, this is another person", required=False)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     held = forms.MultipleChoiceField(label="Charge held", required=False, widget=forms.CheckboxSelectMultiple)
     name = Line(label="Name", required=False, max_length=160, help_text="As they give it. Part of a name will do.")
     description = Line(
@@ -93,6 +95,11 @@ class ReferralForm(Form):
         self._show_needed(False)
         super().full_clean()
         self._show_needed(True)
+
+    def clean(self):
+        given = super().clean()
+        ask_whether_right(self, self.rules)
+        return given
 
     @property
     def usual_way(self) -> list[str]:

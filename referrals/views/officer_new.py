@@ -19,6 +19,7 @@ from referrals.actions.drafts import draft_of, drop_draft
 from referrals.actions.handoff_officer import LONGEST
 from referrals.actions.referring import UnderAge, as_listed, assess_given, faults, make_referral
 from referrals.enums import ReferralStatus
+from referrals.forms.dating import asks_whether_right
 from referrals.forms.officer import BadToken, incident_number, unpack
 from referrals.forms.officer_referral import ReferralForm
 from referrals.models import IncidentRecord
@@ -185,6 +186,7 @@ def _screen_2(request, rules, form, assessment, draft) -> dict:
         "saved_at": draft.saved_at if draft else None, "draft_key": draft_key(request), "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
         "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
+        "asks_date": asks_whether_right(form),
         "occurred_says": _occurred(form), "listed": [(code, rules.offence(code)) for code in given.offences],
         "asks_again": "is_another_person" in form.errors if form.is_bound else False,
         "unsure": not given.is_sure or assessment.outcome == "not_sure",

@@ -13,6 +13,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
 from referrals.actions.referring import Given
 from referrals.enums import Amount, Door, PersonAnswer, ThreeWay
+from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_fields import BirthOrAge, Line
 
@@ -34,6 +35,7 @@ class TelephoneForm(Form):
     door = forms.ChoiceField(label="What is this?", widget=forms.RadioSelect)
     incident_number = Line(label="Incident number", required=False, max_length=30)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     offence = forms.ChoiceField(label="Offense", required=False)
     amount = forms.ChoiceField(
         label="Amount", required=False, choices=Amount.choices, widget=forms.RadioSelect, help_text="Where one counts."
@@ -92,6 +94,7 @@ class TelephoneForm(Form):
                 StackedChoice("door"),
                 Short("incident_number"),
                 "occurred_at",
+                *([RIGHT] if asks_whether_right(self) else []),
                 "offence",
                 Choice("amount"),
             ),  # fmt: skip
@@ -127,6 +130,7 @@ class TelephoneForm(Form):
             self.add_error("none", "Tap “None of these, that the officer knows of”, or answer them one by one.")
         if door == Door.ARREST and not given.get("offence"):
             self.add_error("offence", "Choose the offense.")
+        ask_whether_right(self, self.rules)
         offence = self.rules.offence(given["offence"]) if given.get("offence") else None
         if offence and offence.amount_limit and not given.get("amount"):
             self.add_error("amount", "Choose within, over, or not weighed.")
