@@ -14,7 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lead_cms.access.views import account_page
+from lead_cms.accounts.events import note
 from lead_cms.accounts.holding import MARK, held_by, let_go
+from lead_cms.audit.events import AuditAction
 from lead_cms.core.forms import PlainWords
 
 THEMES = {"light", "dark", "auto"}
@@ -79,6 +81,7 @@ class ChosenPassword(PlainWords, SetPasswordForm):
     def save(self, commit=True):
         self.user.set_password(self.cleaned_data["new_password1"])
         self.user.save(update_fields=["password"])
+        note(AuditAction.PASSWORD_CHANGED, user=self.user, at=timezone.now(), first=True)
         return self.user
 
 
