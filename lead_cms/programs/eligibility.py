@@ -127,7 +127,12 @@ def assess(
 
 
 def _weigh_exclusions(
-    rules: Rules, door: Door, answers, reasons, findings: list[Finding], unanswered: list[str]
+    rules: Rules,
+    door: Door,
+    answers: Mapping[str, Answer],
+    reasons: Mapping[str, str],
+    findings: list[Finding],
+    unanswered: list[str],
 ) -> None:
     if rules.exclusions is None:
         findings.append(_undecided("exclusions", "what keeps LEAD from being offered"))
