@@ -118,8 +118,8 @@ def officer_form(bench: Bench):
     def fields():
         return [
             ("check", token), ("submission_key", str(uuid.uuid4())), ("incident_number", f"B{uuid.uuid4().int % 10**12}"),
-            ("occurred_at_0", f"{then:%Y-%m-%d}"), ("occurred_at_1", f"{then:%H:%M}"), ("held", offence.code), ("name", "Bench Person"),
-            ("age", "35"), ("person_answer", "yes"), ("meeting", rules.meeting_places[0].code),
+            ("occurred_at_0", f"{then:%Y-%m-%d}"), ("occurred_at_1", f"{then:%H:%M}"), ("held", offence.code),
+            ("name", "Bench Person"), ("age", "35"), ("person_answer", "yes"), ("meeting", rules.meeting_places[0].code),
         ]  # fmt: skip
 
     return reverse("referrals:new") + f"?c={token}", fields

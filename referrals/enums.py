@@ -150,6 +150,7 @@ class OutreachState(models.TextChoices):
     YES = "yes", "Said yes"
     NOT_NOW = "not_now", "Not now"
     NOT_FOUND = "not_found", "Not found"
+    DIED = "died", "Has died"
 
 
 O = OutreachState  # noqa: E741
@@ -162,7 +163,10 @@ OUTREACH_TRANSITIONS: dict[OutreachState, frozenset[OutreachState]] = {
     O.YES: frozenset({O.NOT_NOW}),
     O.NOT_NOW: frozenset({O.TO_FIND, O.REACHED}),
     O.NOT_FOUND: frozenset({O.TO_FIND, O.REACHED}),
+    O.DIED: frozenset(),
 }
+# Nobody chooses it from a list: the record of a death leads there, from wherever an entry stands, and nothing leads away.
+OUTREACH_LIFE = {state: onward | ({O.DIED} - {state}) for state, onward in OUTREACH_TRANSITIONS.items()}
 
 
 class RecordKind(models.TextChoices):

@@ -28,6 +28,8 @@ TEXTS: dict[str, str] = {
     "due_yesterday": "An intake window has ended",
     "due_in": "An intake window ends soon",
     "day_": "An intake window is open: see what is missing",
+    "extended_": "A prosecutor gave more time: see the case page",
+    "decided_": "A prosecutor recorded a decision: see the case page",
     "decision_today": "A decision on a held charge is due today",
     "decision_soon": "A decision on a held charge is due soon",
     "decision_waits": "A decision on a held charge is waiting",
@@ -40,6 +42,8 @@ OTHERWISE = {
     "prosecutor": "A held charge needs you",
     "liaison": "A report packet or an approval needs you",
 }
+# Of the prosecutor's word nobody on call is told who has not got the case: their supervisors are.
+NOT_FOR_ON_CALL = ("extended_", "decided_")
 URGENT_STEPS = frozenset({"handoff"})
 WHOLE_ROLE = {
     "supervisor": Role.SUPERVISOR,
@@ -107,6 +111,8 @@ class Recipients:
                 return [one for one in liaisons if agency is not None and one.organisation_id == agency]
             case "case_manager" if named is not None:
                 return [named]
+            case "case_manager" if reminder.step.startswith(NOT_FOR_ON_CALL):
+                return supervisors
             case "case_manager" | "outreach" if not restricted:
                 return self.on_call[reminder.site_id] or supervisors
             case "coordinator" if not restricted:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from lead_cms.access.permissions import Role
+from lead_cms.accounts.events import note_elsewhere
 from lead_cms.accounts.models import AccountLock, Membership, Organisation, OrganisationKind, User
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
@@ -154,6 +155,7 @@ def release_lock(*, user: User, by: Membership, at: datetime) -> None:
     if not released:
         raise StaleState("This sign-in is not locked.")
     record(AuditAction.ACCOUNT_RELEASED, target=user)
+    note_elsewhere(AuditAction.ACCOUNT_RELEASED, user=user, by=by, at=at)
 
 
 @transaction.atomic

@@ -7,7 +7,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from lead_cms.accounts import locks
+from lead_cms.accounts.events import note
 from lead_cms.accounts.holding import held_by
+from lead_cms.audit.events import AuditAction
 from lead_cms.core import crypto
 
 # The same words whether the name is unknown, the password wrong or the sign-in locked: nothing tells which names exist.
@@ -46,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().authentication_failed(request, **credentials)
 
     def post_login(self, request, user, **kwargs):
-        locks.signed_in(user)
+        locks.signed_in(user, at=timezone.now())
         response = super().post_login(request, user, **kwargs)
         return redirect("held-form") if held_by(user.pk, at=timezone.now()) else response
 
@@ -54,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only the column that the application may write."""
         user.set_password(password)
         user.save(update_fields=["password"])
+        note(AuditAction.PASSWORD_CHANGED, user=user, at=timezone.now())
 
     def add_message(self, request, level, message_template=None, *args, message=None, **kwargs):
         says = message or SAID.get(message_template)

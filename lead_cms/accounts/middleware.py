@@ -69,14 +69,7 @@ def membership(get_response):
         request.membership, request.memberships = None, []
         if not request.user.is_authenticated:
             return get_response(request)
-        now = timezone.now()
-        mine = (
-            Membership.objects.current(now)
-            .filter(user_id=request.user.pk)
-            .select_related("site", "organisation")
-            .order_by("starts_at", "pk")
-        )
-        found = list(mine[:20])
+        found = _current_memberships(request.user)
         chosen = request.session.get("membership_id")
         request.memberships = found
         request.membership = next((m for m in found if str(m.pk) == chosen), found[0] if found else None)
@@ -86,26 +79,33 @@ def membership(get_response):
                     request.session["membership_id"] = str(request.membership.pk)
                     if chosen and request.method == "POST" and not is_account_page(request):
                         return _role_ended(request, chosen)
-                return _answer(request)
+                return _answer(request, get_response)
         if is_account_page(request):
             return get_response(request)
         kept = request.method == "POST" and hold(request)
         return render(request, "accounts/no_membership.html", {"kept": kept}, status=403)
 
-    def _role_ended(request, chosen):
-        # What was sent under a role that has ended is not done under another one.
-        request.session["membership_id"] = chosen
-        kept = hold(request)
-        request.session["membership_id"] = str(request.membership.pk)
-        words = f"The role you sent this under has ended, so nothing was changed. You now act as {request.membership}."
-        messages.info(request, f"{words} What you sent is kept for a day." if kept else words)
-        return redirect("today")
-
-    def _answer(request):
-        response = get_response(request)
-        # A held form that has arrived is kept no longer; one that was refused still is.
-        if request.method == "POST" and MARK in request.POST and response.status_code < 400:
-            let_go(request.user.pk, request.POST[MARK])
-        return response
-
     return middleware
+
+
+def _current_memberships(user) -> list[Membership]:
+    mine = Membership.objects.current(timezone.now()).filter(user_id=user.pk)
+    return list(mine.select_related("site", "organisation").order_by("starts_at", "pk")[:20])
+
+
+def _role_ended(request, chosen):
+    # What was sent under a role that has ended is not done under another one.
+    request.session["membership_id"] = chosen
+    kept = hold(request)
+    request.session["membership_id"] = str(request.membership.pk)
+    words = f"The role you sent this under has ended, so nothing was changed. You now act as {request.membership}."
+    messages.info(request, f"{words} What you sent is kept for a day." if kept else words)
+    return redirect("today")
+
+
+def _answer(request, get_response):
+    response = get_response(request)
+    # A held form that has arrived is kept no longer; one that was refused still is.
+    if request.method == "POST" and MARK in request.POST and response.status_code < 400:
+        let_go(request.user.pk, request.POST[MARK])
+    return response

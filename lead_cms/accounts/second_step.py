@@ -1,9 +1,10 @@
 """The second step of signing in: a code is accepted once, by whichever process, and wrong ones are counted."""
 
 import time
+from functools import partial
 
 from allauth.core.internal.cryptokit import compare_user_code
-from allauth.mfa import app_settings
+from allauth.mfa import app_settings, signals
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -13,6 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from lead_cms.accounts import locks
+from lead_cms.accounts.events import note
+from lead_cms.audit.events import AuditAction
+from lead_cms.core.forms import PlainWords
 
 WRONG = "That code does not sign in. Wait for the next one your app shows."
 
@@ -50,9 +54,24 @@ class Counted:
         return code
 
 
-class SignInCode(Counted, AuthenticateForm):
+class SignInCode(PlainWords, Counted, AuthenticateForm):
     pass
 
 
-class CodeAgain(Counted, ReauthenticateForm):
+class CodeAgain(PlainWords, Counted, ReauthenticateForm):
     pass
+
+
+def listen() -> None:
+    """Write down each second factor that is added, taken away or renewed."""
+    for signal, what in (
+        (signals.authenticator_added, "added"),
+        (signals.authenticator_removed, "removed"),
+        (signals.authenticator_reset, "renewed"),
+    ):
+        signal.connect(partial(_changed, what), dispatch_uid=f"second_factor_{what}", weak=False)
+
+
+def _changed(what: str, *, user, authenticator, **_more) -> None:
+    kind = str(authenticator.type)
+    note(AuditAction.SECOND_FACTOR_CHANGED, user=user, at=timezone.now(), what=what, kind=kind)

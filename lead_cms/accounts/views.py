@@ -14,7 +14,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lead_cms.access.views import account_page
+from lead_cms.accounts.events import note
 from lead_cms.accounts.holding import MARK, held_by, let_go
+from lead_cms.audit.events import AuditAction
+from lead_cms.core.forms import PlainWords
 
 THEMES = {"light", "dark", "auto"}
 
@@ -72,12 +75,13 @@ def held_form(request):
     return render(request, "accounts/held_form.html", {"held": held, "fields": fields, "mark": MARK})
 
 
-class ChosenPassword(SetPasswordForm):
+class ChosenPassword(PlainWords, SetPasswordForm):
     """Writes the one column that the application may write."""
 
     def save(self, commit=True):
         self.user.set_password(self.cleaned_data["new_password1"])
         self.user.save(update_fields=["password"])
+        note(AuditAction.PASSWORD_CHANGED, user=self.user, at=timezone.now(), first=True)
         return self.user
 
 

@@ -8,6 +8,8 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "account.sign_in_failed"
     ACCOUNT_LOCKED = "account.locked"
     ACCOUNT_RELEASED = "account.released"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105  the name of an event
+    SECOND_FACTOR_CHANGED = "account.second_factor_changed"
     SIGN_IN_STOPPED = "account.stopped"
     SIGN_IN_ALLOWED = "account.allowed"
     ACCESS_DENIED = "access.denied"

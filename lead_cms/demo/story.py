@@ -281,7 +281,7 @@ class Story(Windows):
     # ---- the doors without a charge
 
     def _without_charge(self, at: datetime, door: Door) -> None:
-        state = pick(self.rng, [(s, w) for s, w in zip(OutreachState, [1, 3, 3, 1, 4, 1, 2], strict=True)])
+        state = pick(self.rng, [(s, w) for s, w in zip(OutreachState, [1, 3, 3, 1, 4, 1, 2, 0], strict=True)])
         over = state in {OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND}
         taken = state != OutreachState.WAITING and state != OutreachState.TO_FIND
         status = S.DONE if over and door == Door.COMMUNITY else S.HANDED_OVER if taken else S.OUTREACH

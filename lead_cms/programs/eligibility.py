@@ -106,7 +106,6 @@ def assess(
     """Weigh one referral against the site's rules; an override counts only with a reason, never for a hard rule."""
     if age is not None and rules.minors.min_age is not None and age < rules.minors.min_age:
         return Assessment("under_age", _youth_title(rules))
-    given, reasons = answers or {}, overrides or {}
     findings: list[Finding] = []
     unanswered: list[str] = []
     if age is not None and rules.minors.min_age is None:
@@ -116,20 +115,8 @@ def assess(
     codes = tuple(offence_codes)
     if door == "arrest" or codes:
         _weigh_offences(rules, codes, amount, findings, unanswered)
-    if rules.exclusions is None:
-        findings.append(_undecided("exclusions", "what keeps LEAD from being offered"))
-    for exclusion in rules.exclusions_for(door):
-        answer = given.get(exclusion.code)
-        if answer is None:
-            unanswered.append(exclusion.code)
-        elif found := _weigh_exclusion(exclusion, answer, reasons.get(exclusion.code, "")):
-            findings.append(found)
-    approval = rules.approval.at(door)
-    if approval.needed == "always":
-        text = f"Every {rules.door_name(door)} needs approval."
-        findings.append(Finding("approval", text, "", "needs_approval", text))
-    elif approval.needed is None:
-        findings.append(_undecided(f"approval.{door}.needed", "whether approval is needed"))
+    _weigh_exclusions(rules, door, answers or {}, overrides or {}, findings, unanswered)
+    findings += _weigh_approval(rules, door)
     outcome = max((finding.outcome for finding in findings), key=ORDER.index, default=ORDER[0])
     if unanswered and outcome == "eligible":
         outcome = "not_sure"
@@ -137,6 +124,34 @@ def assess(
     return Assessment(
         outcome, _title(outcome, findings, approver, unanswered), tuple(findings), tuple(unanswered), approver
     )
+
+
+def _weigh_exclusions(
+    rules: Rules,
+    door: Door,
+    answers: Mapping[str, Answer],
+    reasons: Mapping[str, str],
+    findings: list[Finding],
+    unanswered: list[str],
+) -> None:
+    if rules.exclusions is None:
+        findings.append(_undecided("exclusions", "what keeps LEAD from being offered"))
+    for exclusion in rules.exclusions_for(door):
+        answer = answers.get(exclusion.code)
+        if answer is None:
+            unanswered.append(exclusion.code)
+        elif found := _weigh_exclusion(exclusion, answer, reasons.get(exclusion.code, "")):
+            findings.append(found)
+
+
+def _weigh_approval(rules: Rules, door: Door) -> list[Finding]:
+    approval = rules.approval.at(door)
+    if approval.needed == "always":
+        text = f"Every {rules.door_name(door)} needs approval."
+        return [Finding("approval", text, "", "needs_approval", text)]
+    if approval.needed is None:
+        return [_undecided(f"approval.{door}.needed", "whether approval is needed")]
+    return []
 
 
 def search_offences(rules: Rules, text: str) -> list[Offence]:

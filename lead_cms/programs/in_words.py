@@ -74,6 +74,7 @@ def chapters(rules: Rules) -> list[Chapter]:
         Chapter("Reminders", _reminders(rules)),
         Chapter("The prosecutor and the consent", _prosecutor(rules)),
         Chapter("What stays in sight, and for how long", _visibility(rules)),
+        Chapter("What an officer types", _entry(rules)),
         Chapter("Caseload and lists", _lists(rules)),
     ]
 
@@ -255,6 +256,23 @@ def _visibility(rules: Rules) -> list[Line]:
         _line(rules, "visibility.decided_visible_days", "A decided charge", lambda n: f"{n} days after the decision."),
         _line(rules, "visibility.last_seen_days", "A last-seen place", lambda n: f"Erased after {n} days."),
         _line(rules, "hear_back.fewer_than", "Small figures", lambda n: f"Read “fewer than {n}”."),
+    ]
+
+
+def _entry(rules: Rules) -> list[Line]:
+    return [
+        _line(
+            rules,
+            "entry.old_arrest_days",
+            "An arrest long ago",
+            lambda n: f"A date more than {n} days back is asked about once more.",
+        ),
+        _line(
+            rules,
+            "entry.shift_hours",
+            "A shift",
+            lambda n: f"{n} hours. So long after the referral an officer may add what could wait.",
+        ),
     ]
 
 

@@ -242,6 +242,14 @@ class Visibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What an officer types: from how many days back a date is asked about once more; how long a shift lasts."""
+
+    old_arrest_days: int | None
+    shift_hours: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     """Targets of work, never deadlines of a person: packet and answer in days, first try in hours."""
 

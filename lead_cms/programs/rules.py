@@ -117,6 +117,7 @@ def parse(document: Document) -> "Rules":
         mandated_reporter_line=reader.leaf("mandated_reporter_line", str),
         hear_back=reader.section(parts.HearBack, "hear_back"),
         visibility=reader.section(parts.Visibility, "visibility"),
+        entry=reader.section(parts.Entry, "entry"),
         targets=reader.section(parts.Targets, "targets"),
         submission_start_on=reader.leaf("submission_start_on", date.fromisoformat),
         prosecutor_result_sharing=reader.leaf("prosecutor_result_sharing", str),
@@ -152,6 +153,7 @@ class Rules:
     mandated_reporter_line: str | None
     hear_back: parts.HearBack
     visibility: parts.Visibility
+    entry: parts.Entry
     targets: parts.Targets
     submission_start_on: date | None
     prosecutor_result_sharing: Literal["met_only", "met_and_not_met"] | None

@@ -21,6 +21,7 @@ FALLBACKS = ("next_on_list", "drop_off", "station", "hold_and_reach_out")
 GROUPS = ("drug", "prostitution", "trespass", "theft", "disorder", "other")
 CLASSES = ("felony", "gross misdemeanor", "misdemeanor", "infraction")
 OVERRIDE_ROLES = ("officer", "liaison", "coordinator", "supervisor", "prosecutor")
+LONGEST_SHIFT_HOURS = 24
 FIGURES = ("offers", "handed_over", "minutes_to_arrival", "nobody_came")
 
 
@@ -272,6 +273,9 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("visibility.name_visible_days", whole(0, 365), "For how many days after handover do police see a name?"),
     Leaf("visibility.decided_visible_days", whole(0, 3650), "For how many days does a decided charge stay on lists?"),
     Leaf("visibility.last_seen_days", whole(1, 365), "After how many days is a last-seen place erased?"),
+    # Without a question: a date is then not asked about, and what could wait closes with the handover.
+    Leaf("entry.old_arrest_days", whole(1, 3650)),
+    Leaf("entry.shift_hours", whole(1, LONGEST_SHIFT_HOURS)),
     Leaf("targets.packet_days", whole(1, 90), "Within how many days is the charge packet to be sent?"),
     Leaf("targets.answer_days", whole(1, 90), "Within how many days does a referral that needs an answer get one?"),
     Leaf("targets.first_try_hours", whole(1, 2160), "Within how many hours is a person without a charge first tried?"),

@@ -167,11 +167,22 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address that nobody has is told not
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False, "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MESSAGE_STORAGE = "lead_cms.core.said.SaidOnce"
 MFA_ADAPTER = "lead_cms.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_TOLERANCE = 0
+ACCOUNT_FORMS = {
+    "login": "lead_cms.accounts.forms.SignIn",
+    "change_password": "lead_cms.accounts.forms.ChangePassword",
+    "reset_password": "lead_cms.accounts.forms.AskForReset",
+    "reset_password_from_key": "lead_cms.accounts.forms.NewPassword",
+    "reauthenticate": "lead_cms.accounts.forms.PasswordAgain",
+}
 MFA_FORMS = {
+    "activate_totp": "lead_cms.accounts.forms.ActivateCodes",
+    "add_webauthn": "lead_cms.accounts.forms.AddKey",
+    "edit_webauthn": "lead_cms.accounts.forms.EditKey",
     "authenticate": "lead_cms.accounts.second_step.SignInCode",
     "reauthenticate": "lead_cms.accounts.second_step.CodeAgain",
 }

@@ -26,7 +26,7 @@ from lead_cms.programs.rules import need
 from participants.models import Consent, Disclosure
 from referrals.actions import reminders
 from referrals.enums import Decision, WindowState
-from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, WindowResult
+from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, Referral, WindowResult
 
 # A slip of the keyboard, not a rule: nobody gives more time than this.
 MOST_YEARS_AHEAD = 2
@@ -88,6 +88,7 @@ def extend(
         )  # fmt: skip
         record(AuditAction.CHARGE_EXTENDED, target=one, until_on=until_on.isoformat(), number=one.extension_count)
     _lengthen(locked, more, by=by, at=at)
+    _tell_casework(locked, step=f"extended_{locked.extension_count}", at=at)
     return locked
 
 
@@ -111,6 +112,7 @@ def decide(*, charge: HeldCharge, decision: str, by: Membership, at: datetime) -
     if all(one.decided_at is not None for one in charges.values()):
         Packet.objects.filter(referral_id=locked.referral_id).update(hidden_at=at + visible)
         reminders.cancel_all_of(locked.referral_id, at=at)
+    _tell_casework(locked, step=f"decided_{locked.pk.hex[:12]}", at=at)
     return locked
 
 
@@ -179,6 +181,20 @@ def _lengthen(charge: HeldCharge, more: timedelta, *, by: Membership, at: dateti
         window=window, charge_id=charge.pk, schedule=charge.extension_count, rules=rules_by_id(window.rules_id),
         decision_on=charge.due_on, for_casework=window.state == WindowState.OPEN, tz=by.site.tz, at=at,
     )  # fmt: skip
+
+
+def _tell_casework(charge: HeldCharge, *, step: str, at: datetime) -> None:
+    """That there is something to read on the case page; once, and nothing about somebody who has died.
+
+    With a charge undecided only a death ends a window. The prosecutor learns nothing of it, told or not told.
+    """
+    with acting_as(Duty.CLOCKWORK):
+        state = IntakeWindow.objects.values_list("state", flat=True).get(referral_id=charge.referral_id)
+    if state == WindowState.ENDED:
+        return
+    case = Referral(pk=charge.referral_id, site_id=charge.site_id)
+    path = reminders.case_path(charge.referral_id)
+    reminders.tell_now(referral=case, recipient="case_manager", step=step, path=path, email=True, at=at)
 
 
 def _days_decided_is_visible(charge: HeldCharge) -> int:

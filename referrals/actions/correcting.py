@@ -18,6 +18,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.schema import LONGEST_SHIFT_HOURS
 from referrals.actions.changing import change_status
 from referrals.actions.referring import UnderAge, years_between
 from referrals.actions.reminders import tell_now
@@ -27,7 +28,7 @@ from referrals.models import ChargeIdentity, Correction, HeldCharge, Packet, Ref
 BEFORE_HANDOVER = (
     ReferralStatus.TRIAGE, ReferralStatus.PENDING, ReferralStatus.SUBMITTED, ReferralStatus.OUTREACH,
 )  # fmt: skip
-SHIFT = timedelta(hours=24)  # the end of the longest shift, with room for the report
+SHIFT = timedelta(hours=LONGEST_SHIFT_HOURS)  # what lists look back over; how long a shift is, the site's rules say
 OF_REFERRAL = ("incident_number", "precinct", "occurred_at", "meeting_place")
 OF_PERSON = ("name", "description", "birth_date", "age_about", "greeting")
 DETAILS_OF_REFERRAL = ("precinct", "children_present", "complainant_position")
@@ -73,7 +74,7 @@ def correct(*, referral: Referral, changes: dict, by: Membership, at: datetime) 
 def save_details(*, referral: Referral, details: dict, by: Membership, at: datetime) -> None:
     """What could wait: perceived groups, language, where found, safety, children, the complainant.
 
-    Until the handover as often as one likes; after it once, within a day: none of these is among what was handed over.
+    Until the handover as often as one likes; after it once, within a shift: none of these is among what was handed over.
     """
     now = Referral.objects.get(pk=referral.pk)
     of_referral = {key: details[key] for key in DETAILS_OF_REFERRAL if key in details} | {"details_done_at": at}
@@ -96,7 +97,21 @@ def details_wait(referral: Referral, at: datetime) -> bool:
     if referral.status in BEFORE_HANDOVER:
         return True
     first = referral.status == ReferralStatus.HANDED_OVER and referral.details_done_at is None
-    return first and at - referral.submitted_at <= SHIFT
+    shift = rules_by_id(referral.rules_id).entry.shift_hours if first else None
+    return shift is not None and at - referral.submitted_at <= timedelta(hours=shift)
+
+
+def details_closed_because(referral: Referral, at: datetime) -> str:
+    """Why what could wait is closed; empty while it is open and where it was entered."""
+    if referral.status != ReferralStatus.HANDED_OVER or referral.details_done_at or details_wait(referral, at):
+        return ""
+    shift = rules_by_id(referral.rules_id).entry.shift_hours
+    if shift is None:
+        return (
+            "The rest of the details closed with the handover: this site’s rules do not say how long a shift is. "
+            "A correction can still be added."
+        )
+    return f"The rest of the details was open for {shift} hours, a shift at this site. A correction can still be added."
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ API
     latest(clock_time, at, zone)                    the last time a clock showed this
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.moments import passes, skipped
 from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
 from referrals.actions.changing import change_status
@@ -65,11 +66,13 @@ def latest(clock: time, at: datetime, zone: ZoneInfo) -> datetime:
     today = at.astimezone(zone).date()
     for days in (0, 1):
         day = today - timedelta(days=days)
-        # An hour that comes twice is taken as its second passing, unless that is still to come.
-        for fold in (1, 0):
-            moment = datetime.combine(day, clock, tzinfo=zone).replace(fold=fold).astimezone(UTC)
-            if moment <= at:
-                return moment
+        naive = datetime.combine(day, clock)
+        found = passes(naive, zone)
+        if not found and naive < at.astimezone(zone).replace(tzinfo=None):
+            raise DomainError(skipped(naive, zone), field="happened")
+        # An hour that comes twice is taken as its second passing, unless that is still to come; the page says so.
+        if past := [moment for moment in found if moment <= at]:
+            return past[-1]
     raise DomainError("This time does not exist on that day.", field="happened")
 
 

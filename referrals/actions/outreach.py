@@ -9,7 +9,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
 from referrals.actions.changing import change_status
-from referrals.enums import OUTREACH_TRANSITIONS, Door, OutreachState, ReferralStatus
+from referrals.enums import OUTREACH_LIFE, OUTREACH_TRANSITIONS, Door, OutreachState, ReferralStatus
 from referrals.models import Casework, OutreachEntry, Referral
 
 ENDINGS = (OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND)
@@ -66,7 +66,7 @@ def _finish(referral: Referral, *, by: Membership, at: datetime) -> None:
 def not_now(*, referral: Referral, by: Membership, at: datetime, required: bool = True) -> None:
     """The person steps back while outreach has them on its list; `required=False` where the list may not know them."""
     entry = OutreachEntry.objects.select_for_update(of=("self",), no_key=True).filter(referral=referral).first()
-    if entry is None or entry.state in (OutreachState.NOT_NOW, OutreachState.NOT_FOUND):
+    if entry is None or entry.state in (OutreachState.NOT_NOW, OutreachState.NOT_FOUND, OutreachState.DIED):
         if required:
             raise StaleState("Nobody is being looked for here.")
         return
@@ -77,12 +77,9 @@ def not_now(*, referral: Referral, by: Membership, at: datetime, required: bool 
 
 
 def end_at_death(*, referral: Referral, by: Membership, at: datetime) -> None:
-    """Off the list, by whichever ending the entry may take."""
+    """Off the list for good, also where it stood at another ending: nobody goes to look for them again."""
     entry = OutreachEntry.objects.select_for_update(of=("self",), no_key=True).filter(referral=referral).first()
-    if entry is None or entry.state in ENDINGS:
+    if entry is None or OutreachState.DIED not in OUTREACH_LIFE[OutreachState(entry.state)]:
         return
-    if entry.state == OutreachState.WAITING:
-        _move(entry, OutreachState.TO_FIND, at=at)
-    onward = OUTREACH_TRANSITIONS[OutreachState(entry.state)]
-    _move(entry, OutreachState.NOT_FOUND if OutreachState.NOT_FOUND in onward else OutreachState.NOT_NOW, at=at)
+    _move(entry, OutreachState.DIED, at=at)
     _finish(referral, by=by, at=at)

@@ -3,6 +3,7 @@
 from django import forms
 
 from lead_cms.core.crispy import Short, StackedChoice, helper
+from lead_cms.core.forms import Form
 from referrals.enums import Decision
 
 
@@ -12,11 +13,10 @@ def day_field(label: str, *, required: bool, help_text: str = "") -> forms.DateF
         required=required,
         help_text=help_text,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Enter a day, such as 10/31/2026."},
     )
 
 
-class DecideForm(forms.Form):
+class DecideForm(Form):
     decision = forms.ChoiceField(label="What did you decide?", choices=Decision.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):
@@ -24,7 +24,7 @@ class DecideForm(forms.Form):
         self.helper = helper(StackedChoice("decision"), submit="")
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(Form):
     until_on = day_field("New day for the decision", required=True)
     # What the page showed: two people do not add their days up.
     seen_due_on = forms.DateField(required=False, widget=forms.HiddenInput)
@@ -34,7 +34,7 @@ class ExtendForm(forms.Form):
         self.helper = helper(Short("until_on"), "seen_due_on", submit="")
 
 
-class ReceiveForm(forms.Form):
+class ReceiveForm(Form):
     file_number = forms.CharField(
         label="Your office’s file number",
         max_length=40,

@@ -6,13 +6,14 @@ from datetime import date
 from django import forms
 
 from lead_cms.core.crispy import Section, Short, helper
+from lead_cms.core.forms import Form
 from lead_cms.programs.rules import Rules
 from referrals.actions.community import CommunityGiven, Concern
 
 AGE = "Birth date, or an age as near as you know"
 
 
-class CommunityForm(forms.Form):
+class CommunityForm(Form):
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     name = forms.CharField(label="Name, also a street name", max_length=160, required=False)
     description = forms.CharField(

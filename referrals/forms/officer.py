@@ -7,6 +7,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 
 from lead_cms.core.crypto import Tampered, UnknownKey, decrypt, encrypt
+from lead_cms.core.forms import Form
 from lead_cms.programs.eligibility import none_known, search_offences
 from lead_cms.programs.rules import Rules
 from referrals.actions.referring import Given, as_listed
@@ -53,7 +54,7 @@ def incident_number(text: str) -> str:
     return "".join(text.split())[:30]
 
 
-class CheckForm(forms.Form):
+class CheckForm(Form):
     """Door, offenses, amount, and what would keep LEAD from being offered, for one site's rules."""
 
     door = forms.ChoiceField(label="What is this?", widget=forms.RadioSelect)

@@ -1,18 +1,16 @@
-"""Fields of the officer's forms: one line that takes a birth date or an age, and moments at the site's clocks."""
+"""Fields of the officer's forms: a line of text, and one that takes a birth date or an age."""
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import timezone
 
-from lead_cms.core.crispy import DayAndTime
+from lead_cms.core.forms import NO_NUL
 
-NO_NUL = "This contains a character that cannot be stored. Type it again."
 AGE = re.compile(r"^(?:about|abt|ca|approx|~|age|aged)?\.?\s*(\d{1,3})\s*(?:years?|yrs?|y/?o)?\.?$", re.IGNORECASE)
 ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 AMERICAN = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2}|\d{4})$")
@@ -73,33 +71,3 @@ def parse_birth_date(text: str) -> date:
         # A slip of the finger, not a child: under 18 would end the form and forget what was typed.
         raise ValidationError("This birth date is in the future. Check the year.")
     return born_on
-
-
-class MomentField(forms.SplitDateTimeField):
-    """Day and time at the site's clocks. An hour that comes twice is its second passing, unless that is to come."""
-
-    widget = DayAndTime
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            input_time_formats=["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"],
-            **kwargs,
-        )
-        self.fields[0].error_messages["invalid"] = "Enter a day."
-        self.fields[1].error_messages["invalid"] = "Enter a time."
-
-    def compress(self, data_list):
-        if not data_list or data_list[0] in self.empty_values or data_list[1] in self.empty_values:
-            if data_list and any(part not in self.empty_values for part in data_list):
-                raise ValidationError("Enter both the day and the time.")
-            return None
-        return moment(datetime.combine(*data_list), timezone.get_current_timezone())
-
-
-def moment(naive: datetime, zone: ZoneInfo) -> datetime:
-    """The moment at which the site's clocks show this."""
-    try:
-        later, first = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
-    except OverflowError as error:
-        raise ValidationError("Enter a day near today.") from error
-    return later if later <= timezone.now() else first

@@ -4,14 +4,17 @@ from django import forms
 from django.utils import timezone
 
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import TIMES, MomentField, twice_lately
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import NoBecause, Said
 from referrals.actions.correcting import CORRECTABLE
 from referrals.actions.handoff_officer import FALLBACK_NAMES, Moment, NobodyCame
 from referrals.enums import Door
+from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import Complainant, PerceivedGender, PerceivedRace
-from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 NOT_GIVEN = [("", "—")]
 
@@ -23,21 +26,26 @@ def radio(label: str, choices, **more):
 def clock(label: str, **more):
     """A time of the day; "10:50 pm" after midnight is last night's."""
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    errors = {"invalid": "Enter a time, such as 10:50 pm."}
-    formats = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
-    return forms.TimeField(label=label, widget=widget, input_formats=formats, error_messages=errors, **more)
+    return forms.TimeField(label=label, widget=widget, input_formats=TIMES, **more)
 
 
-class StampForm(forms.Form):
+def _say_of_the_clocks(field) -> None:
+    """On the day on which the clocks go back: how a time that came twice is taken."""
+    if told := twice_lately(timezone.now(), timezone.get_current_timezone()):
+        field.help_text = f"{field.help_text} {told}"
+
+
+class StampForm(Form):
     moment = radio("What happened?", Moment.choices)
     happened = clock("When?", required=False, help_text="Empty: now. A time you enter is marked “typed later”.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="stamp_%s", **kwargs)
+        _say_of_the_clocks(self.fields["happened"])
         self.helper = helper(Choice("moment"), Short("happened"), submit="")
 
 
-class NobodyCameForm(forms.Form):
+class NobodyCameForm(Form):
     """What the site's rules allow, in their order; each place of a drop-off by itself."""
 
     why = radio("What happened?", NobodyCame.choices)
@@ -69,24 +77,25 @@ class NobodyCameForm(forms.Form):
         return code.partition(":")[0], self.places.get(code, "")
 
 
-class SaidForm(forms.Form):
+class SaidForm(Form):
     said = radio("What did they say?", Said.choices)
     whom = Line(label="Whom you spoke to", required=False, max_length=120)
     said_at = clock("When?", required=False, help_text="Empty: now.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="said_%s", **kwargs)
+        _say_of_the_clocks(self.fields["said_at"])
         self.helper = helper(Choice("said"), "whom", Short("said_at"), submit="")
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """The approver's own word; a "no" has a coded reason."""
 
     answered = radio("Your answer", [("yes", "Yes"), ("no", "No")])
     because = radio("If no, why?", NoBecause.choices, required=False)
 
 
-class CancelForm(forms.Form):
+class CancelForm(Form):
     reason = radio("Why?", [])
 
     def __init__(self, rules: Rules, *args, **kwargs):
@@ -95,7 +104,7 @@ class CancelForm(forms.Form):
         self.helper = helper(StackedChoice("reason"), submit="")
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(Form):
     field = forms.ChoiceField(label="What is it about?", choices=list(CORRECTABLE.items()))
     text = Line(label="What is right", max_length=200, help_text="It stands beside the original, with today’s date.")
 
@@ -104,11 +113,12 @@ class CorrectionForm(forms.Form):
         self.helper = helper("field", "text", submit="")
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(Form):
     """All that was typed, until the handover."""
 
     incident_number = Line(label="Incident number", required=False, max_length=30)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     name = Line(label="Name", required=False, max_length=160)
     description = Line(label="Or what they look like", required=False, max_length=200)
     age = BirthOrAge(label="Birth date or age", max_length=30)
@@ -120,12 +130,13 @@ class CorrectForm(forms.Form):
 
     def __init__(self, referral, rules: Rules, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.referral = referral
+        self.referral, self.rules = referral, rules
         if referral.door == Door.ARREST:
             self.fields["incident_number"].required = self.fields["occurred_at"].required = True
         self.fields["occurred_at"].label = rules.terms.incident_date or "Day and time"
         self.helper = helper(
-            Short("incident_number"), "occurred_at", "name", "description", Short("age"), "meeting_place", "greeting",
+            Short("incident_number"), "occurred_at", *([RIGHT] if asks_whether_right(self) else []), "name",
+            "description", Short("age"), "meeting_place", "greeting",
             submit="",
         )  # fmt: skip
 
@@ -148,6 +159,7 @@ class CorrectForm(forms.Form):
         given = super().clean()
         if not (given.get("name") or "").strip() and not (given.get("description") or "").strip():
             self.add_error("name", "Enter a name, or what the person looks like.")
+        ask_whether_right(self, self.rules, known=self.referral.occurred_at)
         return given
 
     def changes(self) -> dict:
@@ -160,7 +172,7 @@ class CorrectForm(forms.Form):
         }  # fmt: skip
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(Form):
     """What may wait until the end of the shift."""
 
     precinct = forms.ChoiceField(label="Precinct", required=False)

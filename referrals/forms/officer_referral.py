@@ -4,24 +4,27 @@ from dataclasses import replace
 
 from django import forms
 
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from lead_cms.programs.eligibility import Assessment
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
 from referrals.actions.referring import Given
 from referrals.enums import Door, PersonAnswer
+from referrals.forms.dating import ask_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
-from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 NEEDED = ("incident_number", "occurred_at", "held", "name", "age", "person_answer", "meeting", "said")
 OTHER, NOBODY = "other", "nobody"
 PERSONAL = frozenset(
-    {"incident_number", "occurred_at", "name", "description", "greeting", "person_answer", "decline_reason", "held",
-     "meeting", "meeting_other", "said", "whom", "is_another_person"}
+    {"incident_number", "occurred_at", "date_is_right", "name", "description", "greeting", "person_answer", "decline_reason",
+     "held", "meeting", "meeting_other", "said", "whom", "is_another_person"}
 )  # fmt: skip
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(Form):
     """What stands on screen 2 for one set of answers; of an offer that cannot be made only what is counted."""
 
     check = forms.CharField(widget=forms.HiddenInput)
@@ -31,6 +34,7 @@ class ReferralForm(forms.Form):
     incident_number = Line(label="Incident number", required=False, max_length=30)
     is_another_person = forms.BooleanField(label="Yes, this is another person", required=False)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     held = forms.MultipleChoiceField(label="Charge held", required=False, widget=forms.CheckboxSelectMultiple)
     name = Line(label="Name", required=False, max_length=160, help_text="As they give it. Part of a name will do.")
     description = Line(
@@ -92,6 +96,11 @@ class ReferralForm(forms.Form):
         super().full_clean()
         self._show_needed(True)
 
+    def clean(self):
+        given = super().clean()
+        ask_whether_right(self, self.rules)
+        return given
+
     @property
     def usual_way(self) -> list[str]:
         """Offenses that the site does not divert: they go their usual way."""
@@ -136,5 +145,5 @@ class ReferralForm(forms.Form):
     def as_typed(self) -> dict:
         """What is kept as a draft: every field but the token of the session."""
         return {name: self.data.getlist(name) for name in self.fields if name in self.data} | {
-            name: [self.data[name]] for name in ("occurred_at_0", "occurred_at_1") if name in self.data
+            name: [self.data[name]] for name in ("occurred_at_0", "occurred_at_1", "occurred_at_2") if name in self.data
         }

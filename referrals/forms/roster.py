@@ -5,17 +5,19 @@ from django.utils import timezone
 
 from lead_cms.access.permissions import CASEWORK
 from lead_cms.accounts.models import Membership
-from lead_cms.core.crispy import Choice, DayAndTime, helper
+from lead_cms.core.crispy import Choice, helper
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 
 POSITIONS = [(1, "First"), (2, "Second"), (3, "Third")]
 
 
-class ShiftForm(forms.Form):
+class ShiftForm(Form):
     person = forms.ModelChoiceField(
         label="Who", queryset=Membership.objects.none(), empty_label="Choose a person", widget=forms.Select
     )
-    starts = forms.SplitDateTimeField(label="From", widget=DayAndTime)
-    ends = forms.SplitDateTimeField(label="Until", widget=DayAndTime)
+    starts = MomentField(label="From")
+    ends = MomentField(label="Until")
     position = forms.TypedChoiceField(
         label="Called", choices=POSITIONS, coerce=int, initial=1, widget=forms.RadioSelect,
         help_text="Who is second is called when the first does not answer.",

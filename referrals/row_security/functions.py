@@ -15,7 +15,8 @@ FUNCTIONS = [
     definer(
         "closed_referrals()",
         returns="uuid[]",
-        body="""select coalesce(array_agg(c.referral_id), '{}') from referrals_casework c where c.site_id = app.site_id() and (c.is_sealed
+        body="""select coalesce(array_agg(c.referral_id), '{}') from referrals_casework c
+                where c.site_id = app.site_id() and (c.is_sealed
                 or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()))
                 and (c.is_restricted or c.is_sealed)""",
         to=[Role.CASE_MANAGER, Role.COORDINATOR],

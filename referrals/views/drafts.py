@@ -25,7 +25,7 @@ from referrals.models import Draft
 from referrals.views.officer import rules_here
 from referrals.views.officer_shown import as_uuid
 
-KEPT = frozenset(ReferralForm.base_fields) | {"occurred_at_0", "occurred_at_1"}
+KEPT = frozenset(ReferralForm.base_fields) | {"occurred_at_0", "occurred_at_1", "occurred_at_2"}
 
 
 def draft_key(request) -> str:

@@ -51,7 +51,9 @@ def details(request, pk):
 
 def _edit(request, referral, form, act, is_open: bool, *, page: str, says: str):
     if not is_open:
-        messages.info(request, "This was handed over or ended. What you add now stands beside the original.")
+        closed = correcting.details_closed_because(referral, timezone.now()) if page == "details" else ""
+        words = "This was handed over or ended. What you add now stands beside the original."
+        messages.info(request, closed or words)
         return redirect("referrals:own", referral.pk)
     if request.method == "POST" and form.is_valid():
         try:

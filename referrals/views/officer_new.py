@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
+from lead_cms.core.moments import SECOND, as_typed
 from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
 from referrals.actions.drafts import draft_of, drop_draft
 from referrals.actions.handoff_officer import LONGEST
 from referrals.actions.referring import UnderAge, as_listed, assess_given, faults, make_referral
 from referrals.enums import ReferralStatus
+from referrals.forms.dating import asks_whether_right
 from referrals.forms.officer import BadToken, incident_number, unpack
 from referrals.forms.officer_referral import ReferralForm
 from referrals.models import IncidentRecord
@@ -165,8 +167,9 @@ def _from_draft(draft) -> dict:
     initial = {
         name: values if name == "held" else (values[-1] if values else "") for name, values in draft.fields.items()
     }
-    day, clock = initial.pop("occurred_at_0", ""), initial.pop("occurred_at_1", "")
-    initial["occurred_at"] = parse_datetime(f"{day}T{clock}") if day and clock else None
+    day, clock, which = (initial.pop(f"occurred_at_{part}", "") for part in (0, 1, 2))
+    naive = as_typed(day, clock)
+    initial["occurred_at"] = naive and naive.replace(fold=int(which == SECOND))
     return initial
 
 
@@ -188,6 +191,7 @@ def _screen_2(request, rules, form, assessment, draft) -> dict:
         "saved_at": draft.saved_at if draft else None, "draft_key": draft_key(request), "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
         "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
+        "asks_date": asks_whether_right(form),
         "occurred_says": _occurred(form), "listed": [(code, rules.offence(code)) for code in given.offences],
         "asks_again": "is_another_person" in form.errors if form.is_bound else False,
         "unsure": not given.is_sure or assessment.outcome == "not_sure",

@@ -65,6 +65,7 @@ def page(request, referral: Referral, **bound):
         "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
+        "details_closed": correcting.details_closed_because(referral, timezone.now()) if mine and named else "",
     }  # fmt: skip
     return render(request, "referrals/officer/own.html", context)
 

@@ -1,8 +1,12 @@
-"""Looking at and touching rows through a role's eyes, by raw SQL, and comparing what happens with the oracle."""
+"""Looking at and touching rows through a role's eyes, by raw SQL, and comparing what happens with the oracle.
+
+`connection` is the owner's, or that of a login on a connection of its own; a transaction is open on it.
+"""
 
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connections, transaction
+import psycopg
+from psycopg import Connection, Cursor
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import STATE, Duty
@@ -16,55 +20,46 @@ VERBS = ("select", "insert", "update", "delete")
 
 
 @contextmanager
-def as_person(world: World, person: Person):
-    """The owner's connection, acting as this person or duty until the block ends."""
+def as_person(connection: Connection, world: World, person: Person):
+    """The connection, acting as this person or duty until the block ends; as itself for a person of no role."""
     where = world.a if person.site == world.a.site.slug else world.b
     if person.role in list(Role):
         acting = where.people[Role(person.role), person.n]
         ids = [acting.user_id, acting.pk, acting.site_id, acting.organisation_id]
     else:
         ids = ["", "", where.site.pk, ""]
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            STATE, [db_role(Role(person.role) if person.role in list(Role) else person.role), *map(str, ids), "-"]
-        )
+    with connection.cursor() as cursor:
+        if person.site:
+            role = db_role(Role(person.role) if person.role in list(Role) else person.role)
+            cursor.execute(STATE, [role, *map(str, ids), "-"])
         try:
             yield cursor
         finally:
             cursor.execute("reset role")
 
 
-def _try(cursor, sql, parameters=None):
+def _try(cursor: Cursor, sql, parameters=None):
     """The row count of one statement, or DENIED; anything a constraint says means that the walls let it pass."""
     try:
-        with transaction.atomic(using="owner"):
-            cursor.execute(sql, parameters)
-            count = cursor.rowcount
-            transaction.set_rollback(True, using="owner")
-            return count
-    except DatabaseError as error:
-        code = getattr(error.__cause__, "sqlstate", "")
-        if code == "42501":
-            return DENIED
-        if code[:2] == "23":
-            return 1
-        raise
+        with cursor.connection.transaction(force_rollback=True):
+            return cursor.execute(sql, parameters).rowcount
+    except psycopg.errors.InsufficientPrivilege:
+        return DENIED
+    except psycopg.IntegrityError:
+        return 1
 
 
-def select(cursor, table: str):
+def select(cursor: Cursor, table: str):
     try:
-        with transaction.atomic(using="owner"):
-            cursor.execute(f'select id::text from "{table}"')
-            return {row[0] for row in cursor.fetchall()}
-    except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "42501":
-            return DENIED
-        raise
+        with cursor.connection.transaction():
+            return {row[0] for row in cursor.execute(f'select id::text from "{table}"').fetchall()}
+    except psycopg.errors.InsufficientPrivilege:
+        return DENIED
 
 
-def copies(rows: Rows, table: str) -> dict[str, dict]:
+def copies(owner: Connection, rows: Rows, table: str) -> dict[str, str]:
     """Each row of a table as JSON under a new key, read as the owner with the walls lifted."""
-    with connections["owner"].cursor() as cursor:
+    with owner.cursor() as cursor:
         cursor.execute(f'alter table "{table}" no force row level security')
         cursor.execute(f'select id::text, to_jsonb(t)::text from "{table}" t')
         found = dict(cursor.fetchall())
@@ -72,7 +67,7 @@ def copies(rows: Rows, table: str) -> dict[str, dict]:
     return {row.id: found[row.id] for row in rows.by_table.get(table, []) if row.id in found}
 
 
-def insert(cursor, table: str, copy: str):
+def insert(cursor: Cursor, table: str, copy: str):
     return _try(cursor, f'insert into "{table}" select (jsonb_populate_record(null::"{table}", %s::jsonb)).*', [copy])
 
 
@@ -81,13 +76,17 @@ def assignment(table: str, role: str) -> str | None:
     return found.get(role) if isinstance(found, dict) else found
 
 
-def disagreements(world: World, rows: Rows, person: Person, table: str, verbs=VERBS, only_copies=None) -> list[str]:
-    """What the database does otherwise than the oracle says, for one person and table; empty when they agree."""
+def disagreements(
+    connection: Connection, world: World, rows: Rows, person: Person, table: str, prepared: dict[str, str], verbs=VERBS
+) -> list[str]:
+    """What the database does otherwise than the oracle says, for one person and table; empty when they agree.
+
+    `prepared` is what `copies` gives of the table: what is tried to be inserted.
+    """
     mine: list[Row] = rows.by_table.get(table, [])
     said = ORACLE.get(table, {})
     found = []
-    prepared = (only_copies or copies(rows, table)) if "insert" in verbs else {}
-    with as_person(world, person) as cursor:
+    with as_person(connection, world, person) as cursor:
         for verb in verbs:
             rule = said.get(verb, {}).get(person.role)
             if verb == "select":
@@ -97,9 +96,12 @@ def disagreements(world: World, rows: Rows, person: Person, table: str, verbs=VE
                 if seen != expected:
                     found.append(f"{person} select {table}: {_differ(seen, expected, mine)}")
             elif verb == "insert":
-                for row in mine:
-                    if row.id not in prepared:
-                        continue
+                tried = [row for row in mine if row.id in prepared]
+                if rule is None:
+                    # Without a right every row is answered alike: one is tried, and the right itself looked for.
+                    tried = tried[:1]
+                    found += _has_right(cursor, person, table, "insert")
+                for row in tried:
                     allowed = insert(cursor, table, prepared[row.id]) != DENIED
                     if allowed != bool(rule and rule(person, row)):
                         found.append(f"{person} insert {table}: {'let' if allowed else 'denied'} {row}")
@@ -113,14 +115,18 @@ def disagreements(world: World, rows: Rows, person: Person, table: str, verbs=VE
     return found
 
 
-def _update(cursor, person: Person, table: str, rule, mine: list[Row]) -> list[str]:
+def _update(cursor: Cursor, person: Person, table: str, rule, mine: list[Row]) -> list[str]:
     # Without a condition an update needs no right to read: it touches whatever its own policy lets it.
     values = assignment(table, person.role)
     if rule is None:
-        cursor.execute("select has_any_column_privilege(current_user, %s, 'update')", [f'public."{table}"'])
-        return [f"{person} may update {table}"] if cursor.fetchone()[0] else []
+        return _has_right(cursor, person, table, "update")
     actual, expected = _try(cursor, f'update "{table}" set {values}'), sum(rule(person, row) for row in mine)
     return [] if actual == expected else [f"{person} update {table}: {actual} rows, not {expected}"]
+
+
+def _has_right(cursor: Cursor, person: Person, table: str, verb: str) -> list[str]:
+    cursor.execute("select has_any_column_privilege(current_user, %s, %s)", [f'public."{table}"', verb])
+    return [f"{person} may {verb} {table}"] if cursor.fetchone()[0] else []
 
 
 def _differ(actual, expected, mine: list[Row]) -> str:

@@ -23,7 +23,8 @@ def full(django_db_setup, django_db_blocker):
         with making.walls_lifted():
             world = World.build(using="owner")
             rows = making.build([world.a, world.b])
-        yield world, rows
+        owner = connections["owner"].connection
+        yield world, rows, {table: copies(owner, rows, table) for table in TABLES}
         transaction.set_rollback(True, using="owner")
 
 
@@ -33,15 +34,16 @@ def test_every_table_is_in_the_oracle():
 
 
 def test_every_table_has_a_row_to_look_at(full):
-    _, rows = full
+    _, rows, _ = full
     empty = [table for table in TABLES if not rows.by_table.get(table) and table != "audit_rowchange"]
     assert empty == []
 
 
 @pytest.mark.parametrize("person", PEOPLE + DUTIES, ids=lambda p: f"{p.role}-{p.n}")
 def test_what_the_database_gives_is_what_the_rules_say(full, person):
-    world, rows = full
-    found = [line for table in TABLES for line in disagreements(world, rows, person, table)]
+    world, rows, prepared = full
+    owner = connections["owner"].connection
+    found = [line for table in TABLES for line in disagreements(owner, world, rows, person, table, prepared[table])]
     assert found == []
 
 
@@ -76,13 +78,12 @@ def _mutants():
 
 def test_every_policy_dropped_or_weakened_is_noticed(full):
     """Drop each policy, then open each to everything: the rows must tell, each time."""
-    world, rows = full
+    world, rows, prepared = full
     owner = connections["owner"]
     survived = []
     for parameter in _mutants():
         table, verb, role, rule = parameter.values
         people = _people(role)
-        prepared = copies(rows, table) if verb == "insert" else None
         for weakened in (None, Rows("true", rule.columns, "true")):
             if weakened is not None and (rule.where == "true" and not rule.check):
                 continue
@@ -90,7 +91,8 @@ def test_every_policy_dropped_or_weakened_is_noticed(full):
                 cursor.execute(f'drop policy "{policy_name(verb, role)}" on "{table}"')
                 if weakened is not None:
                     cursor.execute(create_policy(table, verb, role, weakened))
-                noticed = any(disagreements(world, rows, p, table, (verb,), prepared) for p in people)
+                eyes = owner.connection, world, rows
+                noticed = any(disagreements(*eyes, person, table, prepared[table], (verb,)) for person in people)
                 transaction.set_rollback(True, using="owner")
             if not noticed and (table, verb) not in CHECKED_ELSEWHERE:
                 survived.append(f"{parameter.id} {'dropped' if weakened is None else 'weakened'}")

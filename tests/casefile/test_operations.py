@@ -84,7 +84,7 @@ def test_a_yes_that_needs_approval_waits_for_it(client, coordinator, unsure):
 def test_a_no_is_counted_with_its_reason_and_without_a_name(client, coordinator, unsure):
     page = f"/site/triage/{unsure.pk}/no/"
     assert "has no answer yet" in words(client.post(page, {}))
-    assert "Select a valid choice" in words(client.post(page, {"reason": "because"}))
+    assert "Choose one of the answers shown here" in words(client.post(page, {"reason": "because"}))
     assert client.post(page, {"reason": "offense_not_listed"}).status_code == 302
     with acting_as(coordinator):
         assert Referral.objects.get(pk=unsure.pk).status == ReferralStatus.INELIGIBLE

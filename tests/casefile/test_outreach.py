@@ -13,6 +13,7 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.errors import StaleState
 from referrals.actions.outreach import change_outreach
 from referrals.actions.taking import person_left
+from referrals.enums import OUTREACH_TRANSITIONS, OutreachState
 from referrals.models import Casework, Handoff, OutreachEntry, Referral, ReferredPerson
 from tests.casefile.working import AT, fresh, referred
 
@@ -103,7 +104,16 @@ def test_taking_it_into_work_reads_handed_over_to_the_officer(world, manager, si
         assert fresh(referral).status == "handed_over"
 
 
-@pytest.mark.parametrize("state", ["to_find", "waiting", "tried", "reached", "yes", "not_now", "not_found", "nonsense"])
+@pytest.mark.parametrize(
+    "state", ["to_find", "waiting", "tried", "reached", "yes", "not_now", "not_found", "died", "nonsense"]
+)
 def test_every_list_has_its_empty_state(world, manager, sign_in, state):
     answer = sign_in(manager).get(reverse("casefile:outreach") + f"?state={state}")
     assert answer.status_code == 200 and "Nobody here now" in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", list(OutreachState))
+def test_a_death_is_recorded_and_not_chosen_from_the_list(world, manager, state):
+    """Nothing that a person may choose leads there, and nothing leads away: not a try, not a stale tab."""
+    assert OutreachState.DIED not in OUTREACH_TRANSITIONS[state]
+    assert OUTREACH_TRANSITIONS[OutreachState.DIED] == frozenset()

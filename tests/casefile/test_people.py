@@ -84,13 +84,13 @@ def test_the_link_works_for_a_day(client, world):
         ({"username": "officer-0-san-francisco"}, "This sign-in name is taken"),
         ({"username": "officer-0-seattle"}, "This sign-in name is taken"),
         ({"username": "a b"}, "Letters, digits"),
-        ({"email": "nobody"}, "valid email"),
+        ({"email": "nobody"}, "Enter an e-mail address, such as"),
         ({"role": "prosecutor"}, "A prosecutor belongs to an organization of this kind: prosecutor’s office"),
-        ({"role": "lead_owner"}, "Select a valid choice"),
+        ({"role": "lead_owner"}, "Choose one of the answers shown here"),
         ({"ends_on": "2020-01-01"}, "This day is past"),
-        ({"starts_on": "not a day"}, "Enter a valid date"),
+        ({"starts_on": "not a day"}, "Enter a day, such as"),
         ({"phone": "call me"}, "Enter a telephone number"),
-        ({"name": "\x00"}, "Null characters"),
+        ({"name": "\x00"}, "a character that cannot be stored"),
         ({"name": ""}, "has no answer yet"),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_role_may_end_with_a_later_day_of_the_site(client, sign_in, world):
     assert (local.date(), local.hour) == (day + timedelta(days=1), 0)
     assert sign_in(officer).get("/").status_code == 200
     page = client.post(f"/people/{officer.pk}/end/", {"ends_on": "2020-02-30"})
-    assert "Enter a valid date" in words(page)
+    assert "Enter a day, such as" in words(page)
     assert "in the past" in words(client.post(f"/people/{officer.pk}/end/", {"ends_on": "2020-02-01"}))
 
 

@@ -111,7 +111,7 @@ def test_a_slip_without_a_time_says_to_call(where, manager, sign_in, clock):
         ({"on_1": ""}, "Enter both the day and the time"),
         ({"place": ""}, "has no answer yet"),
         ({"phone": ""}, "has no answer yet"),
-        ({"language": "zh"}, "Select a valid choice"),
+        ({"language": "zh"}, "Choose one of the answers shown here"),
     ],
 )
 def test_a_slip_that_would_tell_or_mislead_is_not_made(where, manager, sign_in, clock, more, said):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lead_cms.access.permissions import Role
 from referrals.enums import (
     NEXT_ROLE,
-    OUTREACH_TRANSITIONS,
+    OUTREACH_LIFE,
     STARTS,
     TRANSITIONS,
     WINDOW_TRANSITIONS,
@@ -58,7 +58,7 @@ def _parts() -> Iterator[str]:
     yield WINDOW
     yield diagram(WindowState, WINDOW_TRANSITIONS, (WindowState.OPEN,))
     yield OUTREACH
-    yield diagram(OutreachState, OUTREACH_TRANSITIONS, (OutreachState.TO_FIND,), ends=False)
+    yield diagram(OutreachState, OUTREACH_LIFE, (OutreachState.TO_FIND,), ends=False)
     yield CHARGE
 
 

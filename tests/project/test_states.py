@@ -5,7 +5,7 @@ import pytest
 from referrals.enums import (
     ENDED,
     NEXT_ROLE,
-    OUTREACH_TRANSITIONS,
+    OUTREACH_LIFE,
     STARTS,
     TRANSITIONS,
     WINDOW_TRANSITIONS,
@@ -19,7 +19,7 @@ from tests.project.states import text
 MACHINES = {
     "referral": (ReferralStatus, TRANSITIONS, STARTS),
     "window": (WindowState, WINDOW_TRANSITIONS, [WindowState.OPEN]),
-    "outreach": (OutreachState, OUTREACH_TRANSITIONS, [OutreachState.TO_FIND]),
+    "outreach": (OutreachState, OUTREACH_LIFE, [OutreachState.TO_FIND]),
 }
 
 

@@ -47,7 +47,8 @@ def test_a_decision_is_recorded_on_the_due_day_and_ends_every_reminder(site):
     charge = charge_of(site, referral)
     assert (charge.decision, charge.decided_at, charge.decided_by.role) == ("filed", ON_THE_DAY, "prosecutor")
     assert charge.hidden_at == ON_THE_DAY + timedelta(days=90)
-    assert [one for one in reminders_of(site, referral) if not one.delivered_at and not one.cancelled_at] == []
+    unsent = [one for one in reminders_of(site, referral) if not one.delivered_at and not one.cancelled_at]
+    assert {(one.step[:8], one.recipient) for one in unsent} == {("decided_", "case_manager")}
     with acting_as(site.person(Role.PROSECUTOR)), transaction.atomic():
         assert Packet.objects.get(referral_id=referral.pk).hidden_at == charge.hidden_at
 
@@ -105,7 +106,8 @@ def test_reminders_go_on_until_the_last_charge_of_a_referral_is_decided(site):
         second = HeldCharge.objects.undecided().get(referral_id=referral.pk)
         assert Packet.objects.get(referral_id=referral.pk).hidden_at is None
     act(site, decide, charge=second, decision="filed", at=ON_THE_DAY)
-    assert not [one for one in reminders_of(site, referral) if not one.cancelled_at]
+    left = [one for one in reminders_of(site, referral) if not one.cancelled_at]
+    assert {(one.step, one.recipient) for one in left} == {(f"decided_{second.pk.hex[:12]}", "case_manager")}
 
 
 @pytest.mark.parametrize("at", [NOON + timedelta(days=20), NOON + timedelta(days=60)], ids=["before", "after"])
@@ -121,7 +123,7 @@ def test_more_time_moves_charge_window_and_reminders_before_and_after_the_due_da
     assert {one.step for one in waiting} >= {"decision_soon", "decision_today", "due_today", "due_in_2"}
     assert all(one.due_at >= at for one in waiting)
     stale = reminders_of(site, referral, cancelled_at=None, delivered_at=None, schedule=0)
-    assert {one.step for one in stale} == {"handoff"}
+    assert {one.step for one in stale} == {"handoff", "extended_1"}
     act(site, extend, charge=charge, until_on=date(2026, 12, 20), at=at)
     assert [one.number for one in extensions_of(site, charge)] == [1, 2]
     assert window_of(site, referral).due_on == date(2026, 12, 13)

@@ -222,7 +222,7 @@ def test_a_decision_by_the_page_and_a_second_one_from_an_old_tab(site, sign_in, 
         ("charge-extend", {"until_on": "soon"}, "Enter a day"),
         ("charge-receive", {"file_number": "26-118", "limitation_on": "2026-09-01"}, "before the charge was held"),
         ("charge-receive", {"file_number": "\u202eאב🙂", "limitation_on": "never"}, "Enter a day"),
-        ("charge-receive", {"file_number": "a\x00b", "limitation_on": ""}, "Null characters"),
+        ("charge-receive", {"file_number": "a\x00b", "limitation_on": ""}, "a character that cannot be stored"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(site, prosecutor, name, typed, says):

@@ -131,7 +131,7 @@ def test_an_incident_number_finds_its_offenses_and_fills_the_form(world, client)
         ({"amount": None}, "within, over, or not weighed"),
         ({"none": None}, "None of these, that I know of"),
         ({"door": None}, "has no answer yet"),
-        ({"door": "community"}, "Select a valid choice"),
+        ({"door": "community"}, "Choose one of the answers shown here"),
         ({"q": "a\x00b", "offense": None}, "cannot be stored"),
     ],
 )
@@ -238,9 +238,9 @@ def test_a_draft_comes_back_as_it_was_typed(client, sign_in, world, officer):
         ({"meeting": ""}, "Choose where the case manager meets you."),
         ({"meeting": "other", "meeting_other": ""}, "Choose where the case manager meets you."),
         ({"held": []}, "Mark at least one offense as held"),
-        ({"held": ["PC 187"]}, "Select a valid choice"),
+        ({"held": ["PC 187"]}, "Choose one of the answers shown here"),
         ({"submission_key": "1"}, "This page is damaged"),
-        ({"greeting": "x" * 201}, "at most 200 characters"),
+        ({"greeting": "x" * 201}, "At most 200 fit"),
     ],
 )
 def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(client, officer, data, says):

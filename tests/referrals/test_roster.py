@@ -166,7 +166,7 @@ def test_what_is_wrong_stands_beside_its_field(sign_in, coordinator, manager, wo
     assert "The shift ends before it begins" in words(page)
     assert 'value="20:00"' in page.content.decode()
     other = world.b.person(Role.CASE_MANAGER)
-    assert "Select a valid choice" in words(client.post("/referrals/on-call/", form(other)))
+    assert "Choose one of the answers shown here" in words(client.post("/referrals/on-call/", form(other)))
     assert client.post("/referrals/on-call/", {}).status_code == 200
 
 

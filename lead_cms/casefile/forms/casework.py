@@ -5,13 +5,15 @@ from django.utils import timezone
 
 from lead_cms.accounts.models import Membership
 from lead_cms.core.crispy import Choice, StackedChoice, helper
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from referrals.enums import AttemptKind, AttemptOutcome, WindowEventKind
-from referrals.forms.officer_fields import Line, MomentField
+from referrals.forms.officer_fields import Line
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class AttemptForm(forms.Form):
+class AttemptForm(Form):
     """Two taps: how, and what came of it. The rest has a usual answer and can be changed."""
 
     kind = forms.ChoiceField(label="How did you try?", choices=AttemptKind.choices, widget=forms.RadioSelect)
@@ -33,7 +35,7 @@ class AttemptForm(forms.Form):
         self.more.include_media = False
 
 
-class AppointmentForm(forms.Form):
+class AppointmentForm(Form):
     on = MomentField(label="Day and time")
     place = Line(label="Where", max_length=160)
 
@@ -42,7 +44,7 @@ class AppointmentForm(forms.Form):
         self.helper = helper("on", "place", submit="")
 
 
-class ItemForm(forms.Form):
+class ItemForm(Form):
     done_on = forms.DateField(
         label="Day it was done", widget=DATE, help_text="It counts on this day, whenever it is typed."
     )
@@ -53,7 +55,7 @@ class ItemForm(forms.Form):
         self.helper = helper("done_on", submit="")
 
 
-class EventForm(forms.Form):
+class EventForm(Form):
     """What happened, and when. No police or prosecutor role reads it."""
 
     kind = forms.ChoiceField(label="What happened?", choices=WindowEventKind.choices, widget=forms.RadioSelect)
@@ -78,7 +80,7 @@ class EventForm(forms.Form):
         self.helper = helper(*layout, submit="")
 
 
-class TimesForm(forms.Form):
+class TimesForm(Form):
     """A moment typed later, with its true time."""
 
     step = forms.ChoiceField(label="What happened?", widget=forms.RadioSelect)
@@ -90,7 +92,7 @@ class TimesForm(forms.Form):
         self.helper = helper(StackedChoice("step"), "true_at", submit="")
 
 
-class AssignForm(forms.Form):
+class AssignForm(Form):
     to = forms.ModelChoiceField(label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None)
 
     def __init__(self, *args, team, **kwargs):

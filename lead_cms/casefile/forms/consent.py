@@ -3,13 +3,14 @@
 from django import forms
 
 from lead_cms.core.crispy import StackedChoice, helper
+from lead_cms.core.forms import Form
 from participants.actions.consents import INTERPRETER, READS
 from participants.enums import ConsentAnswer, HowRevoked
 from referrals.actions.talking import OTHERS
 from referrals.forms.officer_fields import Line
 
 
-class TalkForm(forms.Form):
+class TalkForm(Form):
     others_present = forms.ChoiceField(
         label="Who else is there?", choices=list(OTHERS.items()), initial="nobody", widget=forms.RadioSelect
     )
@@ -19,7 +20,7 @@ class TalkForm(forms.Form):
         self.helper = helper(StackedChoice("others_present"), submit="")
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(Form):
     """What they answered, and how the words reached them. Only a yes is signed."""
 
     language = forms.CharField(widget=forms.HiddenInput)
@@ -47,7 +48,7 @@ class ConsentForm(forms.Form):
         )  # fmt: skip
 
 
-class RevokeForm(forms.Form):
+class RevokeForm(Form):
     how = forms.ChoiceField(label="How did they take it back?", choices=HowRevoked.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):

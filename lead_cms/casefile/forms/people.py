@@ -8,6 +8,7 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Section, Short, helper
+from lead_cms.core.forms import Form
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TEL = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
@@ -25,7 +26,7 @@ def clean_phone(value: str) -> str:
     return value
 
 
-class RoleForm(forms.Form):
+class RoleForm(Form):
     """One role of a person, for an organisation, from a day to a day of the site."""
 
     name = forms.CharField(label="Name, as colleagues see it", max_length=120)
@@ -96,7 +97,7 @@ class InviteForm(RoleForm):
         return name
 
 
-class ReachForm(forms.Form):
+class ReachForm(Form):
     phone = phone_field()
     unit = forms.CharField(label="Unit or team", max_length=80, required=False)
     badge = forms.CharField(label="Badge", max_length=30, required=False)
@@ -109,7 +110,7 @@ class ReachForm(forms.Form):
         return clean_phone(self.cleaned_data["phone"])
 
 
-class EmailForm(forms.Form):
+class EmailForm(Form):
     email = forms.EmailField(label="E-mail", max_length=254)
 
     def __init__(self, *args, **kwargs):
@@ -117,7 +118,7 @@ class EmailForm(forms.Form):
         self.helper = helper("email", submit="")
 
 
-class EndForm(forms.Form):
+class EndForm(Form):
     """Now, or at the end of a day."""
 
     ends_on = forms.DateField(label="Last day", required=False, widget=DAY, help_text="Empty: the role ends now.")
@@ -131,7 +132,7 @@ class EndForm(forms.Form):
         return start_of(last + timedelta(days=1)) if last else at
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(Form):
     name = forms.CharField(label="Name", max_length=120)
     kind = forms.ChoiceField(label="Kind", choices=OrganisationKind.choices, widget=forms.RadioSelect)
     phone = phone_field()

@@ -5,6 +5,7 @@ import re
 from django import forms
 
 from lead_cms.core.crispy import Choice, StackedChoice, helper
+from lead_cms.core.forms import Form
 from participants.actions.persons import Names
 from participants.enums import LANGUAGES
 from participants.models import Participant
@@ -17,7 +18,7 @@ NAME_FIELDS = ("given_name", "family_name", "chosen_name", "aliases", "born", "l
 ASKED_AS = {"birth_date": "born", "age_about": "born"}
 
 
-class NamesForm(forms.Form):
+class NamesForm(Form):
     """A name of any kind is enough; all of it can wait and be corrected."""
 
     given_name = Line(label="First name", max_length=80, required=False)
@@ -105,7 +106,7 @@ def said_match(match) -> str:
     return f"{person.shown_name}{born}{also}: {', '.join(match.reasons).lower()}{taking_part}"
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(Form):
     """Asked anew each time the number changes: nothing of the old number's answers is carried over."""
 
     phone = Line(label="Their number", max_length=30, required=False, help_text="Leave it empty if there is none now.")
@@ -131,7 +132,7 @@ class PhoneForm(forms.Form):
         self.helper = helper("phone", Choice("may_text"), Choice("may_leave_message"), "others_read", submit="")
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """One box. It is sent, not put into the address: names do not belong into a browser's history."""
 
     words = Line(
@@ -159,5 +160,5 @@ class SearchForm(forms.Form):
         return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else ""
 
 
-class RestrictForm(forms.Form):
+class RestrictForm(Form):
     restricted = forms.ChoiceField(choices=YES_NO)

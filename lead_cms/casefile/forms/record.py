@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
+from lead_cms.core.forms import Form
 from referrals.forms.officer_fields import Line
 from referrals.questions import Question, Section
 from referrals.questions.base import NO, choice_of
@@ -13,7 +14,7 @@ SHORT = 22  # letters
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class SectionForm(forms.Form):
+class SectionForm(Form):
     """The questions of one section; nothing is required, so that a part can be saved and come back to."""
 
     def __init__(self, *args, section: Section, answers: dict | None = None, **kwargs):
@@ -52,7 +53,7 @@ class SectionForm(forms.Form):
         return found
 
 
-class FinishForm(forms.Form):
+class FinishForm(Form):
     done_on = forms.DateField(
         label="Day it was done", widget=DATE, help_text="It counts on this day, whenever it is typed."
     )

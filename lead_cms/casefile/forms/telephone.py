@@ -6,18 +6,21 @@ from django import forms
 
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Choice, Section, Short, StackedChoice, helper
+from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from lead_cms.programs.eligibility import none_known
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
 from referrals.actions.referring import Given
 from referrals.enums import Amount, Door, PersonAnswer, ThreeWay
+from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
-from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 OTHER = "other"
 
 
-class TelephoneForm(forms.Form):
+class TelephoneForm(Form):
     """For one site's rules. What an officer cannot say on the telephone may wait until the end of their shift."""
 
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -32,6 +35,7 @@ class TelephoneForm(forms.Form):
     door = forms.ChoiceField(label="What is this?", widget=forms.RadioSelect)
     incident_number = Line(label="Incident number", required=False, max_length=30)
     occurred_at = MomentField(label="Day and time", required=False)
+    date_is_right = right_date_field()
     offence = forms.ChoiceField(label="Offense", required=False)
     amount = forms.ChoiceField(
         label="Amount", required=False, choices=Amount.choices, widget=forms.RadioSelect, help_text="Where one counts."
@@ -59,7 +63,12 @@ class TelephoneForm(forms.Form):
     def __init__(self, rules: Rules, site_id, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.rules = rules
-        fields = self.fields
+        self._offer_choices(site_id)
+        self._lay_out()
+
+    def _offer_choices(self, site_id) -> None:
+        """What the site's rules let whoever calls choose from."""
+        rules, fields = self.rules, self.fields
         fields["submission_key"].initial = uuid.uuid4
         police = Organisation.objects.filter(site_id=site_id, kind=OrganisationKind.POLICE)
         fields["agency"].queryset = police.order_by("name", "pk")
@@ -75,6 +84,8 @@ class TelephoneForm(forms.Form):
             fields[f"x_{one.code}"] = forms.ChoiceField(
                 label=one.text, required=False, choices=ThreeWay.choices, widget=forms.RadioSelect
             )
+
+    def _lay_out(self) -> None:
         self.helper = helper(
             "submission_key",
             Section("Who is calling", "agency", Short("given_by_badge"), "given_by_name"),
@@ -83,6 +94,7 @@ class TelephoneForm(forms.Form):
                 StackedChoice("door"),
                 Short("incident_number"),
                 "occurred_at",
+                *([RIGHT] if asks_whether_right(self) else []),
                 "offence",
                 Choice("amount"),
             ),  # fmt: skip
@@ -118,6 +130,7 @@ class TelephoneForm(forms.Form):
             self.add_error("none", "Tap “None of these, that the officer knows of”, or answer them one by one.")
         if door == Door.ARREST and not given.get("offence"):
             self.add_error("offence", "Choose the offense.")
+        ask_whether_right(self, self.rules)
         offence = self.rules.offence(given["offence"]) if given.get("offence") else None
         if offence and offence.amount_limit and not given.get("amount"):
             self.add_error("amount", "Choose within, over, or not weighed.")

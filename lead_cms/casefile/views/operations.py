@@ -12,6 +12,7 @@ from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.forms import Form
 from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
 from referrals.actions.approvals import NoBecause
 from referrals.actions.triage import answer_community, cannot_offer, reasons, send_on
@@ -27,7 +28,7 @@ GROUPS = {
 }  # fmt: skip
 
 
-class CannotForm(forms.Form):
+class CannotForm(Form):
     reason = forms.ChoiceField(label="LEAD cannot be offered here, because", widget=forms.RadioSelect)
 
     def __init__(self, *args, choices, **kwargs):
@@ -36,7 +37,7 @@ class CannotForm(forms.Form):
         self.helper = helper(StackedChoice("reason"), submit="")
 
 
-class CommunityNoForm(forms.Form):
+class CommunityNoForm(Form):
     because = forms.ChoiceField(label="Why not", choices=NoBecause.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):

@@ -33,6 +33,7 @@ SAYS = {
     OutreachState.YES: "Said yes",
     OutreachState.NOT_NOW: "Door open since",
     OutreachState.NOT_FOUND: "Door open since",
+    OutreachState.DIED: "Since",
 }
 
 
