@@ -14,7 +14,7 @@ from lead_cms.embedded.processes import end_orphan, launch, tail, wait_until
 
 SUPERUSER = "postgres"
 DATABASE = "lead"
-EXTENSIONS = ("pg_trgm", "fuzzystrmatch", "unaccent")
+EXTENSIONS = ("pg_trgm", "btree_gin", "fuzzystrmatch", "unaccent")
 STOP = (signal.SIGINT, signal.SIGQUIT)  # fast shutdown, then at once
 SECONDS_TO_START = 60
 SETTINGS = {
@@ -27,6 +27,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "logging_collector": "off",
     "jit": "off",
+    # After a checkpoint each page is written whole once: fewer checkpoints and smaller pages make a steady POST.
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
 }
 # For data that may be lost with the machine's power (tests), never with a killed process.
 SCRATCH_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

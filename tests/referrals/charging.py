@@ -84,6 +84,6 @@ def shared(site, *, at: datetime) -> tuple[Referral, HeldCharge]:
     """Handed over, met and consented to: everything it takes for "met"."""
     referral, charge = held_charge(site, at=at)
     hand_over(site, referral, at=at + timedelta(minutes=30))
-    meet(site, referral, on=at.date(), at=at + timedelta(hours=2))
+    meet(site, referral, on=at.astimezone(site.site.tz).date(), at=at + timedelta(hours=2))
     sign(site, referral, at=at + timedelta(hours=3))
     return referral, charge

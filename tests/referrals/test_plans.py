@@ -14,6 +14,7 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
+from participants.row_security import OPERATOR_COST
 from referrals.models import Reminder
 from referrals.row_security import FUNCTIONS
 from referrals.tasks import deliver_batch
@@ -81,6 +82,7 @@ def test_search_by_likeness_takes_the_index_of_the_names(seeded, db):
     body = body.replace("app.site_id()", f"'{one(Role.CASE_MANAGER).site_id}'::uuid")
     name = connections["owner"].settings_dict["NAME"]
     with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
+        admin.execute(f"set cpu_operator_cost = {OPERATOR_COST}")
         admin.execute("set role lead_definer")
         plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
     assert "referredperson_site_name" in plan, plan
