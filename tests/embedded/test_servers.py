@@ -68,7 +68,7 @@ def test_servers_start_listen_on_their_sockets_only_and_stop(folder):
                 ).fetchall()
             )
             assert told == {"listen_addresses": "", "fsync": "on", "TimeZone": "UTC"}
-            for extension in ("pg_trgm", "fuzzystrmatch", "unaccent"):
+            for extension in ("pg_trgm", "btree_gin", "fuzzystrmatch", "unaccent"):
                 connection.execute(f"CREATE EXTENSION {extension}")
         with redis.Redis.from_url(urls(folder)["REDIS_URL"]) as client:
             assert client.config_get("port") == {"port": "0"}
