@@ -14,13 +14,17 @@ class Role(models.TextChoices):
     CASE_MANAGER = "case_manager", "Case manager"
     SUPERVISOR = "supervisor", "Supervisor"
     COORDINATOR = "coordinator", "Coordinator"
+    PROVIDER = "provider", "Service provider"
     REFERRER = "referrer", "Referrer"
+    STAKEHOLDER = "stakeholder", "Stakeholder"
     ADMINISTRATOR = "administrator", "Administrator"
     AUDITOR = "auditor", "Auditor"
 
 
 POLICE = frozenset({Role.OFFICER, Role.LIAISON})
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
+# They work for somebody outside the site: of its people and organizations they see their own alone.
+OUTSIDE = frozenset({Role.PROVIDER, Role.REFERRER, Role.STAKEHOLDER})
 
 
 class Permission(StrEnum):
@@ -69,6 +73,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.COORDINATOR: EVERYONE
     | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
+    Role.PROVIDER: EVERYONE,
+    Role.STAKEHOLDER: EVERYONE,
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
     Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},
 }

@@ -13,6 +13,8 @@ from tests.access.rows import Row
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
 MANAGER, SUPERVISOR, COORDINATOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR
 REFERRER, ADMIN, AUDITOR = Role.REFERRER, Role.ADMINISTRATOR, Role.AUDITOR
+PROVIDER, STAKEHOLDER = Role.PROVIDER, Role.STAKEHOLDER
+OUTSIDE = {REFERRER: "partner", PROVIDER: "provider", STAKEHOLDER: "public_body"}
 TELEPHONE = {"supervised", "telephoned", "coordinated"}
 APP, DEFINER = "app", "definer"
 INTAKE, CLOCKWORK, SCHEDULER = Duty.INTAKE, Duty.CLOCKWORK, Duty.SCHEDULER
@@ -110,7 +112,8 @@ def typed(flavour: str) -> Rule:
 
 CASEWORK_WRITTEN = {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised, OPERATOR: always}
 EVERY = {role: here for role in Role}
-STAFF = {role: here for role in Role if role != REFERRER}
+STAFF = {role: here for role in Role if role not in OUTSIDE}
+OWN_ORGANISATION = {role: lambda p, r: own(p, r) and r.role == OUTSIDE[p.role] for role in OUTSIDE}
 
 # table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
 # officer of that number, and by the supervisor in the case that is the supervisor's own.
@@ -121,7 +124,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {OPERATOR: always},
     },
     "accounts_organisation": {
-        "select": STAFF | {REFERRER: lambda p, r: own(p, r) and r.role == "partner", APP: always, OPERATOR: always},
+        "select": STAFF | OWN_ORGANISATION | {APP: always, OPERATOR: always},
         "insert": {ADMIN: here, OPERATOR: always},
         "update": {ADMIN: here, OPERATOR: always},
     },
@@ -133,7 +136,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "accounts_membership": {
         "select": STAFF
         | {
-            REFERRER: lambda p, r: own(p, r) and r.role == REFERRER,
+            **dict.fromkeys(OUTSIDE, me),
             APP: always,
             DEFINER: always,
             OPERATOR: always,
