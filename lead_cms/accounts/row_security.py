@@ -44,7 +44,8 @@ POLICIES = [
     Policy(
         Site,
         select={role: my_site("id") for role in Role}
-        | {APP: ANYTHING, DEFINER: ANYTHING, Duty.OPERATOR: ANYTHING, Duty.SCHEDULER: ANYTHING},
+        | {APP: ANYTHING, DEFINER: ANYTHING, Duty.OPERATOR: ANYTHING, Duty.SCHEDULER: ANYTHING}
+        | {Duty.NOTIFIER: Rows(ANYTHING, columns=("id", "time_zone"))},
         insert={Duty.OPERATOR: ANYTHING},
         update={Duty.OPERATOR: ANYTHING},
         audited=("slug", "name", "time_zone"),

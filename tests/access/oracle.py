@@ -119,7 +119,7 @@ OWN_ORGANISATION = {role: lambda p, r: own(p, r) and r.role == OUTSIDE[p.role] f
 # officer of that number, and by the supervisor in the case that is the supervisor's own.
 ORACLE: dict[str, dict[str, Rules]] = {
     "accounts_site": {
-        "select": EVERY | {APP: always, DEFINER: always, OPERATOR: always, SCHEDULER: always},
+        "select": EVERY | {APP: always, DEFINER: always, OPERATOR: always, SCHEDULER: always, NOTIFIER: always},
         "insert": {OPERATOR: always},
         "update": {OPERATOR: always},
     },
@@ -167,6 +167,11 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {NOTIFIER: always, DEFINER: always},
         "insert": {INTAKE: always, SCHEDULER: always, INVITER: never, APP: never},  # by kind: its own test
         "update": {NOTIFIER: always},
+    },
+    "notify_alertpreference": {
+        "select": {role: me for role in Role} | {SCHEDULER: always, NOTIFIER: always},
+        "insert": {role: me for role in Role},
+        "update": {role: me for role in Role},
     },
     "notify_heartbeat": {
         "select": {APP: always, SCHEDULER: always, NOTIFIER: always},
@@ -352,6 +357,7 @@ ASSIGN = {
     "accounts_heldform": "path = 'x'",
     "notify_notice": "read_at = now()",
     "notify_outboxemail": "attempts = 1",
+    "notify_alertpreference": "changed_at = now()",
     "notify_heartbeat": "handled = 1",
     "participants_participant": "given_name = 'x'",
     "participants_participation": "state = 'inactive'",

@@ -112,6 +112,7 @@ def _house(rows: Rows, where: SiteWorld) -> None:
                  where, n, role=role)  # fmt: skip
         rows.add(notify.OutboxEmail(key=f"k{person.pk}", user=person.user, kind="attention", created_at=NOW,
                                     next_try_at=NOW), where, n, role=role)  # fmt: skip
+        rows.add(notify.AlertPreference(membership=person, kind="other", changed_at=NOW), where, n, role=role)
         rows.add(audit.AuditEvent(id=uuid.uuid4(), action="x", user_id=person.user_id, membership_id=person.pk,
                                   site_id=where.site.pk, actor_label="x", request_id="-"), where, n, role=role)  # fmt: skip
     for n in (0, 1):

@@ -83,6 +83,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:outreach-change": REFERRAL,
     "notify:list": None,
     "notify:open": NOTICE,
+    "notify:choices": None,
+    "notify:choice": None,
     "casefile:consent": REFERRAL,
     "casefile:consent-copy": CONSENT,
     "casefile:consent-revoke": REFERRAL,
