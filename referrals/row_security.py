@@ -53,6 +53,13 @@ FUNCTIONS = [
         to=[MANAGER, SUPERVISOR],
     ),
     ALIKE.format("referred_like(text, date, int)"),
+    # For the auditor, who reads no referral: which key in the audit a reference stands for.
+    definer(
+        "referral_key(code text)",
+        returns="uuid",
+        body="select r.id from referrals_referral r where r.site_id = app.site_id() and r.reference = code",
+        to=[Role.AUDITOR],
+    ),
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(
         "oldest_due_seconds()",

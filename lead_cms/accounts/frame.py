@@ -22,6 +22,9 @@ PLACES = [
     ("Counts", "casefile:counts", Permission.COUNTS),
     ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
     ("Rules", "programs:rules", Permission.RULES_VIEW),
+    ("Audit", "audit:list", Permission.AUDIT_VIEW),
+    ("Re-opened", "audit:reopened", Permission.AUDIT_VIEW),
+    ("Access", "audit:access", Permission.AUDIT_VIEW),
     ("People", "people:list", Permission.PEOPLE_MANAGE),
     ("Organizations", "people:organisations", Permission.PEOPLE_MANAGE),
 ]

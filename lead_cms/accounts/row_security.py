@@ -29,7 +29,7 @@ FUNCTIONS = [
         "site_user_ids()",
         returns="setof uuid",
         body="select m.user_id from accounts_membership m where m.site_id = app.site_id()",
-        to=[Role.ADMINISTRATOR],
+        to=[Role.ADMINISTRATOR, Role.AUDITOR],
     ),
     definer(
         "only_site_user_ids()",
@@ -64,6 +64,8 @@ POLICIES = [
         select={
             APP: ANYTHING,
             Role.ADMINISTRATOR: Rows(SITE_USERS, columns=("id", "username", "email", "is_active", "last_login")),
+            # To review access: whether a sign-in is in use, and neither its name nor its address.
+            Role.AUDITOR: Rows(SITE_USERS, columns=("id", "is_active", "last_login")),
             Duty.NOTIFIER: Rows(ANYTHING, columns=("id", "email", "is_active")),
             Duty.OPERATOR: ANYTHING,
         },

@@ -13,7 +13,12 @@ FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p"]
 
 class AlertForm(forms.Form):
     in_app = forms.BooleanField(label="Show it here, on Today and under Notices", required=False)
-    email = forms.ChoiceField(label="E-mail", choices=EmailChoice.choices, widget=forms.RadioSelect)
+    email = forms.ChoiceField(
+        label="E-mail",
+        choices=EmailChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say when you want an e-mail.", "invalid_choice": "Choose one of these."},
+    )
     quiet_from = forms.TimeField(
         label="No e-mail from", required=False, widget=TIME, input_formats=FORMATS, error_messages=UNREADABLE
     )

@@ -62,7 +62,7 @@ def choice(request, kind):
         raise Http404
     chosen = AlertPreference.objects.filter(membership=request.membership, kind=kind).first() or AlertPreference()
     initial = {name: getattr(chosen, name) for name in ("in_app", "email", "quiet_from", "quiet_until")}
-    form = AlertForm(request.POST or None, kind=kind, initial=initial)
+    form = AlertForm(request.POST if request.method == "POST" else None, kind=kind, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.choose(kind=kind, by=request.membership, at=timezone.now(), **form.cleaned_data)

@@ -129,7 +129,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {ADMIN: here, OPERATOR: always},
     },
     "accounts_user": {
-        "select": {APP: always, ADMIN: here, NOTIFIER: always, OPERATOR: always},
+        "select": {APP: always, ADMIN: here, AUDITOR: here, NOTIFIER: always, OPERATOR: always},
         "insert": {ADMIN: never, OPERATOR: always},  # only with a password that cannot be used: its own test
         "update": {APP: always, ADMIN: here, OPERATOR: always},
     },
@@ -155,7 +155,8 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "audit_auditevent": {
         "select": {AUDITOR: here},
         # In one's own name, request and site: nobody can write a copy of another's.
-        "insert": {role: me for role in Role} | {actor: never for actor in [*Duty, APP]},
+        "insert": {role: lambda p, r: me(p, r) and r.flavour != "sign-in" for role in Role}
+        | {actor: never for actor in [*Duty, APP]},
     },
     "audit_rowchange": {"insert": {DEFINER: always}},
     "notify_notice": {

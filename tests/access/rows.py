@@ -115,6 +115,8 @@ def _house(rows: Rows, where: SiteWorld) -> None:
         rows.add(notify.AlertPreference(membership=person, kind="other", changed_at=NOW), where, n, role=role)
         rows.add(audit.AuditEvent(id=uuid.uuid4(), action="x", user_id=person.user_id, membership_id=person.pk,
                                   site_id=where.site.pk, actor_label="x", request_id="-"), where, n, role=role)  # fmt: skip
+        rows.add(audit.AuditEvent(id=uuid.uuid4(), action="account.signed_in", user_id=person.user_id, actor_label="x",
+                                  request_id="-"), where, n, "sign-in", role)  # fmt: skip
     for n in (0, 1):
         manager = where.person(Role.CASE_MANAGER, n)
         rows.add(referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n)

@@ -18,6 +18,7 @@ from tests.factories import World
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
+EVENT = "audit_auditevent"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
@@ -81,6 +82,11 @@ OBJECTS: dict[str, str | None] = {
     "casefile:seal": REFERRAL,
     "casefile:assign": REFERRAL,
     "casefile:outreach-change": REFERRAL,
+    "audit:list": None,
+    "audit:export": None,
+    "audit:event": EVENT,
+    "audit:reopened": None,
+    "audit:access": None,
     "notify:list": None,
     "notify:open": NOTICE,
     "notify:choices": None,
