@@ -50,7 +50,7 @@ def test_no_hours_are_never_quiet():
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)),
+    st.integers(0, 1095 * 24 * 60).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     st.sampled_from(["America/Los_Angeles", "America/Chicago", "Pacific/Honolulu"]),

@@ -21,10 +21,10 @@ from lead_cms.notify.models import OutboxEmail
 from lead_cms.notify.outbox import email
 from lead_cms.notify.tasks import drain, send_one
 from referrals.tasks import plan
+from tests.factories import World
 from tests.referrals.charging import held_charge
 from tests.referrals.test_tasks import many
 from tests.referrals.test_tasks_races import broker, celery, in_threads, told, until, waiting
-from tests.factories import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = datetime(2026, 1, 5, 20, tzinfo=UTC)
@@ -132,11 +132,11 @@ def test_real_workers_and_beats_though_one_dies_and_the_broker_forgets(site, tmp
         )
 
     try:
-        assert until(lambda: waiting() == 0), "nothing was planned"
+        assert until(lambda: waiting() == 0, 60), "nothing was planned"
         os.killpg(running[0].pid, signal.SIGKILL)
         broker().flushdb()
         due(site, 40)
-        assert until(lambda: sent(COUNT + 40), 30), "the second worker did not go on"
+        assert until(lambda: sent(COUNT + 40), 60), "the second worker did not go on"
     finally:
         for one in running:
             with suppress(ProcessLookupError):
