@@ -32,6 +32,7 @@ class Permission(StrEnum):
 
     TODAY = "open Today"
     NOTICES = "read own notices"
+    STYLEGUIDE = "see what the pages are made of"
     ON_CALL_VIEW = "see who is on call"
     ON_CALL_MANAGE = "keep the on-call list"
     REFERRAL_CREATE = "refer a person as an officer"
@@ -47,6 +48,7 @@ class Permission(StrEnum):
     CASEWORK_VIEW = "see referrals, windows and people at the site"
     CASEWORK_WRITE = "take handoffs, log tries, record casework"
     CASEWORK_CONFIRM = "confirm an item typed after the due day"
+    CASELOADS = "see who looks after how many"
     PRIVATE_TALK = "hold the private conversation, screening and consent"
     OUTREACH = "work the list of referrals without a charge"
     CHARGE_VIEW = "see held charges"
@@ -59,7 +61,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-EVERYONE = frozenset({P.TODAY, P.NOTICES})
+EVERYONE = frozenset({P.TODAY, P.NOTICES, P.STYLEGUIDE})
 FIELD = frozenset({P.CASEWORK_VIEW, P.CASEWORK_WRITE, P.PRIVATE_TALK, P.OUTREACH, P.REFERRAL_TELEPHONE, P.RULES_VIEW})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -69,7 +71,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {P.ON_CALL_VIEW, P.REFERRAL_OWN, P.REFERRAL_CONFIRM, P.PACKET, P.APPROVAL_CONFIRM, P.AGENCY_OVERVIEW},
     Role.PROSECUTOR: EVERYONE | {P.CHARGE_VIEW, P.CHARGE_DECIDE},
     Role.CASE_MANAGER: EVERYONE | FIELD | {P.ON_CALL_VIEW},
-    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM},
+    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM, P.CASELOADS},
     Role.COORDINATOR: EVERYONE
     | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},

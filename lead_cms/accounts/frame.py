@@ -17,6 +17,7 @@ PLACES = [
     ("To answer", "casefile:triage", Permission.TRIAGE),
     ("Held charges", "referrals:charge-list", Permission.CHARGE_VIEW),
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
+    ("Caseloads", "casefile:caseloads", Permission.CASELOADS),
     ("Outreach", "casefile:outreach", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Counts", "casefile:counts", Permission.COUNTS),

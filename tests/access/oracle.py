@@ -319,6 +319,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {INTAKE: here, OPERATOR: always},
         "update": CASEWORK,
     },
+    "referrals_casehandover": {
+        "select": CASEWORK,
+        "insert": {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised},
+    },
+    # What the new case manager should know: theirs while the case is, and the supervisors'.
+    "referrals_handovernote": {"select": {MANAGER: my_case, SUPERVISOR: here}, "insert": {SUPERVISOR: own}},
     "referrals_privatetalk": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
     "referrals_attempt": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
     "referrals_appointment": {"select": CASEWORK, "insert": CASEWORK_WRITTEN, "update": CASEWORK},

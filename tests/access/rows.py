@@ -158,6 +158,11 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         referrals.Casework, participant=person, case_manager=manager, is_restricted=flavour == "restricted",
         is_sealed=flavour == "sealed", **on,
     )  # fmt: skip
+    handed = add(referrals.CaseHandover, to=manager, why="first", assigned_at=NOW, assigned_by=manager, **on)
+    add(
+        referrals.HandoverNote, handover=handed, to=manager, text="t", written_at=NOW,
+        written_by=where.person(Role.SUPERVISOR, n), **on,
+    )  # fmt: skip
     window = add(
         referrals.IntakeWindow, rules=where.rules, opened_at=NOW, starts_on=DAY, due_on=DAY, first_due_on=DAY,
         required_items=["intake"], state_changed_at=NOW, **on, **(MET if flavour in SHOWN_MET else {}),

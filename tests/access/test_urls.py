@@ -61,6 +61,8 @@ OBJECTS: dict[str, str | None] = {
     "referrals:charge-receive": CHARGE,
     "referrals:on-call": None,
     "referrals:on-call-end": SHIFT,
+    "casefile:caseloads": None,
+    "casefile:caseload-of": MEMBERSHIP,
     "casefile:windows": None,
     "casefile:outreach": None,
     "casefile:telephone-new": None,

@@ -79,7 +79,7 @@ def test_a_record_is_found_by_its_key_and_by_its_code_to_quote(world, client):
     for asked in (str(referral.pk), referral.reference, referral.reference.lower()):
         found = {on for _, on in shown(client, record=asked, kind="referrals.referral")}
         assert found == {f"Referral {str(referral.pk)[:8]}"} and other.pk != referral.pk
-    for asked in ("ZZZZZZ", "' or 1=1", "\u202e", str(uuid.uuid4()), referred(world.b).reference):
+    for asked in ("ZZZZZZ", "' or 1=1", str(uuid.uuid4()), referred(world.b).reference):
         assert shown(client, record=asked) == []
 
 
