@@ -23,6 +23,7 @@ SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referr
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
     "today": None,
+    "styleguide": None,
     "people:list": None,
     "people:invite": None,
     "people:organisations": None,
