@@ -16,6 +16,7 @@ from lead_cms.access.commands import DutyCommand
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Site
+from lead_cms.demo.desk import furnish
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
 from lead_cms.demo.story import Story
 from lead_cms.programs.actions import import_rules
@@ -58,6 +59,7 @@ class Command(DutyCommand):
                 share = referrals // len(SITES) + (1 if number < referrals % len(SITES) else 0)
                 where = self._site(slug, short, name, zone, now)
                 examples[slug] = self._referrals(where, random.Random(f"{seed}-{slug}"), share, now=now, days=days)
+                furnish(where, now=now)
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
