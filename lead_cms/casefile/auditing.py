@@ -78,7 +78,7 @@ def event_row(event) -> list:
         format_html('<a href="{}">{}</a>', url, say_when(event.recorded_at)),
         event.actor_label,
         say_action(event.action),
-        record or "Nothing of its own",
+        record or event.details.get("view") or "–",
     ]
 
 

@@ -29,13 +29,8 @@ def context(request) -> dict:
         "locks": [auditing.event_row(one) for one in locks.order_by(*reading.ORDER)[:SHOWN]],
         "reopened": None if reopened is None else reopened[:SHOWN],
         "columns": auditing.COLUMNS,
-        "unusual_columns": (
-            "Deed",
-            {"label": "Last day", "num": True},
-            {"label": "A day, the week before", "num": True},
-        ),
         "unusual": [
-            [say_action(action), last, _average(before)]
+            {"label": say_action(action), "value": f"{last}; {_average(before)} a day the week before"}
             for action, (last, before) in sorted(counted.items(), key=_by_change)
             if last
         ][:8],

@@ -34,7 +34,8 @@ def audit_list(request):
         page = keyset(request, found, *reading.ORDER)
         rows = [auditing.event_row(one) for one in page.rows]
         record(AuditAction.AUDIT_READ, page="search", shown=len(rows), **said)
-    context = {"form": form, "page": page, "rows": rows, "columns": auditing.COLUMNS, "most": MOST_EXPORTED}
+    context = {"form": form, "page": page, "rows": rows, "columns": auditing.COLUMNS, "most": MOST_EXPORTED,
+               "asked": any(request.GET.get(name) for name in form.fields)}  # fmt: skip
     return render(request, "audit/list.html", context)
 
 
@@ -75,7 +76,7 @@ def audit_event(request, pk):
         {"label": "Code of the deed", "value": event.action},
         {"label": "Record", "value": f"{say_record(event.target_model)} {event.target_id}".strip(), "missing": "None"},
         {"label": "Request", "value": event.request_id},
-        *({"label": f"Detail: {name}", "value": _said(value)} for name, value in sorted(event.details.items())),
+        *({"label": f"Detail: {name.replace('_', ' ')}", "value": _said(value)} for name, value in sorted(event.details.items())),
     ]
     context = {
         "event": event, "title": say_action(event.action), "facts": facts, "columns": auditing.COLUMNS,
