@@ -17,7 +17,7 @@ RECORDS: dict[str, str] = {
     "accounts.organisation": "Organization",
 }
 ACTIONS: dict[str, str] = {
-    AuditAction.ACCESS_DENIED: "Refused a page",
+    AuditAction.ACCESS_DENIED: "Denied a page",
     AuditAction.SIGNED_IN: "Signed in",
     AuditAction.SIGN_IN_FAILED: "Sign-in failed",
     AuditAction.ACCOUNT_LOCKED: "Sign-in locked after failures",

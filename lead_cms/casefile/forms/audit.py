@@ -11,7 +11,7 @@ from referrals.forms.officer_fields import Line
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 UNREADABLE = {"invalid": "Choose a day and a time."}
-SHOWN = [("deeds", "Deeds, looks and refusals"), ("sign_ins", "Signing in")]
+SHOWN = [("deeds", "Deeds, looks and denials"), ("sign_ins", "Signing in")]
 
 
 class AuditForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Today of an auditor: what was refused, re-opened, locked and done unusually often; no case, and nobody served by name."""
+"""Today of an auditor: what was denied, re-opened, locked and done unusually often; no case, and nobody served by name."""
 
 from datetime import timedelta
 
@@ -18,14 +18,14 @@ def context(request) -> dict:
     """The last day against the week before it: figures to look at, and no verdict."""
     me, now = request.membership, timezone.now()
     rules = rules_of_site(me.site_id, timezone.localdate())
-    refused = reading.deeds(me.site_id, action=AuditAction.ACCESS_DENIED, since=now - DAY)
+    denied = reading.deeds(me.site_id, action=AuditAction.ACCESS_DENIED, since=now - DAY)
     locks = reading.sign_ins(action=AuditAction.ACCOUNT_LOCKED, since=now - DAY)
     counted = reading.counts(me.site_id, since=now - (WEEK + 1) * DAY, day=now - DAY)
     ending, idle = auditing.to_look_at(auditing.roles(me.site_id), rules, now)
     reopened = auditing.reopened(me, rules, now)
     return {
-        "refused": [auditing.event_row(one) for one in refused.order_by(*reading.ORDER)[:SHOWN]],
-        "refused_count": counted.get(AuditAction.ACCESS_DENIED, (0, 0))[0],
+        "denied": [auditing.event_row(one) for one in denied.order_by(*reading.ORDER)[:SHOWN]],
+        "denied_count": counted.get(AuditAction.ACCESS_DENIED, (0, 0))[0],
         "locks": [auditing.event_row(one) for one in locks.order_by(*reading.ORDER)[:SHOWN]],
         "reopened": None if reopened is None else reopened[:SHOWN],
         "columns": auditing.COLUMNS,

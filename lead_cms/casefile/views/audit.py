@@ -76,7 +76,10 @@ def audit_event(request, pk):
         {"label": "Code of the deed", "value": event.action},
         {"label": "Record", "value": f"{say_record(event.target_model)} {event.target_id}".strip(), "missing": "None"},
         {"label": "Request", "value": event.request_id},
-        *({"label": f"Detail: {name.replace('_', ' ')}", "value": _said(value)} for name, value in sorted(event.details.items())),
+        *(
+            {"label": f"Detail: {name.replace('_', ' ')}", "value": _said(value)}
+            for name, value in sorted(event.details.items())
+        ),
     ]
     context = {
         "event": event, "title": say_action(event.action), "facts": facts, "columns": auditing.COLUMNS,
