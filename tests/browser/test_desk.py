@@ -64,7 +64,8 @@ def pages(site, role: Role) -> list[str]:
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR])
 def test_each_page_in_each_look(site, page_as, axe, shot, role):
-    page = page_as(site.person(role))
+    page = page_as(site.person(role), path="/healthz")
+    page.set_default_timeout(30_000)  # the first page compiles every template and statement
     for path in pages(site, role):
         assert page.goto(path).status == 200, path
         for size, scheme in LOOKS:
