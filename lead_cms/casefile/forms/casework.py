@@ -99,11 +99,11 @@ class AssignForm(forms.Form):
         error_messages={"required": "Choose somebody.", "invalid_choice": "Choose somebody of the team."},
     )  # fmt: skip
     why = forms.ChoiceField(
-        label="Why somebody else?",
-        widget=forms.RadioSelect,
-        required=False,
-        error_messages={"invalid_choice": "Say why."},
-    )
+        label="Why somebody else?", widget=forms.RadioSelect,
+        error_messages={
+            "required": "Say why somebody else looks after this from now on.", "invalid_choice": "Choose one of these.",
+        },
+    )  # fmt: skip
     note = forms.CharField(
         label="What the new case manager should know", required=False, max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
