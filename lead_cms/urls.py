@@ -15,6 +15,8 @@ urlpatterns = [
     path("referrals/", include("referrals.urls")),
     path("site/", include("lead_cms.casefile.urls")),
     path("rules/", include("lead_cms.programs.urls")),
+    path("audit/", include("lead_cms.casefile.urls.audit")),
+    path("styleguide/", include("lead_cms.casefile.urls.styleguide")),
     path("notices/", include("lead_cms.notify.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

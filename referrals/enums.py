@@ -169,6 +169,19 @@ OUTREACH_TRANSITIONS: dict[OutreachState, frozenset[OutreachState]] = {
 OUTREACH_LIFE = {state: onward | ({O.DIED} - {state}) for state, onward in OUTREACH_TRANSITIONS.items()}
 
 
+class HandoverReason(models.TextChoices):
+    """Why another case manager looks after a person from now on; nothing about the person."""
+
+    FIRST = "first", "Nobody looked after them yet"
+    SHARE = "share", "To share the work"
+    AWAY = "away", "The case manager is away"
+    LEFT = "left", "The case manager has left or changed work"
+    LANGUAGE = "language", "Language or skills"
+    ASKED = "asked", "The person asked for somebody else"
+    SAFETY = "safety", "Safety, or they know each other"
+    OTHER = "other", "Another reason"
+
+
 class RecordKind(models.TextChoices):
     SCREENING = "screening", "Screening"
     INTAKE = "intake", "Intake"

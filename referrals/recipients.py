@@ -7,7 +7,8 @@ from uuid import UUID
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership
-from lead_cms.notify.models import EmailKind
+from lead_cms.notify.kinds import URGENT, AlertKind
+from lead_cms.notify.models import AlertPreference, EmailChoice, EmailKind
 from referrals.models import Casework, OnCallShift, Referral, Reminder
 
 # By the beginning of the step; a step that a site names itself reads as its recipient's line.
@@ -44,6 +45,24 @@ OTHERWISE = {
 }
 # Of the prosecutor's word nobody on call is told who has not got the case: their supervisors are.
 NOT_FOR_ON_CALL = ("extended_", "decided_")
+# The kind of alert, by the beginning of the step. What a site's rules name is of the window or of the charge.
+KIND_OF: dict[str, AlertKind] = {
+    "handoff": AlertKind.HANDOFF,
+    "page": AlertKind.HANDOFF,
+    "nobody_came": AlertKind.HANDOFF,
+    "cancelled": AlertKind.HANDOFF,
+    "assigned": AlertKind.ASSIGNED,
+    "to_find": AlertKind.OUTREACH,
+    "triage": AlertKind.APPROVAL,
+    "approval": AlertKind.APPROVAL,
+    "confirm_": AlertKind.CONFIRM,
+    "new_arrest": AlertKind.CONFIRM,
+    "sealed": AlertKind.SEALED,
+    "extended_": AlertKind.DECISION,
+    "decided_": AlertKind.DECISION,
+    "packet": AlertKind.DECISION,
+    "decision": AlertKind.DECISION,
+}
 URGENT_STEPS = frozenset({"handoff"})
 WHOLE_ROLE = {
     "supervisor": Role.SUPERVISOR,
@@ -63,8 +82,21 @@ def email_kind(reminder: Reminder) -> EmailKind:
     return EmailKind.HANDOFF if reminder.step in URGENT_STEPS else EmailKind.ATTENTION
 
 
+def alert_kind(reminder: Reminder) -> AlertKind:
+    """What the reader chose for; a step that nobody foresaw is of the kinds that cannot be switched off."""
+    known = [begins for begins in KIND_OF if reminder.step.startswith(begins)]
+    if known:
+        return KIND_OF[max(known, key=len)]
+    return AlertKind.DECISION if reminder.recipient in ("prosecutor", "liaison") else AlertKind.WINDOW
+
+
+def cause_of(reminder: Reminder) -> str:
+    """What an alert is about. Two reminders of one cause, to two kinds of recipient, tell one person once."""
+    return f"{reminder.referral_id}:{reminder.step}:{reminder.schedule}"
+
+
 class Recipients:
-    """Resolves a batch of reminders with four queries, whatever its size. Asked as the scheduler."""
+    """Resolves a batch of reminders with five queries, whatever its size. Asked as the scheduler."""
 
     def __init__(self, reminders: Iterable[Reminder], at: datetime):
         batch = list(reminders)
@@ -90,6 +122,28 @@ class Recipients:
         for site_id, person_id in on_call.values_list("site_id", "person_id"):
             if person_id in self.current:
                 self.on_call[site_id].append(self.current[person_id])
+        chosen = AlertPreference.objects.filter(membership_id__in=self.current).only(
+            "membership_id", "kind", "in_app", "email"
+        )
+        self.chosen = {(one.membership_id, one.kind): one for one in chosen}
+
+    def channels(self, person: Membership, kind: AlertKind, planned: str) -> set[str]:
+        """How this person is told: as planned by the rules, unless they chose otherwise for alerts of this kind."""
+        chosen = self.chosen.get((person.pk, kind))
+        if chosen is None:
+            return {planned}
+        found = {planned}
+        if chosen.email == EmailChoice.ALWAYS and planned == "in_app":
+            found.add("email")
+        if chosen.email == EmailChoice.NEVER:
+            found.discard("email")
+        if not chosen.in_app:
+            found.discard("in_app")
+        return found
+
+    def is_page(self, person: Membership, kind: AlertKind) -> bool:
+        """Whether it may not wait: a handoff or a page to somebody who is on call now."""
+        return kind in URGENT and person in self.on_call[person.site_id]
 
     def is_silent(self, reminder: Reminder) -> bool:
         """Of a sealed record nobody is told anything, but for the supervisor that it was sealed."""

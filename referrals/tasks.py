@@ -1,5 +1,7 @@
 """`plan`: a poke without arguments that delivers what is due."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from lead_cms.notify.heartbeat import beat
 from lead_cms.notify.models import Notice, OutboxEmail
 from lead_cms.notify.tasks import drain
 from referrals.models import Draft, Reminder
-from referrals.recipients import Recipients, email_kind, text_of
+from referrals.recipients import Recipients, alert_kind, cause_of, email_kind, text_of
 
 BATCH = 200
 MOST_BATCHES = 100  # a poke ends well inside its time limit; the next one goes on
@@ -43,25 +45,8 @@ def deliver_batch() -> int:
         if not batch:
             return 0
         recipients = Recipients(batch, now)
-        notices, mails = [], []
         told = [one for one in batch if not recipients.is_silent(one)]
-        for reminder in told:
-            key, kind = f"reminder:{reminder.pk}", email_kind(reminder)
-            for person in recipients.of(reminder):
-                if reminder.channel == "email":
-                    mails.append(
-                        OutboxEmail(
-                            key=key, user_id=person.user_id, kind=kind, path=reminder.path, created_at=now,
-                            next_try_at=now,
-                        )
-                    )  # fmt: skip
-                else:
-                    notices.append(
-                        Notice(
-                            site_id=reminder.site_id, key=key, recipient=person, text=text_of(reminder),
-                            path=reminder.path, created_at=now,
-                        )
-                    )  # fmt: skip
+        notices, mails = alerts(told, recipients, now)
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
         OutboxEmail.objects.bulk_create(mails, ignore_conflicts=True)
         delivered = {one.pk for one in told}
@@ -71,3 +56,27 @@ def deliver_batch() -> int:
         if mails:
             poke_on_commit(drain)
         return len(batch)
+
+
+def alerts(told: list[Reminder], recipients: Recipients, now: datetime) -> tuple[list[Notice], list[OutboxEmail]]:
+    """The rows that tell everybody, each in the way that they chose; the database keeps one a cause, reader and way."""
+    notices, mails = [], []
+    for reminder in told:
+        key, kind, subject = cause_of(reminder), alert_kind(reminder), email_kind(reminder)
+        for person in recipients.of(reminder):
+            channels = recipients.channels(person, kind, reminder.channel)
+            if "in_app" in channels:
+                notices.append(
+                    Notice(
+                        site_id=reminder.site_id, key=key, recipient=person, text=text_of(reminder), path=reminder.path,
+                        created_at=now,
+                    )
+                )  # fmt: skip
+            if "email" in channels:
+                mails.append(
+                    OutboxEmail(
+                        key=key, user_id=person.user_id, kind=subject, path=reminder.path, created_at=now,
+                        membership_id=person.pk, about=kind, is_page=recipients.is_page(person, kind), next_try_at=now,
+                    )
+                )  # fmt: skip
+    return notices, mails

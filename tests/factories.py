@@ -21,6 +21,8 @@ KIND = {
     Role.SUPERVISOR: OrganisationKind.CASE_MANAGEMENT,
     Role.COORDINATOR: OrganisationKind.PROJECT_MANAGEMENT,
     Role.REFERRER: OrganisationKind.PARTNER,
+    Role.PROVIDER: OrganisationKind.PROVIDER,
+    Role.STAKEHOLDER: OrganisationKind.PUBLIC_BODY,
     Role.ADMINISTRATOR: OrganisationKind.PROJECT_MANAGEMENT,
     Role.AUDITOR: OrganisationKind.PROJECT_MANAGEMENT,
 }

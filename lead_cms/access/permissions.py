@@ -14,13 +14,17 @@ class Role(models.TextChoices):
     CASE_MANAGER = "case_manager", "Case manager"
     SUPERVISOR = "supervisor", "Supervisor"
     COORDINATOR = "coordinator", "Coordinator"
+    PROVIDER = "provider", "Service provider"
     REFERRER = "referrer", "Referrer"
+    STAKEHOLDER = "stakeholder", "Stakeholder"
     ADMINISTRATOR = "administrator", "Administrator"
     AUDITOR = "auditor", "Auditor"
 
 
 POLICE = frozenset({Role.OFFICER, Role.LIAISON})
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
+# They work for somebody outside the site: of its people and organizations they see their own alone.
+OUTSIDE = frozenset({Role.PROVIDER, Role.REFERRER, Role.STAKEHOLDER})
 
 
 class Permission(StrEnum):
@@ -28,6 +32,7 @@ class Permission(StrEnum):
 
     TODAY = "open Today"
     NOTICES = "read own notices"
+    STYLEGUIDE = "see what the pages are made of"
     ON_CALL_VIEW = "see who is on call"
     ON_CALL_MANAGE = "keep the on-call list"
     REFERRAL_CREATE = "refer a person as an officer"
@@ -43,6 +48,7 @@ class Permission(StrEnum):
     CASEWORK_VIEW = "see referrals, windows and people at the site"
     CASEWORK_WRITE = "take handoffs, log tries, record casework"
     CASEWORK_CONFIRM = "confirm an item typed after the due day"
+    CASELOADS = "see who looks after how many"
     PRIVATE_TALK = "hold the private conversation, screening and consent"
     OUTREACH = "work the list of referrals without a charge"
     CHARGE_VIEW = "see held charges"
@@ -55,7 +61,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-EVERYONE = frozenset({P.TODAY, P.NOTICES})
+EVERYONE = frozenset({P.TODAY, P.NOTICES, P.STYLEGUIDE})
 FIELD = frozenset({P.CASEWORK_VIEW, P.CASEWORK_WRITE, P.PRIVATE_TALK, P.OUTREACH, P.REFERRAL_TELEPHONE, P.RULES_VIEW})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -65,10 +71,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {P.ON_CALL_VIEW, P.REFERRAL_OWN, P.REFERRAL_CONFIRM, P.PACKET, P.APPROVAL_CONFIRM, P.AGENCY_OVERVIEW},
     Role.PROSECUTOR: EVERYONE | {P.CHARGE_VIEW, P.CHARGE_DECIDE},
     Role.CASE_MANAGER: EVERYONE | FIELD | {P.ON_CALL_VIEW},
-    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM},
+    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM, P.CASELOADS},
     Role.COORDINATOR: EVERYONE
     | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
+    Role.PROVIDER: EVERYONE,
+    Role.STAKEHOLDER: EVERYONE,
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
     Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},
 }

@@ -30,6 +30,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     Role.SUPERVISOR: frozenset({K.CASE_MANAGEMENT}),
     Role.COORDINATOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT}),
     Role.REFERRER: frozenset({K.PARTNER}),
+    Role.PROVIDER: frozenset({K.PROVIDER}),
+    Role.STAKEHOLDER: frozenset({K.PUBLIC_BODY, K.PARTNER}),
     Role.ADMINISTRATOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT}),
     Role.AUDITOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT, K.PARTNER}),
 }

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.http.request import RawPostDataException
 from django.utils import timezone
 
 from lead_cms.accounts.models import HeldForm
@@ -16,7 +17,7 @@ MARK = "held_form"
 
 def hold(request) -> bool:
     """Keep what `request` was posting; whether anything was kept. Files and passwords are not."""
-    if len(request.body) > MOST_BYTES:
+    if _size(request) > MOST_BYTES:
         return False
     fields = {key: request.POST.getlist(key) for key in request.POST if key not in NEVER_KEPT | {MARK}}
     if not fields:
@@ -31,6 +32,13 @@ def hold(request) -> bool:
         },
     )
     return True
+
+
+def _size(request) -> int:
+    try:
+        return len(request.body)
+    except RawPostDataException:  # the token was looked for in it already
+        return int(request.META.get("CONTENT_LENGTH") or 0)
 
 
 def held_by(user_id, *, at) -> HeldForm | None:

@@ -36,6 +36,8 @@ class OrganisationKind(models.TextChoices):
     CASE_MANAGEMENT = "case_management", "Case management"
     PROJECT_MANAGEMENT = "project_management", "Project management"
     PARTNER = "partner", "Partner organization"
+    PROVIDER = "provider", "Service provider"
+    PUBLIC_BODY = "public_body", "Funder, council or community body"
 
 
 class Organisation(models.Model):

@@ -1,6 +1,6 @@
 """Colleagues at a site see each other's names and roles; sign-ins are the application's and the administrator's alone."""
 
-from lead_cms.access.permissions import Role
+from lead_cms.access.permissions import OUTSIDE, Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import (
     ANYTHING,
@@ -18,8 +18,8 @@ from lead_cms.access.row_security import (
 )
 from lead_cms.accounts.models import AccountLock, HeldForm, Membership, Organisation, Site, User
 
-# A partner organisation sees its own people; everyone else the people of the site.
-STAFF = [role for role in Role if role != Role.REFERRER]
+# Outside organisations see their own people; everyone else the people of the site.
+STAFF = [role for role in Role if role not in OUTSIDE]
 SITE_USERS = "id = any (array(select app.site_user_ids()))"
 # One site's administrator must not take over a sign-in that opens another site as well.
 ONLY_SITE_USERS = "id = any (array(select app.only_site_user_ids()))"
@@ -29,7 +29,7 @@ FUNCTIONS = [
         "site_user_ids()",
         returns="setof uuid",
         body="select m.user_id from accounts_membership m where m.site_id = app.site_id()",
-        to=[Role.ADMINISTRATOR],
+        to=[Role.ADMINISTRATOR, Role.AUDITOR],
     ),
     definer(
         "only_site_user_ids()",
@@ -44,7 +44,8 @@ POLICIES = [
     Policy(
         Site,
         select={role: my_site("id") for role in Role}
-        | {APP: ANYTHING, DEFINER: ANYTHING, Duty.OPERATOR: ANYTHING, Duty.SCHEDULER: ANYTHING},
+        | {APP: ANYTHING, DEFINER: ANYTHING, Duty.OPERATOR: ANYTHING, Duty.SCHEDULER: ANYTHING}
+        | {Duty.NOTIFIER: Rows(ANYTHING, columns=("id", "time_zone"))},
         insert={Duty.OPERATOR: ANYTHING},
         update={Duty.OPERATOR: ANYTHING},
         audited=("slug", "name", "time_zone"),
@@ -52,7 +53,8 @@ POLICIES = [
     Policy(
         Organisation,
         select={role: my_site() for role in STAFF}
-        | {Role.REFERRER: f"id = {ORGANISATION}", APP: ANYTHING, Duty.OPERATOR: ANYTHING},
+        | {role: f"id = {ORGANISATION}" for role in OUTSIDE}
+        | {APP: ANYTHING, Duty.OPERATOR: ANYTHING},
         insert={Role.ADMINISTRATOR: my_site(), Duty.OPERATOR: ANYTHING},
         update={Role.ADMINISTRATOR: Rows(my_site(), columns=("name", "kind", "phone")), Duty.OPERATOR: ANYTHING},
         audited=("site_id", "name", "kind"),
@@ -62,6 +64,8 @@ POLICIES = [
         select={
             APP: ANYTHING,
             Role.ADMINISTRATOR: Rows(SITE_USERS, columns=("id", "username", "email", "is_active", "last_login")),
+            # To review access: whether a sign-in is in use, and neither its name nor its address.
+            Role.AUDITOR: Rows(SITE_USERS, columns=("id", "is_active", "last_login")),
             Duty.NOTIFIER: Rows(ANYTHING, columns=("id", "email", "is_active")),
             Duty.OPERATOR: ANYTHING,
         },
@@ -77,8 +81,8 @@ POLICIES = [
     Policy(
         Membership,
         select={role: my_site() for role in STAFF}
+        | {role: my_organisation() for role in OUTSIDE}
         | {
-            Role.REFERRER: my_organisation(),
             APP: ANYTHING,
             DEFINER: ANYTHING,
             Duty.OPERATOR: ANYTHING,

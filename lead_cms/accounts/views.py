@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lead_cms.access.views import account_page
 from lead_cms.accounts.events import note
 from lead_cms.accounts.holding import MARK, held_by, let_go
+from lead_cms.accounts.switching import act_under
 from lead_cms.audit.events import AuditAction
 from lead_cms.core.forms import PlainWords
 
@@ -53,8 +54,10 @@ def switch(request, pk):
     chosen = next((m for m in request.memberships if m.pk == pk), None)
     if chosen is None:
         raise Http404
-    request.session["membership_id"] = str(chosen.pk)
-    messages.info(request, f"You now act as {chosen.get_role_display()}, {chosen.organisation.name}.")
+    act_under(request, chosen)
+    messages.info(
+        request, f"You now act as {chosen.get_role_display()}, {chosen.organisation.name}, {chosen.site.name}."
+    )
     return redirect("today")
 
 
@@ -69,8 +72,10 @@ def held_form(request):
             messages.info(request, "Let go.")
         return redirect("today")
     # It goes out under the membership it was typed under, if that is still in force.
-    if any(m.pk == held.membership_id for m in request.memberships):
-        request.session["membership_id"] = str(held.membership_id)
+    typed_under = next((m for m in request.memberships if m.pk == held.membership_id), None)
+    if typed_under is not None and typed_under != request.membership:
+        act_under(request, typed_under)
+        request.membership = typed_under
     fields = [(name, value) for name, values in held.fields.items() for value in values]
     return render(request, "accounts/held_form.html", {"held": held, "fields": fields, "mark": MARK})
 

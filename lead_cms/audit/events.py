@@ -65,3 +65,6 @@ class AuditAction(StrEnum):
     RULES_IMPORTED = "rules.imported"
     INCIDENTS_IMPORTED = "incidents.imported"
     AUDIT_READ = "audit.read"
+    AUDIT_EXPORTED = "audit.exported"
+    ALERTS_CHOSEN = "account.alerts_chosen"
+    ROLE_SWITCHED = "account.role_switched"

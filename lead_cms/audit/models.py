@@ -7,7 +7,7 @@ class AuditEvent(models.Model):
     """One thing a person did, opened or was refused. Written by lead_cms.audit.record only."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    recorded_at = models.DateTimeField(null=True, editable=False)  # set by a trigger, from the database's clock
+    recorded_at = models.DateTimeField(editable=False)  # set by a trigger, from the database's clock
     # A value of AuditAction; no `choices`, so that a new event needs no migration.
     action = models.CharField(max_length=60)
     # Keys without foreign keys: the log outlives what it is about and never blocks its deletion.
@@ -32,8 +32,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["site_id", "-recorded_at"], name="auditevent_site_time"),
-            models.Index(fields=["target_id", "-recorded_at"], name="auditevent_target_time"),
+            models.Index(fields=["site_id", "-recorded_at", "-id"], name="auditevent_site_time"),
+            models.Index(fields=["site_id", "action", "-recorded_at", "-id"], name="auditevent_deed_time"),
+            models.Index(fields=["membership_id", "-recorded_at", "-id"], name="auditevent_person_time"),
+            models.Index(fields=["target_id", "-recorded_at", "-id"], name="auditevent_target_time"),
+            models.Index(fields=["request_id"], name="auditevent_request"),
+            models.Index(fields=["-recorded_at", "-id"], condition=models.Q(site_id=None), name="auditevent_sign_ins"),
         ]
 
     def __str__(self):

@@ -13,11 +13,6 @@ def healthz(request):
     return JsonResponse({"alive": True})
 
 
-def csrf_failure(request, reason=""):
-    """A form from an old page: say so, and keep nothing secret in the answer."""
-    return render(request, "csrf_failure.html", {"request_id": getattr(request, "id", "-")}, status=403)
-
-
 def server_error(request):
     """Something unexpected: an id that is in the log, no detail."""
     return render(request, "500.html", {"request_id": getattr(request, "id", "-")}, status=500)

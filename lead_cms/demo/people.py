@@ -23,6 +23,9 @@ ORGANISATIONS = {
         (OrganisationKind.CASE_MANAGEMENT, "Turk Street Center (demo)"),
         (OrganisationKind.PROJECT_MANAGEMENT, "LEAD project office (demo)"),
         (OrganisationKind.PARTNER, "Union Square merchants (demo)"),
+        (OrganisationKind.PROVIDER, "Harbor Light House (demo)"),
+        (OrganisationKind.PROVIDER, "Eddy Street Health (demo)"),
+        (OrganisationKind.PUBLIC_BODY, "Board of Supervisors (demo)"),
     ],
     "seattle": [
         (OrganisationKind.POLICE, "West Precinct (demo)"),
@@ -31,6 +34,9 @@ ORGANISATIONS = {
         (OrganisationKind.CASE_MANAGEMENT, "Belltown outreach (demo)"),
         (OrganisationKind.PROJECT_MANAGEMENT, "LEAD project management (demo)"),
         (OrganisationKind.PARTNER, "Pike Street clinic (demo)"),
+        (OrganisationKind.PROVIDER, "Madrona House (demo)"),
+        (OrganisationKind.PROVIDER, "Rainier Health (demo)"),
+        (OrganisationKind.PUBLIC_BODY, "County Council (demo)"),
     ],
 }
 # Role, how many, which of the site's organisations of its kind.
@@ -41,7 +47,9 @@ CAST = [
     (Role.CASE_MANAGER, 6, OrganisationKind.CASE_MANAGEMENT),
     (Role.SUPERVISOR, 1, OrganisationKind.CASE_MANAGEMENT),
     (Role.COORDINATOR, 1, OrganisationKind.PROJECT_MANAGEMENT),
+    (Role.PROVIDER, 2, OrganisationKind.PROVIDER),
     (Role.REFERRER, 2, OrganisationKind.PARTNER),
+    (Role.STAKEHOLDER, 1, OrganisationKind.PUBLIC_BODY),
     (Role.ADMINISTRATOR, 1, OrganisationKind.PROJECT_MANAGEMENT),
     (Role.AUDITOR, 1, OrganisationKind.PROJECT_MANAGEMENT),
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from lead_cms.accounts.models import Membership, Site, User
+from lead_cms.notify.kinds import LOCKED, AlertKind
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -62,13 +63,23 @@ class OutboxEmail(models.Model):
     kind = models.CharField(max_length=20, choices=EmailKind.choices)
     path = models.CharField(max_length=200, blank=True)  # the page it points to, or the link of a first password
     created_at = models.DateTimeField()
+    # Whose choice of quiet hours it keeps to; none for what belongs to the sign-in (a first password, a new one).
+    membership = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    about = models.CharField(max_length=20, choices=AlertKind.choices, blank=True)
+    # A page to somebody who was on call when it was written: it does not wait.
+    is_page = models.BooleanField(default=False)
     next_try_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     gave_up_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL = frozenset({"path"})
-    PLAIN = frozenset({"id", "key", "user", "kind", "created_at", "next_try_at", "attempts", "sent_at", "gave_up_at"})
+    PLAIN = frozenset(
+        {
+            "id", "key", "user", "kind", "created_at", "membership", "about", "is_page", "next_try_at", "attempts",
+            "sent_at", "gave_up_at",
+        }
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -81,6 +92,50 @@ class OutboxEmail(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.key}"
+
+
+class EmailChoice(models.TextChoices):
+    RULES = "rules", "When my site’s rules send one"
+    ALWAYS = "always", "Always"
+    NEVER = "never", "Never"
+
+
+class AlertPreference(models.Model):
+    """What one person under one role chose for one kind of alert. Without a row: here, and e-mail as the rules say."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="alert_preferences")
+    kind = models.CharField(max_length=20, choices=AlertKind.choices)
+    in_app = models.BooleanField(default=True)
+    email = models.CharField(max_length=10, choices=EmailChoice.choices, default=EmailChoice.RULES)
+    # Local times of the membership's site; `quiet_from` after `quiet_until` spans midnight.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    PERSONAL = frozenset()
+    PLAIN = frozenset({"id", "membership", "kind", "in_app", "email", "quiet_from", "quiet_until", "changed_at"})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "kind"], name="alertpreference_once"),
+            models.CheckConstraint(name="alertpreference_kind_known", condition=Q(kind__in=AlertKind.values)),
+            models.CheckConstraint(name="alertpreference_email_known", condition=Q(email__in=EmailChoice.values)),
+            models.CheckConstraint(
+                name="alertpreference_not_to_be_missed",
+                condition=Q(in_app=True) | ~Q(kind__in=sorted(LOCKED)),
+                violation_error_message="This alert always stands in the application.",
+            ),
+            models.CheckConstraint(
+                name="alertpreference_quiet_from_and_until",
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=models.F("quiet_until")),
+                violation_error_message="Quiet hours need a beginning and another end.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} for {self.membership_id}"
 
 
 class Heartbeat(models.Model):

@@ -14,9 +14,20 @@ def tell(recipients: Iterable[Membership], *, key: str, text: str, path: str, at
     )
 
 
-def email(user_ids: Iterable, *, key: str, kind: EmailKind, path: str = "", at) -> None:
-    """Write one e-mail each. It carries no name and no fact: the kind is its whole text."""
+def email(
+    user_ids: Iterable, *, key: str, kind: EmailKind, path: str = "", at, membership_id=None, about: str = ""
+) -> None:
+    """Write one e-mail each. It carries no name and no fact: the kind is its whole text.
+
+    With `membership_id` and `about` (an AlertKind) it keeps to that person's quiet hours.
+    """
     OutboxEmail.objects.bulk_create(
-        [OutboxEmail(key=key, user_id=pk, kind=kind, path=path, created_at=at, next_try_at=at) for pk in user_ids],
+        [
+            OutboxEmail(
+                key=key, user_id=pk, kind=kind, path=path, created_at=at, next_try_at=at, membership_id=membership_id,
+                about=about,
+            )
+            for pk in user_ids
+        ],
         ignore_conflicts=True,
-    )
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, APP, DEFINER, Policy, Rows, mine, my_site
-from lead_cms.notify.models import Heartbeat, Notice, OutboxEmail
+from lead_cms.notify.models import AlertPreference, Heartbeat, Notice, OutboxEmail
 
 POLICIES = [
     Policy(
@@ -24,6 +24,17 @@ POLICIES = [
         },
         update={Duty.NOTIFIER: Rows(ANYTHING, columns=("attempts", "next_try_at", "sent_at", "gave_up_at"))},
         audited=("key", "user_id", "kind", "attempts", "sent_at", "gave_up_at"),
+    ),
+    # Everybody's own. Whoever turns a reminder into alerts reads what was chosen; whoever sends, the quiet hours.
+    Policy(
+        AlertPreference,
+        select={role: mine("membership_id") for role in Role} | {Duty.SCHEDULER: ANYTHING, Duty.NOTIFIER: ANYTHING},
+        insert={role: mine("membership_id") for role in Role},
+        update={
+            role: Rows(mine("membership_id"), columns=("in_app", "email", "quiet_from", "quiet_until", "changed_at"))
+            for role in Role
+        },
+        audited=("membership_id", "kind", "in_app", "email", "quiet_from", "quiet_until"),
     ),
     Policy(
         Heartbeat,

@@ -13,7 +13,8 @@ from django.utils import timezone
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.notify.emails import TEXTS
 from lead_cms.notify.heartbeat import beat
-from lead_cms.notify.models import OutboxEmail
+from lead_cms.notify.models import AlertPreference, EmailChoice, OutboxEmail
+from lead_cms.notify.quiet import quiet_until
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -33,7 +34,7 @@ def drain(**_unknown) -> None:
 
 
 def send_one() -> bool:
-    """Send the oldest e-mail that is due; False when there is none.
+    """Send the oldest e-mail that is due, or put it off to the end of its reader's quiet hours; False: none is due.
 
     The row stays locked while the mail is handed over, and the Message-ID is the row's own: only a crash between the
     hand-over and the commit can send twice, and then with the same Message-ID.
@@ -48,6 +49,8 @@ def send_one() -> bool:
         )
         if mail is None:
             return False
+        if _waits(mail, now):
+            return True
         address = OutboxEmail.user.field.related_model.objects.filter(pk=mail.user_id, is_active=True)
         to = address.values_list("email", flat=True).first()
         subject, body = TEXTS[mail.kind]
@@ -67,3 +70,27 @@ def send_one() -> bool:
             logger.warning("E-mail %s was not sent (try %s): %s", mail.pk, mail.attempts, type(error).__name__)
         mail.save(update_fields=["attempts", "next_try_at", "sent_at", "gave_up_at"])
         return True
+
+
+def _waits(mail: OutboxEmail, now) -> bool:
+    """Whether its reader has quiet hours now, or wants no e-mail of this kind any more; then it is put off, or dropped."""
+    if mail.membership_id is None:
+        return False
+    chosen = (
+        AlertPreference.objects.filter(membership_id=mail.membership_id, kind=mail.about)
+        .select_related("membership__site")
+        .only("email", "quiet_from", "quiet_until", "membership__site__time_zone")
+        .first()
+    )
+    if chosen is None:
+        return False
+    if chosen.email == EmailChoice.NEVER:
+        mail.gave_up_at = now
+        mail.save(update_fields=["gave_up_at"])
+        return True
+    until = None if mail.is_page else quiet_until(now, chosen.quiet_from, chosen.quiet_until, chosen.membership.site.tz)
+    if until is None:
+        return False
+    mail.next_try_at = until
+    mail.save(update_fields=["next_try_at"])
+    return True

@@ -76,6 +76,7 @@ def chapters(rules: Rules) -> list[Chapter]:
         Chapter("What stays in sight, and for how long", _visibility(rules)),
         Chapter("What an officer types", _entry(rules)),
         Chapter("Caseload and lists", _lists(rules)),
+        Chapter("What the auditor looks twice at", _review(rules)),
     ]
 
 
@@ -281,9 +282,25 @@ def _lists(rules: Rules) -> list[Line]:
         _line(rules, "caseload.full", "A full load", lambda n: f"{n} people."),
         _line(rules, "caseload.high", "A high load", lambda n: f"{n} people."),
         _line(rules, "caseload.most", "Never more than", lambda n: f"{n} people."),
+        _line(
+            rules,
+            "caseload.out_of_touch_days",
+            "Out of touch is suggested",
+            lambda n: f"After {n} days without contact.",
+        ),
         _line(rules, "codes.decline_reasons", "Reasons for a no", _names),
         _line(rules, "codes.cancel_reasons", "Reasons for canceling", _names),
         _line(rules, "codes.closing_reasons", "Reasons for ending casework", _names),
+    ]
+
+
+def _review(rules: Rules) -> list[Line]:
+    return [
+        _line(rules, "review.old_referral_days", "A referral is old", lambda n: f"After {n} days."),
+        _line(rules, "review.reopened_count", "Many old ones re-opened", lambda n: f"{n} or more in one shift."),
+        _line(rules, "review.shift_hours", "A shift", lambda n: f"{n} hours."),
+        _line(rules, "review.idle_days", "A sign-in rests", lambda n: f"After {n} days without signing in."),
+        _line(rules, "review.ending_days", "A role is about to end", lambda n: f"In its last {n} days."),
     ]
 
 

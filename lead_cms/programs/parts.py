@@ -281,6 +281,19 @@ class Caseload:
     full: int | None
     high: int | None
     most: int | None
+    # After so many days without a contact both ways a person counts as out of touch: suggested, never set.
+    out_of_touch_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What an auditor looks twice at: many old referrals re-opened in one shift, sign-ins that rest, roles that end."""
+
+    old_referral_days: int | None
+    reopened_count: int | None
+    shift_hours: int | None
+    idle_days: int | None
+    ending_days: int | None
 
 
 @dataclass(frozen=True, slots=True)

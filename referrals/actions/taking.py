@@ -4,7 +4,6 @@ API
     stamp(referral=, step="acknowledged" | "arrived", by=, at=, true_at=None) -> Handoff
     take_over(referral=, by=, at=, true_at=None) -> Referral
     person_left(referral=, by=, at=) -> OutreachEntry
-    assign(referral=, to=, by=, at=) -> Casework
 A time typed later is the true one, marked as such; times are in order and never in the future (docs/practice.md 2).
 """
 
@@ -12,14 +11,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from lead_cms.access.permissions import CASEWORK
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
-from referrals.actions import reminders
 from referrals.actions.changing import change_status
 from referrals.actions.moments import not_in_future
 from referrals.enums import OutreachState, ReferralStatus
@@ -107,27 +104,6 @@ def person_left(*, referral: Referral, by: Membership, at: datetime) -> Outreach
     )
     record(AuditAction.HANDOFF_STAMPED, target=referral, step="person_left")
     return entry
-
-
-@transaction.atomic
-def assign(*, referral: Referral, to: Membership, by: Membership, at: datetime) -> Casework:
-    """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself."""
-    if to.site_id != referral.site_id or to.role not in CASEWORK or not to.is_current(at):
-        raise DomainError("Choose somebody of the case management team.", field="to")
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
-    if case.case_manager_id == to.pk:
-        raise StaleState(f"{to.name} looks after this already.")
-    if by.role != "supervisor" and (case.case_manager_id is not None or to.pk != by.pk):
-        raise StaleState("Somebody looks after this already. A supervisor can change that.")
-    case.case_manager = to
-    case.save(update_fields=["case_manager"])
-    record(AuditAction.ASSIGNED, target=referral, to=str(to.pk))
-    if to.pk != by.pk:
-        reminders.tell_now(
-            referral=referral, recipient="case_manager", step=f"assigned_{at:%y%m%d%H%M%S}",
-            path=reminders.case_path(referral.pk), at=at,
-        )  # fmt: skip
-    return case
 
 
 def first_try_target(rules: Rules, at: datetime) -> datetime | None:

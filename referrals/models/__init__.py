@@ -12,6 +12,7 @@ from referrals.models.casework import (
 )
 from referrals.models.charge import ChargeIdentity, Extension, HeldCharge, Packet, WindowResult
 from referrals.models.handoff import Approval, Handoff, OnCallShift
+from referrals.models.handover import CaseHandover, HandoverNote
 from referrals.models.incident import IncidentRecord, UnderageCount
 from referrals.models.referral import Correction, Draft, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
 from referrals.models.window import IntakeWindow, Reminder, WindowEvent, WindowItem
@@ -20,6 +21,7 @@ __all__ = [
     "Appointment",
     "Approval",
     "Attempt",
+    "CaseHandover",
     "Casework",
     "ChargeIdentity",
     "Correction",
@@ -27,6 +29,7 @@ __all__ = [
     "EligibilityAnswer",
     "Extension",
     "Handoff",
+    "HandoverNote",
     "HeldCharge",
     "IncidentRecord",
     "IntakeWindow",

@@ -41,6 +41,23 @@ POLICIES = [
             "next_try_at",
         ),
     ),
+    Policy(
+        models.CaseHandover,
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE},
+        # A case manager takes for themself what nobody has; only a supervisor gives, and takes away.
+        insert={
+            MANAGER: both(HERE, OPEN_REFERRAL, mine("assigned_by_id"), mine("to_id"), "former_id is null"),
+            SUPERVISOR: both(HERE, mine("assigned_by_id")),
+        },
+        audited=("referral_id", "to_id", "former_id", "assigned_at", "assigned_by_id"),
+    ),
+    # The new case manager's, as long as the case is theirs, and the supervisors'; nobody else's of the team.
+    Policy(
+        models.HandoverNote,
+        select={MANAGER: both(HERE, mine("to_id"), MY_CASES), SUPERVISOR: HERE},
+        insert={SUPERVISOR: both(HERE, mine("written_by_id"))},
+        audited=("referral_id", "to_id", "written_at"),
+    ),
     Policy(models.PrivateTalk, **casework_only(mine("started_by_id")), audited=("referral_id", "started_at")),
     Policy(
         models.Attempt, **casework_only(mine("tried_by_id")), audited=("referral_id", "tried_at", "kind", "next_try_at")

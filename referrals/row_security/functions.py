@@ -31,6 +31,13 @@ FUNCTIONS = [
             or p.referral_id <> all ((select app.closed_referrals())::uuid[])""",
         to=[Role.CASE_MANAGER, Role.SUPERVISOR],
     ),  # fmt: skip
+    # For the auditor, who reads no referral: which key in the audit a reference stands for.
+    definer(
+        "referral_key(code text)",
+        returns="uuid",
+        body="select r.id from referrals_referral r where r.site_id = app.site_id() and r.reference = code",
+        to=[Role.AUDITOR],
+    ),
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(
         "oldest_due_seconds()",

@@ -112,8 +112,11 @@ def _house(rows: Rows, where: SiteWorld) -> None:
                  where, n, role=role)  # fmt: skip
         rows.add(notify.OutboxEmail(key=f"k{person.pk}", user=person.user, kind="attention", created_at=NOW,
                                     next_try_at=NOW), where, n, role=role)  # fmt: skip
+        rows.add(notify.AlertPreference(membership=person, kind="other", changed_at=NOW), where, n, role=role)
         rows.add(audit.AuditEvent(id=uuid.uuid4(), action="x", user_id=person.user_id, membership_id=person.pk,
                                   site_id=where.site.pk, actor_label="x", request_id="-"), where, n, role=role)  # fmt: skip
+        rows.add(audit.AuditEvent(id=uuid.uuid4(), action="account.signed_in", user_id=person.user_id, actor_label="x",
+                                  request_id="-"), where, n, "sign-in", role)  # fmt: skip
     for n in (0, 1):
         manager = where.person(Role.CASE_MANAGER, n)
         rows.add(referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n)
@@ -154,6 +157,11 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(
         referrals.Casework, participant=person, case_manager=manager, is_restricted=flavour == "restricted",
         is_sealed=flavour == "sealed", **on,
+    )  # fmt: skip
+    handed = add(referrals.CaseHandover, to=manager, why="first", assigned_at=NOW, assigned_by=manager, **on)
+    add(
+        referrals.HandoverNote, handover=handed, to=manager, text="t", written_at=NOW,
+        written_by=where.person(Role.SUPERVISOR, n), **on,
     )  # fmt: skip
     window = add(
         referrals.IntakeWindow, rules=where.rules, opened_at=NOW, starts_on=DAY, due_on=DAY, first_due_on=DAY,

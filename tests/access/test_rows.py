@@ -153,6 +153,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("oldest_due_seconds", "lead_definer"),
             ("only_site_user_ids", "lead_definer"),
             ("participants_like", "lead_definer"),
+            ("referral_key", "lead_definer"),
             ("referred_like", "lead_definer"),
             ("shared_referral", "lead_definer"),
             ("site_user_ids", "lead_definer"),

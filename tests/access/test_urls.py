@@ -18,10 +18,12 @@ from tests.factories import World
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
+EVENT = "audit_auditevent"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
     "today": None,
+    "styleguide": None,
     "people:list": None,
     "people:invite": None,
     "people:organisations": None,
@@ -60,6 +62,8 @@ OBJECTS: dict[str, str | None] = {
     "referrals:charge-receive": CHARGE,
     "referrals:on-call": None,
     "referrals:on-call-end": SHIFT,
+    "casefile:caseloads": None,
+    "casefile:caseload-of": MEMBERSHIP,
     "casefile:windows": None,
     "casefile:outreach": None,
     "casefile:telephone-new": None,
@@ -81,8 +85,15 @@ OBJECTS: dict[str, str | None] = {
     "casefile:seal": REFERRAL,
     "casefile:assign": REFERRAL,
     "casefile:outreach-change": REFERRAL,
+    "audit:list": None,
+    "audit:export": None,
+    "audit:event": EVENT,
+    "audit:reopened": None,
+    "audit:access": None,
     "notify:list": None,
     "notify:open": NOTICE,
+    "notify:choices": None,
+    "notify:choice": None,
     "casefile:consent": REFERRAL,
     "casefile:consent-copy": CONSENT,
     "casefile:consent-revoke": REFERRAL,

@@ -50,6 +50,9 @@ RARE: list = []  # keys of what is added to the seeded data; looked at first
 # Other faces of the same address.
 ALSO = {
     "referrals:charge-list": ["?show=decided", "?show=due"],
+    "styleguide": ["?look=light", "?look=dark"],
+    "audit:list": ["?since=x&show=sign_ins&record=y", "?who=nobody-of-this-name", "?show=sign_ins"],
+    "audit:access": ["?show=ending", "?show=idle"],
     "casefile:windows": ["?who=team", "?who=none"],
     "casefile:counts": ["?by=month&back=1"],
     "referrals:youth": ["?door=arrest"],

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
-from referrals.actions import attempts, correcting, taking
+from referrals.actions import attempts, correcting
+from referrals.actions.assigning import assign
 from referrals.models import Casework
 from tests.casefile.working import done, fresh, referred, taken, window_of
 
@@ -96,8 +97,12 @@ def test_windows_stand_soonest_first_by_whose_they_are(world, manager, sign_in):
     for days in (3, 9, 60):
         taken(world.a, at=now - timedelta(days=days), name=f"Mine since {days} days")
     with acting_as(world.a.person(Role.SUPERVISOR)), transaction.atomic():
-        taking.assign(
-            referral=fresh(later), to=world.a.person(Role.CASE_MANAGER, 1), by=world.a.person(Role.SUPERVISOR), at=now
+        assign(
+            referral=fresh(later),
+            to=world.a.person(Role.CASE_MANAGER, 1),
+            by=world.a.person(Role.SUPERVISOR),
+            at=now,
+            why="share",
         )
     windows = reverse("casefile:windows")
     mine, team, ended = (client.get(f"{windows}?who={who}").content.decode() for who in ("mine", "team", "ended"))

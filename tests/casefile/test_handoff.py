@@ -10,6 +10,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.core.errors import DomainError, StaleState
 from referrals.actions import taking
+from referrals.actions.assigning import assign
 from referrals.models import Handoff, OutreachEntry, ReferredPerson
 from tests.casefile.working import AT, case_of, fresh, referred, taken
 
@@ -79,11 +80,11 @@ def test_a_supervisor_assigns_and_a_case_manager_only_takes_what_nobody_has(worl
     manager, other = world.a.person(Role.CASE_MANAGER), world.a.person(Role.CASE_MANAGER, 1)
     supervisor, referral = world.a.person(Role.SUPERVISOR), taken(world.a)
     with acting_as(supervisor), transaction.atomic():
-        assert taking.assign(referral=referral, to=other, by=supervisor, at=LATER).case_manager == other
+        assert assign(referral=referral, to=other, by=supervisor, at=LATER, why="share").case_manager == other
         with pytest.raises(DomainError, match="team"):
-            taking.assign(referral=referral, to=world.b.person(Role.CASE_MANAGER), by=supervisor, at=LATER)
+            assign(referral=referral, to=world.b.person(Role.CASE_MANAGER), by=supervisor, at=LATER)
     with acting_as(manager), transaction.atomic(), pytest.raises(StaleState):
-        taking.assign(referral=fresh(referral), to=manager, by=manager, at=LATER)
+        assign(referral=fresh(referral), to=manager, by=manager, at=LATER)
 
 
 def test_the_pages_stamp_take_and_refuse_beside_the_field(world, sign_in):

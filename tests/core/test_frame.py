@@ -20,7 +20,9 @@ urlpatterns = [
     path("second/", _nothing, name="mfa_index"),
     path("theme/", _nothing, name="theme"),
     path("stay/", _nothing, name="stay"),
-    path("notices/", include(([path("", _nothing, name="list")], "notify"))),
+    path(
+        "notices/", include(([path("", _nothing, name="list"), path("choices/", _nothing, name="choices")], "notify"))
+    ),
 ]
 
 

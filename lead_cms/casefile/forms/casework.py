@@ -7,7 +7,8 @@ from lead_cms.accounts.models import Membership
 from lead_cms.core.crispy import Choice, StackedChoice, helper
 from lead_cms.core.forms import Form
 from lead_cms.core.moments import MomentField
-from referrals.enums import AttemptKind, AttemptOutcome, WindowEventKind
+from referrals.actions.assigning import LONGEST_NOTE
+from referrals.enums import AttemptKind, AttemptOutcome, HandoverReason, WindowEventKind
 from referrals.forms.officer_fields import Line
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -93,13 +94,40 @@ class TimesForm(Form):
 
 
 class AssignForm(Form):
-    to = forms.ModelChoiceField(label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None)
+    """Who, and, where it is a supervisor's to give, why and what the new one should know."""
 
-    def __init__(self, *args, team, **kwargs):
+    to = forms.ModelChoiceField(
+        label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None,
+        error_messages={"required": "Choose somebody.", "invalid_choice": "Choose somebody of the team."},
+    )  # fmt: skip
+    why = forms.ChoiceField(
+        label="Why somebody else?", widget=forms.RadioSelect,
+        error_messages={
+            "required": "Say why somebody else looks after this from now on.", "invalid_choice": "Choose one of these.",
+        },
+    )  # fmt: skip
+    note = forms.CharField(
+        label="What the new case manager should know", required=False, max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Only they, while they look after this, and the supervisors can read it.",
+    )  # fmt: skip
+
+    def __init__(self, *args, team, gives=False, former=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = team
         self.fields["to"].label_from_instance = lambda person: f"{person.name}, {person.get_role_display().lower()}"
-        self.helper = helper("to", submit="")
+        reasons = [pair for pair in HandoverReason.choices if pair[0] != HandoverReason.FIRST]
+        self.fields["why"].choices = reasons
+        layout = ["to"]
+        if former is not None:
+            layout.append(StackedChoice("why"))
+        else:
+            del self.fields["why"]
+        if gives:
+            layout.append("note")
+        else:
+            del self.fields["note"]
+        self.helper = helper(*layout, submit="")
 
 
 def say_referral(referral) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from lead_cms.casefile.caseload import loads
 from lead_cms.casefile.lists import MOST, first_windows, outreach_untried
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, since_of
 from lead_cms.casefile.urgency import outreach_row, window_row
@@ -32,6 +33,7 @@ def context(request) -> dict:
         "on_call": on_call(me.site_id, now),
         "restricted": Casework.objects.filter(site_id=me.site_id)
         .filter(Q(is_restricted=True) | Q(is_sealed=True)).count(),
+        "over": [one for one in loads(site_id, rules, now, today) if one.is_over],
         "today": today,
     }  # fmt: skip
 

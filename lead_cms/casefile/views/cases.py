@@ -16,10 +16,11 @@ from lead_cms.casefile.caserows import page_rows
 from lead_cms.casefile.forms.casework import AppointmentForm, AssignForm, AttemptForm, EventForm, ItemForm
 from lead_cms.casefile.urgency import person_name
 from lead_cms.casefile.views.asking import find_referral, went
-from referrals.actions import appointments, events, items, taking
+from referrals.actions import appointments, events, items
+from referrals.actions.assigning import assign as give
 from referrals.actions.attempts import log_attempt
 from referrals.enums import AppointmentState, Item, WindowEventKind
-from referrals.models import Appointment, IntakeWindow, Referral, WindowItem
+from referrals.models import Appointment, CaseHandover, IntakeWindow, Referral, WindowItem
 
 
 @require_safe
@@ -32,6 +33,7 @@ def case(request, pk):
     record(AuditAction.REFERRAL_VIEWED, target=referral)
     context = CasePage(referral, request.membership, timezone.now()).context()
     context["form"] = AttemptForm()
+    context |= latest_handover(referral)
     return render(request, "casefile/cases/case.html", context)
 
 
@@ -230,13 +232,22 @@ def assign(request, pk):
     now, me = timezone.now(), request.membership
     team = Membership.objects.current(now).filter(site_id=me.site_id, role__in=CASEWORK).order_by("name", "pk")
     team = team if me.role == "supervisor" else team.filter(pk=me.pk)
-    form = AssignForm(request.POST or None, team=team, initial={"to": referral.casework.case_manager_id})
+    current, gives = referral.casework.case_manager, me.role == "supervisor"
+    sent = request.POST if request.method == "POST" else None
+    form = AssignForm(sent, team=team, gives=gives, former=current, initial={"to": current.pk if current else None})
     if request.method == "POST" and form.is_valid():
-        to = form.cleaned_data["to"]
-        if went(request, form, lambda: taking.assign(referral=referral, to=to, by=me, at=now)):
-            messages.success(request, f"{to.name} looks after this now.")
+        given = form.cleaned_data
+        if went(request, form, lambda: give(referral=referral, by=me, at=now, **given)):
+            messages.success(request, f"{given['to'].name} looks after this now.")
             return redirect("casefile:case", pk=pk)
     return _form(request, referral, form, "Who looks after this?", "plain", submit="Save")
+
+
+def latest_handover(referral: Referral) -> dict:
+    """The last change of case manager, with its note for those whom row security lets read it."""
+    found = CaseHandover.objects.filter(referral=referral).select_related("to", "former", "assigned_by", "note")
+    handover = found.order_by("-assigned_at", "-pk").first()
+    return {"handover": handover, "handover_note": getattr(handover, "note", None)}
 
 
 def _form(request, referral: Referral, form, title: str, template: str, submit: str = ""):

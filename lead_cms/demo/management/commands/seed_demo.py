@@ -21,6 +21,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Site
 from lead_cms.demo.bulk import write
+from lead_cms.demo.desk import furnish
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
 from lead_cms.demo.story import Story
 from lead_cms.programs.actions import import_rules
@@ -98,6 +99,7 @@ class Command(DutyCommand):
         where = self._site(*site, now)
         rng = random.Random(f"{seed}-{where.site.slug}")
         examples[where.site.slug] = self._referrals(where, rng, share, now=now, days=days)
+        furnish(where, now=now)
 
     def _site(self, slug: str, short: str, name: str, zone: str, now: datetime) -> DemoSite:
         with acting_as(Duty.OPERATOR), transaction.atomic():

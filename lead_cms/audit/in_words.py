@@ -1,0 +1,58 @@
+"""Events in plain words: deeds from their codes, records by their kind. Nothing here knows a person's name."""
+
+from lead_cms.audit.events import AuditAction
+
+# What a record is called; the codes are those of the models, whose apps stand above this one.
+RECORDS: dict[str, str] = {
+    "referrals.referral": "Referral",
+    "referrals.heldcharge": "Held charge",
+    "referrals.appointment": "Appointment",
+    "referrals.intakewindow": "Intake window",
+    "referrals.record": "Screening, intake or assessment",
+    "referrals.packet": "Report packet",
+    "participants.participant": "Person",
+    "participants.consent": "Consent",
+    "accounts.membership": "Role of a colleague",
+    "accounts.user": "Sign-in",
+    "accounts.organisation": "Organization",
+}
+ACTIONS: dict[str, str] = {
+    AuditAction.ACCESS_DENIED: "Denied a page",
+    AuditAction.SIGNED_IN: "Signed in",
+    AuditAction.SIGN_IN_FAILED: "Sign-in failed",
+    AuditAction.ACCOUNT_LOCKED: "Sign-in locked after failures",
+    AuditAction.ACCOUNT_RELEASED: "Locked sign-in released",
+    AuditAction.SIGN_IN_STOPPED: "Sign-in stopped",
+    AuditAction.SIGN_IN_ALLOWED: "Sign-in allowed again",
+    AuditAction.REFERRAL_VIEWED: "Referral opened",
+    AuditAction.PERSON_VIEWED: "Person’s page opened",
+    AuditAction.PERSON_SEARCHED: "Searched for a person",
+    AuditAction.RECORD_RESTRICTED: "Record restricted, or opened again",
+    AuditAction.RECORD_SEALED: "Record sealed",
+    AuditAction.DISCLOSED: "Shown to another organization under a consent",
+    AuditAction.ASSIGNED: "Given to a case manager",
+    AuditAction.AUDIT_READ: "Audit read",
+    AuditAction.AUDIT_EXPORTED: "Audit exported",
+    AuditAction.ROLE_SWITCHED: "Began to act under another role",
+    AuditAction.ALERTS_CHOSEN: "Chose what alerts reach them",
+}
+
+
+def say_action(code: str) -> str:
+    """A deed as people say it; one without words of its own is read from its code: "Consent: signed"."""
+    if code in ACTIONS:
+        return ACTIONS[code]
+    about, _, what = code.partition(".")
+    words = f"{about}: {what}" if what else about
+    return words.replace("_", " ").capitalize()
+
+
+def say_record(model: str) -> str:
+    if not model:
+        return ""
+    return RECORDS.get(model, model.rpartition(".")[2].capitalize())
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Every deed in the order of its words."""
+    return sorted(((one.value, say_action(one)) for one in AuditAction), key=lambda pair: pair[1])

@@ -1,0 +1,168 @@
+"""Caseloads: per case manager the active and the out of touch apart, in alphabetical order and never as a ranking.
+
+API
+    loads(site_id, rules, now, today) -> [Load], everybody of the team with how many people they look after
+    cases_of(site_id, manager_id) -> Casework rows, none of them restricted or sealed
+    is_out_of_touch(case, rules, now)
+Out of touch is read from a spell that is inactive, or suggested after the site's days without a contact both ways: a try
+that reached the person, an appointment kept, the handover itself. It is never set, and nothing follows from it by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
+
+from lead_cms.access.permissions import CASEWORK, Role
+from lead_cms.accounts.models import Membership
+from lead_cms.programs.rules import Rules
+from participants.enums import SpellState
+from participants.models import Participation
+from referrals.enums import ENDED, AppointmentState, AttemptOutcome, ReferralStatus, WindowState
+from referrals.models import Appointment, Attempt, Casework
+
+WEEK_DAYS = 7  # a calendar week from today, as the lists of windows say it
+MOST_PEOPLE = 200
+
+# One row a person of one case manager first: who has two referrals is one person, in touch when reached over either.
+COUNT = """
+with people as (
+  select c.case_manager_id as manager, coalesce(c.participant_id, c.referral_id) as person,
+         bool_or(c.is_restricted or coalesce(p.is_restricted, false)) as closed,
+         bool_or(coalesce(s.state = 'inactive', false)) as inactive,
+         max(greatest(t.reached, v.kept, h.handed_over_at,
+                      case when r.status = 'handed_over' then r.status_changed_at end)) as met,
+         count(*) filter (where w.state = 'open' and w.due_on >= %(today)s and w.due_on < %(until)s) as ending
+    from referrals_casework c
+    join referrals_referral r on r.id = c.referral_id and r.status <> all(%(ended)s)
+    left join referrals_intakewindow w on w.referral_id = c.referral_id
+    left join referrals_handoff h on h.referral_id = c.referral_id
+    left join participants_participant p on p.id = c.participant_id
+    left join participants_participation s on s.participant_id = c.participant_id and s.ended_on is null
+    left join lateral (select max(a.tried_at) as reached from referrals_attempt a
+                        where a.referral_id = c.referral_id and a.outcome = 'reached') t on true
+    left join lateral (select max(a.at) as kept from referrals_appointment a
+                        where a.referral_id = c.referral_id and a.state = 'kept') v on true
+   where c.site_id = %(site)s and c.case_manager_id is not null and not c.is_sealed
+     and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
+   group by 1, 2)
+select manager,
+       count(*) filter (where not inactive and (met is null or %(since)s::timestamptz is null or met >= %(since)s)),
+       count(*) filter (where inactive),
+       count(*) filter (where not inactive and met < %(since)s),
+       count(*) filter (where closed), sum(ending)
+  from people group by manager
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many people one of the team looks after."""
+
+    person: Membership
+    is_current: bool
+    active: int
+    inactive: int
+    suggested: int
+    closed: int
+    ending: int
+    says: str = ""
+    tone: str = "neutral"
+
+    @property
+    def out_of_touch(self) -> int:
+        return self.inactive + self.suggested
+
+    @property
+    def is_over(self) -> bool:
+        return self.tone != "neutral"
+
+
+def loads(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> list[Load]:
+    """Everybody current of the team, and whoever still has cases after their role ended. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COUNT,
+            {
+                "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "ended": list(ENDED),
+                "since": since_of(rules, now),
+            },
+        )  # fmt: skip
+        counted = {manager: tuple(int(one) for one in counts) for manager, *counts in cursor.fetchall()}
+    team = Membership.objects.filter(site_id=site_id, role__in=CASEWORK).order_by("name", "pk")[:MOST_PEOPLE]
+    found = []
+    for person in team:
+        numbers, current = counted.get(person.pk), person.is_current(now)
+        if numbers is None and not (current and person.role == Role.CASE_MANAGER):
+            continue
+        active, inactive, suggested, closed, ending = numbers or (0, 0, 0, 0, 0)
+        says, tone = against(active, rules)
+        if not current:
+            says, tone = "Their role has ended: hand these over", "bad"
+        found.append(Load(person, current, active, inactive, suggested, closed, ending, says, tone))
+    return found
+
+
+def against(active: int, rules: Rules | None) -> tuple[str, str]:
+    """What the site's thresholds say of a number of active people; what is not published says nothing."""
+    load = rules.caseload if rules else None
+    if load is None:
+        return "", "neutral"
+    if load.most is not None and active > load.most:
+        return f"More than {load.most}: the most is exceeded", "bad"
+    if load.high is not None and active > load.high:
+        return f"More than {load.high}: high", "waiting"
+    if load.full is not None and active >= load.full:
+        return f"{load.full} or more: a full load", "neutral"
+    return "", "neutral"
+
+
+def since_of(rules: Rules | None, now: datetime) -> datetime | None:
+    """Contacts before this moment are long ago; None while the site has not decided."""
+    days = rules.caseload.out_of_touch_days if rules else None
+    return None if days is None else now - timedelta(days=days)
+
+
+def open_cases(site_id: UUID, manager_id: UUID):
+    cases = Casework.objects.filter(site_id=site_id, case_manager_id=manager_id)
+    cases = cases.exclude(referral__status__in=ENDED).exclude(referral__window__state=WindowState.STEPPED_BACK)
+    spell = Participation.objects.filter(participant=OuterRef("participant_id"), ended_on=None).values("state")[:1]
+    return cases.annotate(spell=Subquery(spell)).filter(Q(spell=None) | ~Q(spell=SpellState.DOOR_OPEN))
+
+
+def cases_of(site_id: UUID, manager_id: UUID):
+    """The open cases of one person that the team may know, with when each was last met."""
+    reached = Attempt.objects.filter(referral=OuterRef("referral_id"), outcome=AttemptOutcome.REACHED)
+    kept = Appointment.objects.filter(referral=OuterRef("referral_id"), state=AppointmentState.KEPT)
+    cases = open_cases(site_id, manager_id).exclude(_closed())
+    cases = cases.select_related("participant", "referral__person", "referral__window")
+    return cases.annotate(
+        reached_at=Subquery(_latest(reached, "tried_at")),
+        kept_at=Subquery(_latest(kept, "at")),
+        met_at=Greatest(F("reached_at"), F("kept_at"), F("referral__handoff__handed_over_at")),
+    )
+
+
+def closed_of(site_id: UUID, manager_id: UUID) -> int:
+    """How many of one person's open cases are restricted or sealed: a number, and no name."""
+    return open_cases(site_id, manager_id).filter(_closed()).count()
+
+
+def is_out_of_touch(case, rules: Rules | None, now: datetime) -> bool:
+    """Of a row of `cases_of`."""
+    since = since_of(rules, now)
+    met = case.met_at
+    if met is None and case.referral.status == ReferralStatus.HANDED_OVER:
+        met = case.referral.status_changed_at
+    return case.spell == SpellState.INACTIVE or (since is not None and met is not None and met < since)
+
+
+def _latest(rows, column: str):
+    return rows.order_by().values("referral_id").annotate(latest=Max(column)).values("latest")
+
+
+def _closed() -> Q:
+    return Q(is_restricted=True) | Q(is_sealed=True) | Q(participant__is_restricted=True)

@@ -1,0 +1,5 @@
+"""Today of a service provider: what waits for an answer."""
+
+
+def context(request) -> dict:
+    return {}

@@ -1,0 +1,84 @@
+"""Who looks after a case: given, taken, handed on. The former and the new case manager are told.
+
+API
+    assign(referral=, to=, by=, at=, why="", note="") -> Casework
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from lead_cms.access.permissions import CASEWORK, Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.accounts.models import Membership
+from lead_cms.audit.events import AuditAction
+from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.notify.outbox import tell
+from referrals.actions import reminders
+from referrals.enums import HandoverReason
+from referrals.models import CaseHandover, Casework, HandoverNote, Referral
+
+LONGEST_NOTE = 500
+
+
+@transaction.atomic
+def assign(
+    *, referral: Referral, to: Membership, by: Membership, at: datetime, why: str = "", note: str = ""
+) -> Casework:
+    """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself.
+
+    Taken from somebody it needs a reason. The note is the new case manager's and the supervisors' to read, and nobody
+    else's; a supervisor writes it.
+    """
+    if to.site_id != referral.site_id or to.role not in CASEWORK or not to.is_current(at):
+        raise DomainError("Choose somebody of the case management team.", field="to")
+    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    if case.case_manager_id == to.pk:
+        raise StaleState(f"{to.name} looks after this already.")
+    if by.role != Role.SUPERVISOR and (case.case_manager_id is not None or to.pk != by.pk):
+        raise StaleState("Somebody looks after this already. A supervisor can change that.")
+    former = Membership.objects.filter(pk=case.case_manager_id).first() if case.case_manager_id else None
+    why, note = why if former else HandoverReason.FIRST, note.strip()
+    if why not in HandoverReason.values or (former and why == HandoverReason.FIRST):
+        raise DomainError("Say why somebody else looks after this from now on.", field="why")
+    if note and by.role != Role.SUPERVISOR:
+        raise DomainError("Only a supervisor leaves a note here.", field="note")
+    if len(note) > LONGEST_NOTE:
+        raise DomainError(f"At most {LONGEST_NOTE} characters fit.", field="note")
+    case.case_manager = to
+    case.save(update_fields=["case_manager"])
+    handover = CaseHandover(
+        site_id=referral.site_id, referral=referral, to=to, former=former, why=why, assigned_at=at, assigned_by=by
+    )
+    handover.save(force_insert=True)
+    if note:
+        HandoverNote(
+            site_id=referral.site_id,
+            handover=handover,
+            referral=referral,
+            to=to,
+            text=note,
+            written_at=at,
+            written_by=by,
+        ).save(force_insert=True)
+    record(
+        AuditAction.ASSIGNED, target=referral, to=str(to.pk), former=str(former.pk) if former else "", why=why,
+        has_note=bool(note),
+    )  # fmt: skip
+    _tell(referral, handover, by=by, at=at)
+    return case
+
+
+def _tell(referral: Referral, handover: CaseHandover, *, by: Membership, at: datetime) -> None:
+    """The new case manager gets the case's page; the former, who may not open it any more, their own list."""
+    if handover.to_id != by.pk:
+        reminders.tell_now(
+            referral=referral, recipient="case_manager", step=f"assigned_{handover.pk.hex[:24]}",
+            path=reminders.case_path(referral.pk), at=at,
+        )  # fmt: skip
+    former = handover.former
+    if former is not None and former.pk != by.pk and former.is_current(at):
+        words = "Somebody you looked after has another case manager now"
+        with acting_as(Duty.INTAKE):
+            tell([former], key=f"handed_on:{handover.pk}", text=words, path="/site/windows/", at=at)
