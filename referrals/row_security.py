@@ -61,6 +61,8 @@ FUNCTIONS = [
                   (select min(due_at) as due from referrals_reminder
                     where delivered_at is null and cancelled_at is null and due_at <= now())
                   union all
+                  (select min(next_at) from referrals_paging where stopped_at is null and next_at <= now())
+                  union all
                   (select min(next_try_at) from notify_outboxemail
                     where sent_at is null and gave_up_at is null and next_try_at <= now())) waiting""",
         to=[APP],
@@ -147,6 +149,7 @@ def casework_only(insert_check: str | None = None, update_columns: tuple[str, ..
 # What an officer corrects before the handover reaches the copies that stand with the charge, unseen by the officer.
 CORRECTED = Rows(HERE, columns=("id", "site_id", "referral_id"))
 APPROVAL_ANSWER = ("answered", "answered_because", "answered_at", "answered_by_id")
+OFFERED = either(mine("offered_by_id"), mine("offered_to_id"))
 BEFORE_HANDOVER = "status not in ('handed_over', 'done', 'not_approved')"
 
 POLICIES = [
@@ -327,7 +330,8 @@ POLICIES = [
     Policy(
         models.Approval,
         select=police_and_casework(),
-        insert=takers_of_referrals(),
+        # A partner's referral waits for project management from the first moment, unseen by the partner.
+        insert=takers_of_referrals() | {Duty.INTAKE: HERE},
         update={
             OFFICER: Rows(MINE, columns=("asked_whom", "said", "said_at", "recorded_by_id")),
             LIAISON: Rows(AGENCY, columns=APPROVAL_ANSWER),
@@ -336,13 +340,49 @@ POLICIES = [
         audited=("referral_id", "because", "said", "said_at", "answered", "answered_at", "answered_by_id"),
     ),
     Policy(
+        models.ApprovalStep,
+        select=police_and_casework(),
+        insert=takers_of_referrals(),
+        update={OFFICER: Rows(MINE, columns=("said", "said_whom", "said_at", "recorded_by_id"))},
+        audited=("referral_id", "number", "code", "said", "said_at"),
+    ),
+    Policy(
         models.OnCallShift,
         select={role: HERE for role in (OFFICER, LIAISON, MANAGER, SUPERVISOR, COORDINATOR)}
-        | {Duty.SCHEDULER: ANYTHING},
-        insert={COORDINATOR: HERE, Duty.OPERATOR: ANYTHING},
-        update={COORDINATOR: Rows(HERE, columns=("starts_at", "ends_at", "position"))},
+        | {Duty.SCHEDULER: ANYTHING, Duty.CLOCKWORK: HERE},
+        # Clockwork: a shift that a colleague has accepted changes hands; from now on, where it runs already.
+        insert={COORDINATOR: HERE, Duty.OPERATOR: ANYTHING, Duty.CLOCKWORK: HERE},
+        update={
+            COORDINATOR: Rows(HERE, columns=("starts_at", "ends_at", "position")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("person_id", "ends_at")),
+        },
         delete={COORDINATOR: HERE},
         audited=("person_id", "starts_at", "ends_at", "position"),
+    ),
+    Policy(
+        models.ShiftOffer,
+        select={MANAGER: OFFERED, SUPERVISOR: OFFERED, COORDINATOR: HERE},
+        insert={role: both(HERE, mine("offered_by_id")) for role in (MANAGER, SUPERVISOR)}
+        | {Duty.OPERATOR: ANYTHING},
+        update={role: Rows(OFFERED, columns=("state", "answered_at")) for role in (MANAGER, SUPERVISOR)},
+        delete={COORDINATOR: HERE},
+        audited=("shift_id", "in_return_id", "offered_by_id", "offered_to_id", "state", "answered_at"),
+    ),
+    Policy(
+        models.Paging,
+        select=police_and_casework() | {Duty.SCHEDULER: ANYTHING, Duty.CLOCKWORK: HERE, DEFINER: ANYTHING},
+        insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
+        update={
+            Duty.SCHEDULER: Rows(ANYTHING, columns=("next_step", "next_at", "stopped_at", "stopped_why")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("stopped_at", "stopped_why")),
+        },
+        audited=("referral_id", "begun_at", "next_step", "next_at", "stopped_at", "stopped_why"),
+    ),
+    Policy(
+        models.Page,
+        select=police_and_casework() | {Duty.SCHEDULER: ANYTHING},
+        insert={Duty.SCHEDULER: ANYTHING, Duty.OPERATOR: ANYTHING},
+        audited=("referral_id", "step", "kind", "person_id", "paged_at"),
     ),
     # ---- the charge: the prosecutor's, and casework may read it; no police role has any right on it
     Policy(

@@ -280,9 +280,8 @@ def _approvals(rules: Rules) -> Iterator[Fault]:
         if door == "community" and "liaison" in (approval.roles or ()):
             yield Fault("approval.community.roles", "names the police: no police role sees the community door.")
         for link in approval.chain or ():
-            for code in link.because:
-                if code not in known:
-                    yield Fault(f"approval.{door}.chain[{link.code}]", f'"{code}" is not among the exclusions.')
+            for unknown in sorted(set(link.because) - known):
+                yield Fault(f"approval.{door}.chain[{link.code}]", f'"{unknown}" is not among the exclusions.')
         if rules.approval.at(door).needed != "never":  # type: ignore[arg-type]
             continue
         for exclusion in rules.exclusions_for(door):  # type: ignore[arg-type]

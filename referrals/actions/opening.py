@@ -21,7 +21,7 @@ from lead_cms.audit.record import record
 from lead_cms.programs import clock
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
-from referrals.actions import reminders
+from referrals.actions import paging, reminders
 from referrals.enums import ENDED, Door, OutreachState, ReferralStatus
 from referrals.models import (
     Casework,
@@ -113,11 +113,12 @@ def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Member
     finding = referral.status == ReferralStatus.OUTREACH or referral.door != Door.ARREST
     if finding and not waits:
         _list_for_outreach(referral, rules, at=at)
-    recipient, step = ("outreach", "to_find") if finding else ("case_manager", "handoff")
-    if not (finding and waits):
+    if finding and not waits:
         path = reminders.case_path(referral.pk)
-        # Somebody is waiting at the curb: the e-mail goes at once. Nobody waits on the list of outreach.
-        reminders.tell_now(referral=referral, recipient=recipient, step=step, path=path, email=not finding, at=at)
+        reminders.tell_now(referral=referral, recipient="outreach", step="to_find", path=path, at=at)
+    # Somebody is waiting at the curb: whoever is on call is paged at once. Nobody waits on the list of outreach.
+    if not finding or (referral.meeting_place and referral.status in paging.OFFICER_WAITS):
+        paging.begin(referral=referral, minutes=rules.handoff.page_minutes, at=at)
     return charges
 
 
