@@ -362,8 +362,7 @@ POLICIES = [
     Policy(
         models.ShiftOffer,
         select={MANAGER: OFFERED, SUPERVISOR: OFFERED, COORDINATOR: HERE},
-        insert={role: both(HERE, mine("offered_by_id")) for role in (MANAGER, SUPERVISOR)}
-        | {Duty.OPERATOR: ANYTHING},
+        insert={role: both(HERE, mine("offered_by_id")) for role in (MANAGER, SUPERVISOR)} | {Duty.OPERATOR: ANYTHING},
         update={role: Rows(OFFERED, columns=("state", "answered_at")) for role in (MANAGER, SUPERVISOR)},
         delete={COORDINATOR: HERE},
         audited=("shift_id", "in_return_id", "offered_by_id", "offered_to_id", "state", "answered_at"),

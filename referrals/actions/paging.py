@@ -56,7 +56,9 @@ class Standing:
     says: str
 
 
-def standing(paging: Paging | None, pages: Sequence[Page], shifts: Iterable[OnCallShift], at: datetime) -> Standing | None:
+def standing(
+    paging: Paging | None, pages: Sequence[Page], shifts: Iterable[OnCallShift], at: datetime
+) -> Standing | None:
     """`shifts` are those that run when the next is paged; None when nobody is being paged any more."""
     if paging is None or paging.stopped_at is not None:
         return None

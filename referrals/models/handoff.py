@@ -67,7 +67,9 @@ class Approval(SiteRow):
     officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     because = models.JSONField(default=list)  # codes of the rules that ask for it
-    roles = models.JSONField(default=list)  # who answers it here, as the rules say; empty: the liaison or the coordinator
+    roles = models.JSONField(
+        default=list
+    )  # who answers it here, as the rules say; empty: the liaison or the coordinator
     asked_at = models.DateTimeField(null=True, blank=True)  # since when it waits
     asked_whom = models.CharField(max_length=120, blank=True)
     said = models.CharField(max_length=12, blank=True)  # yes, no, no_answer

@@ -39,9 +39,7 @@ class Paging(SiteRow):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["next_at"], condition=Q(stopped_at=None, next_at__isnull=False), name="paging_waiting"
-            )
+            models.Index(fields=["next_at"], condition=Q(stopped_at=None, next_at__isnull=False), name="paging_waiting")
         ]
 
     def __str__(self):

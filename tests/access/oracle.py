@@ -263,8 +263,15 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {OFFICER: police, LIAISON: police, COORDINATOR: open_to_coordinator},
     },
     "referrals_oncallshift": {
-        "select": {OFFICER: here, LIAISON: here, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, SCHEDULER: always,
-                   CLOCKWORK: here},
+        "select": {
+            OFFICER: here,
+            LIAISON: here,
+            MANAGER: here,
+            SUPERVISOR: here,
+            COORDINATOR: here,
+            SCHEDULER: always,
+            CLOCKWORK: here,
+        },
         "insert": {COORDINATOR: here, OPERATOR: always, CLOCKWORK: here},
         "update": {COORDINATOR: here, CLOCKWORK: here},
         "delete": {COORDINATOR: here},

@@ -116,7 +116,9 @@ def _house(rows: Rows, where: SiteWorld) -> None:
                                   site_id=where.site.pk, actor_label="x", request_id="-"), where, n, role=role)  # fmt: skip
     for n in (0, 1):
         manager = where.person(Role.CASE_MANAGER, n)
-        shift = rows.add(referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n)
+        shift = rows.add(
+            referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n
+        )
         supervisor = where.person(Role.SUPERVISOR, n)
         for one, other in ((manager, supervisor), (supervisor, manager)):
             state = {"state": "declined", "answered_at": NOW} if one is supervisor else {}
