@@ -157,7 +157,7 @@ def _waiting(*, site_id, since):
     )  # fmt: skip
     found = first(waiting, "-submitted_at", "-pk", most=MOST)
     return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
-        "submitted_at", "meeting_place", "given_by_name", "officer__name", "person__name", "person__description",
+        "submitted_at", "meeting_place", "given_by_name", "officer__name", "officer__phone", "person__name", "person__description",
         "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
         "casework__participant__chosen_name", "casework__participant__given_name",
         "casework__participant__family_name",

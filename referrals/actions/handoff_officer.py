@@ -49,9 +49,14 @@ FALLBACK_NAMES = {
 
 
 def on_call(site_id, at: datetime, most: int = 3) -> list[OnCallShift]:
-    """Whose shift it is now, in the order in which they are called."""
+    """Whose shift it is now, in the order in which they are called; nobody twice, and nobody whose role has ended."""
     shifts = OnCallShift.objects.filter(site_id=site_id, starts_at__lte=at, ends_at__gt=at)
-    return list(shifts.select_related("person").order_by("position", "starts_at", "pk")[:most])
+    found = shifts.select_related("person").order_by("position", "starts_at", "pk")[: 4 * most]
+    each: dict = {}
+    for shift in found:
+        if shift.person.is_current(at):
+            each.setdefault(shift.person_id, shift)
+    return list(each.values())[:most]
 
 
 def latest(clock: time, at: datetime, zone: ZoneInfo) -> datetime:

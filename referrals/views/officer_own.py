@@ -14,17 +14,18 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
-from referrals.actions import approvals, correcting, handoff_officer
+from referrals.actions import approvals, correcting, handoff_officer, paging
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
 from referrals.models import Referral
+from referrals.views.officer import ways
 from referrals.views.officer_new import CALLED
 from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
 
 S = ReferralStatus
 WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
-PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by")
+PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by", "paging")
 
 
 def find(pk) -> Referral:
@@ -50,7 +51,7 @@ def page(request, referral: Referral, **bound):
     before = referral.status in correcting.BEFORE_HANDOVER
     says, tone = state_of(referral)
     forms = {
-        "stamp": StampForm(), "nobody": NobodyCameForm(rules), "said": SaidForm(initial={"whom": _whom(rules, referral)}),
+        "stamp": StampForm(), "nobody": NobodyCameForm(rules, **_when(request)), "said": SaidForm(initial={"whom": _whom(rules, referral)}),
         "cancel": CancelForm(rules), "correction": CorrectionForm(),
     } | bound  # fmt: skip
     named = referral.status not in WITHOUT_NAME
@@ -63,10 +64,27 @@ def page(request, referral: Referral, **bound):
         "offences": list(referral.offences.order_by("-is_held", "code")) if named else [],
         "corrections": list(referral.corrections.order_by("made_at", "pk")),
         "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
+        "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
+        "standing": _standing(referral) if before and named else None,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
     }  # fmt: skip
     return render(request, "referrals/officer/own.html", context)
+
+
+def _when(request) -> dict:
+    """The moment and the clock by which places are open."""
+    return {"at": timezone.now(), "zone": request.membership.site.tz}
+
+
+def _standing(referral: Referral):
+    """Who was paged and who is next; by the list as it will be when the next is paged."""
+    chain, now = getattr(referral, "paging", None), timezone.now()
+    if chain is None or chain.stopped_at is not None:
+        return None
+    pages = list(referral.pages.select_related("person").order_by("step", "pk"))
+    shifts = handoff_officer.on_call(referral.site_id, max(chain.next_at, now), most=9) if chain.next_at else []
+    return paging.standing(chain, pages, shifts, now)
 
 
 def _next(referral, rules, handoff, approval, packet) -> str:
@@ -182,7 +200,7 @@ def stamp(request, pk):
 @requires(Permission.REFERRAL_CORRECT)
 def nobody(request, pk):
     referral = find(pk)
-    form = NobodyCameForm(rules_by_id(referral.rules_id), request.POST)
+    form = NobodyCameForm(rules_by_id(referral.rules_id), request.POST, **_when(request))
 
     def act():
         fallback, place = form.chosen()

@@ -60,7 +60,8 @@ def _page(request, now: datetime) -> dict:
     chosen = _week(request.GET.get("week", ""))
     begins, end = start_of(monday), start_of(monday + timedelta(weeks=WEEKS))
     shifts = coming(me.site_id, begins, end)
-    ahead = [shift for shift in shifts if shift.ends_at > now]
+    # A role that has ended since the week began is on call no more.
+    ahead = [shift for shift in shifts if shift.ends_at > now and shift.person.is_current(max(now, shift.starts_at))]
     near = [shift for shift in ahead if shift.starts_at < until]
     week_on = monday + timedelta(weeks=chosen)
     span = start_of(week_on), start_of(week_on + timedelta(weeks=1))

@@ -9,6 +9,7 @@ from lead_cms.casefile.lists import first
 from lead_cms.casefile.views.operations import waiting_for
 from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
+from referrals.actions.paging import escalated_to
 from referrals.actions.roster import LOOK_AHEAD, coming, gaps
 from referrals.enums import OutreachState
 from referrals.models import OutreachEntry
@@ -19,7 +20,7 @@ UNTRIED = (OutreachState.WAITING, OutreachState.TO_FIND)
 
 
 def context(request) -> dict:
-    """Five queries, whatever the number of rows."""
+    """Six queries, whatever the number of rows."""
     site_id, now = request.membership.site_id, timezone.now()
     ruleset = current_ruleset(site_id, timezone.localdate())
     rules = rules_for(ruleset) if ruleset else None
@@ -30,6 +31,7 @@ def context(request) -> dict:
     waiting = waiting_rows(site_id=site_id)
     numbers = untried.aggregate(all=Count("pk"), past_target=Count("pk", filter=Q(first_try_target_at__lt=now)))
     return {
+        "escalated": escalated_to(request.membership, now),
         "has_rules": rules is not None,
         "missing": rules.missing() if rules else [],
         "is_condition": bool(rules and rules.criminal_justice_consent.condition_of_diversion),
