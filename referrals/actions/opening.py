@@ -105,8 +105,11 @@ def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Member
         return charges
     waits = referral.status == ReferralStatus.PENDING
     if waits:
-        approver = "liaison" if referral.agency_id else "coordinator"
-        reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
+        # Those whom the rules name; at the community door never the police.
+        named = rules.approval.at(referral.door).roles or ("liaison" if referral.agency_id else "coordinator",)
+        for approver in named:
+            if approver != "liaison" or referral.agency_id:
+                reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
     held = [one for one in offences if one.is_held] if referral.door == Door.ARREST else []
     if held and not (waits and need(rules.window.opens_at, "window.opens_at") == "approval"):
         charges = _open_window(referral, held, person, rules, at=at, by=by)

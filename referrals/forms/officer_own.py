@@ -9,9 +9,9 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import NoBecause, Said
 from referrals.actions.correcting import CORRECTABLE
 from referrals.actions.handoff_officer import FALLBACK_NAMES, Moment, NobodyCame
-from referrals.enums import Door
+from referrals.enums import Complainant, Door
 from referrals.forms.officer import incident_number
-from referrals.forms.officer_choices import Complainant, PerceivedGender, PerceivedRace
+from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
 from referrals.forms.officer_fields import BirthOrAge, Line, MomentField
 
 NOT_GIVEN = [("", "—")]

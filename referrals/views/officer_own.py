@@ -14,6 +14,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.eligibility import chain
 from referrals.actions import approvals, correcting, handoff_officer, paging
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
@@ -49,10 +50,12 @@ def page(request, referral: Referral, **bound):
     handoff, approval = getattr(referral, "handoff", None), getattr(referral, "approval", None)
     packet = getattr(referral, "packet", None)
     before = referral.status in correcting.BEFORE_HANDOVER
+    steps = list(referral.approval_steps.order_by("number")) if approval is not None else []
+    step = next((one for one in steps if one.said in ("", approvals.Said.NO_ANSWER)), None)
     says, tone = state_of(referral)
     forms = {
-        "stamp": StampForm(), "nobody": NobodyCameForm(rules, **_when(request)), "said": SaidForm(initial={"whom": _whom(rules, referral)}),
-        "cancel": CancelForm(rules), "correction": CorrectionForm(),
+        "stamp": StampForm(), "nobody": NobodyCameForm(rules, **_when(request)), "cancel": CancelForm(rules),
+        "said": SaidForm(initial={"whom": _approver(rules, referral, step)["whom"]}), "correction": CorrectionForm(),
     } | bound  # fmt: skip
     named = referral.status not in WITHOUT_NAME
     context = {
@@ -63,7 +66,7 @@ def page(request, referral: Referral, **bound):
         "minutes": rules.handoff.target_minutes, "facts": _facts(referral, rules, handoff), "moments": _moments(handoff),
         "offences": list(referral.offences.order_by("-is_held", "code")) if named else [],
         "corrections": list(referral.corrections.order_by("made_at", "pk")),
-        "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
+        "left_to_do": LEFT_TO_DO if packet else (), "approver": _approver(rules, referral, step), "rules": rules, "steps": steps,
         "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
         "standing": _standing(referral) if before and named else None,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
@@ -117,8 +120,18 @@ def _waited(handoff) -> int | None:
     return int((timezone.now() - handoff.called_at).total_seconds() // 60)
 
 
-def _whom(rules, referral) -> str:
-    return rules.approval.at(referral.door).whom or ""
+def _approver(rules, referral, step) -> dict:
+    """Who is asked now: the next of several, else the one the rules name."""
+    if step is not None:
+        return {"whom": step.whom, "phone": step.phone}
+    approval, asked = getattr(referral, "approval", None), ()
+    if approval is not None:
+        asked = chain(rules, referral.door, approval.because)
+    door = rules.approval.at(referral.door)
+    return {
+        "whom": (asked[0].whom if asked else door.whom) or "",
+        "phone": (asked[0].phone if asked else door.phone) or "",
+    }
 
 
 def _moments(handoff) -> list[dict]:
