@@ -31,6 +31,7 @@ LOOK_AHEAD = timedelta(days=7)
 LONGEST = timedelta(days=14)
 MOST_SHIFTS = 800
 MOST_WEEKS = 12
+FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,9 @@ def add_pattern(pattern: Pattern, *, by: Membership, at: datetime) -> tuple[int,
     """All of them or none. What is over is left out; what is there already stays one, so that sent twice is planned once."""
     if not 1 <= pattern.weeks <= MOST_WEEKS:
         raise DomainError(f"Plan 1 to {MOST_WEEKS} weeks at a time.", field="weeks")
+    today = at.astimezone(by.site.tz).date()
+    if abs(pattern.first_on - today) > FARTHEST:
+        raise DomainError("Choose a first day within a year of today.", field="first_on")
     if not pattern.weekdays:
         raise DomainError("Choose at least one day.", field="weekdays")
     if not pattern.people:
