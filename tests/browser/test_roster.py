@@ -65,7 +65,7 @@ def test_every_page_reads_well(page_as, people, axe, shot, size, scheme):
         page = page_as(people.person(role), size=size, scheme=scheme)
         for number, path in enumerate(paths):
             if path == "OWN":
-                page.goto(f"/referrals/{people.referrals[0].pk}/")
+                page.goto(f"/referrals/own/{people.referrals[0].pk}/")
             elif path == "HAND":
                 page.get_by_role("link", name=re.compile("^Hand over")).first.click()
             else:

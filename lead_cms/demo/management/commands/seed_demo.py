@@ -27,7 +27,8 @@ from referrals.actions.roster import Pattern, planned
 
 # Parents before children.
 ORDER: list[type[models.Model]] = [
-    r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Paging, r.Page, r.Approval, Participant, Participation,
+    r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Paging, r.Page, r.Approval,
+    Participant, Participation,
     r.Casework, r.Attempt, r.IntakeWindow, r.WindowItem, r.HeldCharge, r.ChargeIdentity, r.Packet, r.WindowResult, Consent,
     r.Appointment, r.Reminder, r.OutreachEntry,
 ]  # fmt: skip
