@@ -137,7 +137,8 @@ def assess(
     outcome = max((finding.outcome for finding in findings), key=ORDER.index, default=ORDER[0])
     if unanswered and outcome == "eligible":
         outcome = "not_sure"
-    approver, asked = None, ()
+    approver: Approver | None = None
+    asked: tuple[ChainLink, ...] = ()
     if outcome == "needs_approval":
         asked = chain(rules, door, [finding.code for finding in findings if finding.outcome == "needs_approval"])
         approver = Approver(asked[0].whom, asked[0].phone) if asked else Approver("", "")
