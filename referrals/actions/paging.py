@@ -4,7 +4,7 @@ API
     begin(referral=, minutes=, at=)      with the referral, in its transaction; a second time changes nothing
     stop(referral_id, why=, at=)         answered, arrived, canceled, nobody came, taken: nobody further is paged
     standing(paging, pages, shifts, at) -> Standing     what the officer reads
-    pages_of(person, at), escalated_to(person, at)      what waits for somebody's answer
+    pages_of(person, at)                 referrals for which somebody is paged
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,12 +99,6 @@ def _until(minutes: int) -> str:
 def pages_of(person: Membership, at: datetime) -> list[UUID]:
     """Referrals for which this person was paged and nobody has answered yet, newest first."""
     return list(_waiting(person, at).values_list("referral_id", flat=True)[:20])
-
-
-def escalated_to(person: Membership, at: datetime) -> list[Page]:
-    """The same with the officer who waits, for those who keep the list: nobody on it has answered."""
-    found = _waiting(person, at).filter(kind=PageKind.LAST)
-    return list(found.select_related("referral__officer")[:5])
 
 
 def _waiting(person: Membership, at: datetime):
