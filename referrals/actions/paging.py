@@ -4,7 +4,6 @@ API
     begin(referral=, minutes=, at=)      with the referral, in its transaction; a second time changes nothing
     stop(referral_id, why=, at=)         answered, arrived, canceled, nobody came, taken: nobody further is paged
     standing(paging, pages, shifts, at) -> Standing     what the officer reads
-    pages_of(person, at)                 referrals for which somebody is paged
 """
 
 from collections.abc import Iterable, Sequence
@@ -94,16 +93,3 @@ def _ago(minutes: int) -> str:
 
 def _until(minutes: int) -> str:
     return "now" if minutes == 0 else f"in {minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def pages_of(person: Membership, at: datetime) -> list[UUID]:
-    """Referrals for which this person was paged and nobody has answered yet, newest first."""
-    return list(_waiting(person, at).values_list("referral_id", flat=True)[:20])
-
-
-def _waiting(person: Membership, at: datetime):
-    found = Page.objects.filter(
-        person=person, paged_at__gt=at - LONGEST, referral__paging__stopped_at=None,
-        referral__status__in=sorted(OFFICER_WAITS),
-    )  # fmt: skip
-    return found.order_by("-paged_at", "pk")

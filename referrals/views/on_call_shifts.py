@@ -19,7 +19,11 @@ from referrals.models import OnCallShift, ShiftOffer
 def plan(request):
     """The same shifts for weeks, all of them or none."""
     me, now = request.membership, timezone.now()
-    form = PatternForm(request.POST or None, site_id=me.site_id, initial={"first_on": timezone.localdate()})
+    form = PatternForm(
+        request.POST if request.method == "POST" else None,
+        site_id=me.site_id,
+        initial={"first_on": timezone.localdate()},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             added, there = add_pattern(form.pattern(), by=me, at=now)
@@ -47,7 +51,7 @@ def hand_over(request, pk):
     if shift.person_id != me.pk or shift.ends_at <= now:
         messages.info(request, "This is not a shift of yours that is still to come.")
         return redirect("referrals:on-call")
-    form = HandOverForm(request.POST or None, by=me)
+    form = HandOverForm(request.POST if request.method == "POST" else None, by=me)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from lead_cms.casefile.lists import MOST, first_windows, outreach_untried
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, shifts_of, since_of
 from lead_cms.casefile.urgency import outreach_row, window_row
-from referrals.actions.paging import pages_of
 from referrals.models import Casework
 
 LATE_DAYS = 60  # how far back an unconfirmed item is looked for; older windows stand on their own list
@@ -24,8 +23,7 @@ def context(request) -> dict:
     shown = {one.pk for one in (*late, *nobody)}
     soon = first_windows(site_id, 2 * MOST, since=since, until=today + timedelta(days=8))
     soon = [one for one in soon if one.pk not in shown][:MOST]
-    paged = pages_of(me, now)
-    return frame_of(handoffs_of(me.site_id, rules, now, paged), paged) | shifts_of(me, now) | {
+    return frame_of(handoffs_of(me, rules, now)) | shifts_of(me, now) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
         "windows": [window_row(one, today, with_manager=True) for one in soon],
