@@ -64,6 +64,16 @@ class ThreeWay(models.TextChoices):
     NOT_KNOWN = "not_known", "Not known here"
 
 
+class Complainant(models.TextChoices):
+    """What the person or business harmed says of a diversion."""
+
+    NONE = "none", "There is none"
+    AGREES = "agrees", "Agrees to diversion"
+    DECLINES = "declines_prosecution", "Agrees, and declines prosecution"
+    OBJECTS = "objects", "Does not agree"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
 class Amount(models.TextChoices):
     WITHIN = "within", "Within the site's limit"
     OVER = "over", "Over the site's limit"

@@ -62,6 +62,8 @@ class AuditAction(StrEnum):
     CHARGE_DECIDED = "charge.decided"
     CHARGE_EXTENDED = "charge.extended"
     SHIFT_SAVED = "on_call.saved"
+    SHIFT_OFFERED = "on_call.offered"
+    SHIFT_OFFER_ANSWERED = "on_call.offer_answered"
     RULES_IMPORTED = "rules.imported"
     INCIDENTS_IMPORTED = "incidents.imported"
     AUDIT_READ = "audit.read"

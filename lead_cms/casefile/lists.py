@@ -2,7 +2,7 @@
 
 API
     first_windows(site_id, most, who=…), keyed(site_id, after, most, who=…): one page of them
-    waiting_handoffs(site_id, now), tries_due(membership, until, most), outreach_untried(site_id, most)
+    waiting_handoffs(membership, now), tries_due(membership, until, most), outreach_untried(site_id, most)
     first, of, said, named: for a list of one's own
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
 plain values of the columns that they say, not models: a list of many joins costs what it shows.
@@ -24,6 +24,7 @@ from referrals.models import (
     Casework,
     IntakeWindow,
     OutreachEntry,
+    Page,
     Referral,
     WindowEvent,
     WindowItem,
@@ -135,24 +136,28 @@ def first_windows(site_id, most: int, *, who: str = "team", **bounds) -> list:
     return named(OF_MANAGED if who == "team" else OF_WINDOW, _windows(site_id=site_id, who=who, most=most, **bounds))
 
 
-@prepared(site_id=UUID, since=datetime)
-def _waiting(*, site_id, since):
+@prepared(site_id=UUID, since=datetime, me=UUID)
+def _waiting(*, site_id, since, me):
+    paged = Page.objects.filter(referral=OuterRef("pk"), person=me, referral__paging__stopped_at=None)
     waiting = Referral.objects.filter(
         site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
         submitted_at__gte=since, handoff__handed_over_at=None, handoff__isnull=False,
     )  # fmt: skip
-    found = first(waiting, "-submitted_at", "-pk", most=MOST)
+    found = first(waiting, "-submitted_at", "-pk", most=MOST).annotate(is_paged=Exists(paged))
     return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
-        "submitted_at", "meeting_place", "given_by_name", "officer__name", "person__name", "person__description",
+        "submitted_at", "meeting_place", "given_by_name", "officer__name", "officer__phone", "person__name", "person__description",
         "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
         "casework__participant__chosen_name", "casework__participant__given_name",
         "casework__participant__family_name",
     )  # fmt: skip
 
 
-def waiting_handoffs(site_id, now: datetime) -> list[Referral]:
-    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over."""
-    return _waiting(site_id=site_id, since=now - HANDOFF_TIME)
+def waiting_handoffs(me, now: datetime) -> list[Referral]:
+    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over.
+
+    `is_paged` says whether this person is paged for it and nobody has answered yet.
+    """
+    return _waiting(site_id=me.site_id, since=now - HANDOFF_TIME, me=me.pk)
 
 
 OF_TRY = said(case="")

@@ -67,6 +67,7 @@ class DemoSite:
     ruleset: RuleSet
     rules: Rules
     people: dict[str, list[Membership]] = field(default_factory=dict)
+    on_call: list[Membership] = field(default_factory=list)  # now, first to call first
 
     def first(self, role: Role) -> Membership:
         return self.people[role][0]

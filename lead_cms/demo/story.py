@@ -91,6 +91,27 @@ class Story(Windows):
         else:
             self._without_charge(at, door)
 
+    def waits(self, number: int) -> None:
+        """An officer waits: 1 for the first who was paged minutes ago; 2 after everybody was paged in vain."""
+        minutes = self.where.rules.handoff.page_minutes
+        at, self.number = self.now - timedelta(minutes=3 if number == 1 else 2 * minutes + 4), self.number + 1
+        self._arrest(at, "handed_over")
+        referral = self.rows[r.Referral][-1]
+        part = {"referral": referral, **self._police(referral)}
+        line = list(dict.fromkeys(self.where.on_call))[: 1 if number == 1 else 2]
+        pages = [(step, "on_call", person) for step, person in enumerate(line, 1)]
+        if number == 2:
+            people = self.where.people
+            pages += [(len(line) + 1, "last", one) for one in (*people[Role.SUPERVISOR], *people[Role.COORDINATOR])]
+        next_at = at + timedelta(minutes=minutes) if number == 1 else None
+        self.add(
+            r.Paging, id=self.id(), begun_at=at, minutes=minutes, next_step=pages[-1][0] + 1, next_at=next_at, **part
+        )
+        for step, kind, person in pages:
+            paged_at = at + timedelta(minutes=minutes * (step - 1))
+            self.add(r.Page, id=self.id(), step=step, kind=kind, person=person, paged_at=paged_at, **part)
+        self.examples.setdefault("paged" if number == 1 else "escalated", str(referral.pk))
+
     # ---- the parts of any referral
 
     def _referral(self, at: datetime, door: Door, status: str, **more) -> Row:

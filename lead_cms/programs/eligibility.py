@@ -2,12 +2,12 @@
 
 API
     assess(rules, door="arrest", offence_codes=["HS 11350(a)"], amount="within",
-           answers={"open_case": "no"}, overrides={}, age=34) -> Assessment
+           answers={"open_case": "no"}, overrides={}, age=34, complainant="agrees") -> Assessment
         .outcome    "eligible" | "needs_approval" | "ineligible" | "under_age" | "not_sure"
         .title      one sentence for the top of the page
         .findings   what made it so, each with its sentence; nothing that does not matter
         .unanswered codes of exclusions without an answer, and "offenses", "amount" where they lack
-        .approver   whom to call, when approval is needed
+        .approver   whom to call, when approval is needed; .approvers, when several say yes one after the other
         .reasons    the codes that stand in the way, for the count of people found ineligible
     search_offences(rules, "hs11350" | "possess") -> list[Offence], best first
     none_known(rules, door) -> answers of the one tap "none that I know of"
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from lead_cms.programs.parts import Amount, Answer, Door, Exclusion, Limit, Offence
+from lead_cms.programs.parts import Amount, Answer, ChainLink, Door, Exclusion, Limit, Offence
 from lead_cms.programs.rules import Rules, code_key
 
 Outcome = Literal["eligible", "needs_approval", "ineligible", "under_age", "not_sure"]
@@ -75,6 +75,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     unanswered: tuple[str, ...] = ()
     approver: Approver | None = None
+    approvers: tuple[ChainLink, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -102,6 +103,7 @@ def assess(
     answers: Mapping[str, Answer] | None = None,
     overrides: Mapping[str, str] | None = None,
     age: int | None = None,
+    complainant: str = "",
 ) -> Assessment:
     """Weigh one referral against the site's rules; an override counts only with a reason, never for a hard rule."""
     if age is not None and rules.minors.min_age is not None and age < rules.minors.min_age:
@@ -116,14 +118,19 @@ def assess(
     if door == "arrest" or codes:
         _weigh_offences(rules, codes, amount, findings, unanswered)
     _weigh_exclusions(rules, door, answers or {}, overrides or {}, findings, unanswered)
+    if door == "arrest":
+        _weigh_complainant(rules, complainant, findings, unanswered)
     findings += _weigh_approval(rules, door)
     outcome = max((finding.outcome for finding in findings), key=ORDER.index, default=ORDER[0])
     if unanswered and outcome == "eligible":
         outcome = "not_sure"
-    approver = _approver(rules, door, findings) if outcome == "needs_approval" else None
-    return Assessment(
-        outcome, _title(outcome, findings, approver, unanswered), tuple(findings), tuple(unanswered), approver
-    )
+    approver: Approver | None = None
+    asked: tuple[ChainLink, ...] = ()
+    if outcome == "needs_approval":
+        asked = chain(rules, door, [finding.code for finding in findings if finding.outcome == "needs_approval"])
+        approver = Approver(asked[0].whom, asked[0].phone) if asked else Approver("", "")
+    title = _title(outcome, findings, approver, unanswered)
+    return Assessment(outcome, title, tuple(findings), tuple(unanswered), approver, asked)
 
 
 def _weigh_exclusions(
@@ -167,6 +174,21 @@ def search_offences(rules: Rules, text: str) -> list[Offence]:
         if near != wanted:
             ranked = [(9, place) for place, one in enumerate(offences) if _all_begin(near, _vocabulary(one))]
     return [offences[place] for _, place in sorted(ranked)]
+
+
+def chain(rules: Rules, door: Door, codes: Iterable[str]) -> tuple[ChainLink, ...]:
+    """Who says yes, one after the other: the rules' chain, else the approver of what asks for it, else the door's."""
+    approval, asking = rules.approval.at(door), set(codes)
+    if approval.chain is not None:
+        return tuple(link for link in approval.chain if not link.because or asking & set(link.because))
+    named = (one.approver for code in codes if (one := rules.exclusion(code)) and one.approver)
+    whom = next(named, None) or approval.whom
+    return (ChainLink("approver", whom or "", approval.phone or ""),) if whom or approval.phone else ()
+
+
+def asks_complainant(rules: Rules) -> bool:
+    """Whether the person or business harmed must have been heard before an offer."""
+    return rules.complainant.before_offer not in (None, "not_needed")
 
 
 def because(text: str) -> str:
@@ -274,11 +296,21 @@ def _not_listed(code: str, *, blocks: bool) -> Finding:
     return Finding(code, text, "", "usual_way", f"{code} goes its usual way; it is not held.")
 
 
-def _approver(rules: Rules, door: Door, findings: list[Finding]) -> Approver:
-    approval = rules.approval.at(door)
-    named = [rules.exclusion(finding.code) for finding in findings if finding.outcome == "needs_approval"]
-    whom = next((exclusion.approver for exclusion in named if exclusion and exclusion.approver), None)
-    return Approver(whom or approval.whom or "", approval.phone or "")
+def _weigh_complainant(rules: Rules, position: str, findings: list[Finding], unanswered: list[str]) -> None:
+    """What the person or business harmed says, where the site's rules ask before an offer; nobody harmed is no bar."""
+    rule, code = rules.complainant.before_offer, "complainant"
+    if rule in (None, "not_needed") or position == "none":
+        return
+    if not position:
+        unanswered.append(code)
+    elif position == "not_asked":
+        findings.append(_unknown(code, "The person or business harmed agrees.", "not_known", "ask_coordinator"))
+    elif position == "objects" and rule != "consult":
+        text = "The person or business harmed does not agree."
+        findings.append(_stands(code, text, "yes", "ineligible", "", ()))
+    elif position == "agrees" and rule == "must_decline_prosecution":
+        text = "The person or business harmed declines prosecution."
+        findings.append(_unknown(code, text, "not_known", "ask_coordinator"))
 
 
 def _youth_title(rules: Rules) -> str:

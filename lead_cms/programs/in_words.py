@@ -28,6 +28,12 @@ NOT_KNOWN = {
     "ask_coordinator": "When nobody knows, the coordinator is asked.",
 }
 FROM = {"start": "after day 0", "due": "from the due day", "decision": "from the decision date"}
+COMPLAINANT = {
+    "not_needed": "Not asked before an offer.",
+    "consult": "Asked before an offer; what they say does not decide.",
+    "must_agree": "Must agree before an offer.",
+    "must_decline_prosecution": "Must agree and decline prosecution before an offer.",
+}
 APPROVAL = {"never": "Never.", "always": "Always.", "when_rule_says": "Where a rule says so."}
 PEOPLE = {
     "case_manager": "case manager",
@@ -62,7 +68,7 @@ def chapters(rules: Rules) -> list[Chapter]:
         Chapter("Doors and people", _doors(rules)),
         Chapter(
             "Offenses that can be diverted",
-            [_offence(rules, one) for one in rules.offences or ()] or [_none("Offenses")],
+            [_offence(rules, one) for one in rules.offences or ()] or [_none("Offenses"), *_kinds(rules)],
         ),
         Chapter(
             "What keeps LEAD from being offered",
@@ -122,6 +128,11 @@ def _offence(rules: Rules, one) -> Line:
     return _said(one.code, says, one.source)
 
 
+def _kinds(rules: Rules) -> list[Line]:
+    """What a source names without a section: said, while the policy group must still decide."""
+    return [_line(rules, "offense_kinds", "Kinds that a source names", _names)] if rules.offence_kinds else []
+
+
 def _exclusion(rules: Rules, one) -> Line:
     says = EFFECTS[one.effect]
     if one.lookback_years:
@@ -136,17 +147,28 @@ def _exclusion(rules: Rules, one) -> Line:
 
 def _limits(rules: Rules) -> list[Line]:
     found = [
-        _line(rules, f"limits.{kind}", title, lambda limit: limit.text)
+        _line(rules, f"limits.{kind}", title, _limit_says)
         for kind, title in (("drug", "Amount of drugs"), ("property", "Value of property"))
     ]
     return [*found, _line(rules, "limits.when_not_weighed", "Not weighed or valued", lambda code: NOT_KNOWN[code])]
 
 
+def _limit_says(limit) -> str:
+    return limit.text + (f" It does not hold for {', '.join(limit.exempt)}." if limit.exempt else "")
+
+
 def _approvals(rules: Rules) -> list[Line]:
-    found = []
+    path = "complainant.before_offer"
+    found = [_line(rules, path, "The person or business harmed", lambda code: COMPLAINANT[code])]
     for door in rules.doors or ():
         approval, path = rules.approval.at(door), f"approval.{door}.needed"
         whom = f" By {approval.whom}{', ' + approval.phone if approval.phone else ''}." if approval.whom else ""
+        if approval.chain:
+            whom = " One after the other: " + _list(
+                link.whom + (" (only where a rule asks for them)" if link.because else "") for link in approval.chain
+            )
+        if approval.roles:
+            whom += f" Confirmed here by: {_list(PEOPLE[role] for role in approval.roles)}"
         found.append(
             _line(
                 rules,
@@ -155,7 +177,7 @@ def _approvals(rules: Rules) -> list[Line]:
                 lambda code, by=whom: APPROVAL[code] + (by if code != "never" else ""),
             )
         )
-    return found or [_none("Approval")]
+    return found
 
 
 def _handoff(rules: Rules) -> list[Line]:
@@ -166,6 +188,14 @@ def _handoff(rules: Rules) -> list[Line]:
             "handoff.wait_minutes",
             "Waiting",
             lambda n: f"An officer waits {n} minutes, then does something else.",
+        ),
+        _line(
+            rules,
+            "handoff.page_minutes",
+            "Paging",
+            lambda n: (
+                f"After {n} minutes without an answer the next on call is paged, in the end those who keep the list."
+            ),
         ),
         _line(
             rules,
@@ -195,7 +225,9 @@ def _window(rules: Rules) -> list[Line]:
             "window.days",
             "Length",
             lambda n: (
-                f"{n} days after day 0." + (f" At most {rules.window.max_days}." if rules.window.max_days else "")
+                f"{n} days after day 0."
+                + (f" At least {rules.window.min_days}." if rules.window.min_days else "")
+                + (f" At most {rules.window.max_days}." if rules.window.max_days else "")
             ),
         ),
         _line(rules, "window.starts", "Day 0", lambda code: f"The day of the {code}."),

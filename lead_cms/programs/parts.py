@@ -67,6 +67,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Open on these weekdays (0 is Monday) from a time until another, in minutes of the site's clock."""
+
+    days: tuple[int, ...]
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Somewhere a person can be met or brought, with its hours in words."""
 
@@ -75,6 +84,7 @@ class Place:
     address: str = ""
     hours: str = ""
     phone: str = ""
+    open: tuple["Opening", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,7 @@ class Window:
     """The window of a held charge: calendar days after the start date, in the site's time zone."""
 
     days: int | None
+    min_days: int | None
     max_days: int | None
     starts: Literal["referral", "arrest"] | None
     opens_at: Literal["submission", "approval"] | None
@@ -134,10 +145,11 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """The warm handoff: minutes aimed at, minutes the officer waits, and what comes next, in order."""
+    """The warm handoff: minutes aimed at, waited by the officer, until the next is paged; then the ways, in order."""
 
     target_minutes: int | None
     wait_minutes: int | None
+    page_minutes: int | None
     fallbacks: tuple[Fallback, ...] | None
 
 
@@ -167,6 +179,7 @@ class Limit:
     unit: str
     effect: Literal["ineligible", "needs_approval"]
     text: str
+    exempt: tuple[str, ...] = ()  # what the limit does not hold for
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +207,24 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One approver of a chain, asked for every referral or only where one of these exclusions is so."""
+
+    code: str
+    whom: str
+    phone: str = ""
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
-    """Who must say yes at a door; at the arrest door by telephone (docs/practice.md 5)."""
+    """Who must say yes at a door; at the arrest door by telephone (docs/practice.md 5). `roles` answer here."""
 
     needed: Literal["never", "always", "when_rule_says"] | None
     whom: str | None
     phone: str | None
+    roles: tuple[str, ...] | None
+    chain: tuple[ChainLink, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +238,13 @@ class Approvals:
     def at(self, door: Door) -> Approval:
         """The approval of one door."""
         return {"arrest": self.arrest, "social": self.social, "community": self.community}[door]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplainantRule:
+    """What the person or business harmed must have said before an offer at the arrest door."""
+
+    before_offer: Literal["not_needed", "consult", "must_agree", "must_decline_prosecution"] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,14 @@ MOST_CHARACTERS = 2_000_000
 
 # The order in which a file reads best. PostgreSQL keeps none, so that every file is written in this one.
 SECTIONS = [key for leaf in LEAVES for key in leaf.path.split(".")]
-SECTIONS.insert(SECTIONS.index("limits"), "offenses")
+SECTIONS.insert(SECTIONS.index("offense_kinds"), "offenses")
 SECTIONS.insert(SECTIONS.index("approval"), "exclusions")
 DOCUMENT_ORDER = ["format", "site", "title", *SECTIONS]
 RECORD_ORDER = """
     value source field_sources kind citation url quote summary note code step system version title words text effect
-    group class amount_limit condition nibrs table_code amount unit doors lookback_years when_not_known override_roles
-    approver days relative_to hour recipients channels country subdivision name address hours phone places
-    outreach_hours
+    group class amount_limit condition nibrs table_code amount unit exempt doors lookback_years when_not_known override_roles
+    approver whom because days from until relative_to hour recipients channels country subdivision name address hours
+    open phone places outreach_hours
 """.split()  # noqa: SIM905 (forty short words read best as words)
 
 

@@ -28,6 +28,7 @@ from lead_cms.programs.parts import (
     NOT_PUBLISHED,
     Approval,
     Approvals,
+    ChainLink,
     Choice,
     Door,
     Exclusion,
@@ -37,11 +38,12 @@ from lead_cms.programs.parts import (
     Limit,
     Missing,
     Offence,
+    Opening,
     Place,
     Reminder,
     Source,
 )
-from lead_cms.programs.schema import QUESTIONS
+from lead_cms.programs.schema import DAYS, QUESTIONS
 
 __all__ = [
     "DOORS",
@@ -108,10 +110,12 @@ def parse(document: Document) -> "Rules":
         window=reader.section(parts.Window, "window"),
         reminders=reader.leaf("reminders", _reminders),
         handoff=reader.section(parts.Handoff, "handoff"),
+        offence_kinds=reader.leaf("offense_kinds", _choices),
         offences=reader.entries("offenses", Offence),
         limits=reader.section(parts.Limits, "limits"),
         exclusions=reader.entries("exclusions", Exclusion),
         approval=Approvals(**approvals),
+        complainant=reader.section(parts.ComplainantRule, "complainant"),
         community_referrers=reader.leaf("community_referrers", _choices),
         minors=reader.section(parts.Minors, "minors"),
         mandated_reporter_line=reader.leaf("mandated_reporter_line", str),
@@ -145,10 +149,12 @@ class Rules:
     window: parts.Window
     reminders: tuple[Reminder, ...] | None
     handoff: parts.Handoff
+    offence_kinds: tuple[Choice, ...] | None
     offences: tuple[Offence, ...] | None
     limits: parts.Limits
     exclusions: tuple[Exclusion, ...] | None
     approval: Approvals
+    complainant: parts.ComplainantRule
     community_referrers: tuple[Choice, ...] | None
     minors: parts.Minors
     mandated_reporter_line: str | None
@@ -320,7 +326,28 @@ def _choices(value: list[Document]) -> tuple[Choice, ...]:
 
 
 def _places(value: list[Document]) -> tuple[Place, ...]:
-    return tuple(Place(**entry) for entry in value)
+    return tuple(Place(**{**entry, "open": _openings(entry.get("open") or [])}) for entry in value)
+
+
+def _openings(value: list[Document]) -> tuple[Opening, ...]:
+    return tuple(
+        Opening(tuple(DAYS.index(day) for day in one["days"]), _minutes(one["from"]), _minutes(one["until"]))
+        for one in value
+    )
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _limit(value: Document) -> Limit:
+    return Limit(**{**value, "exempt": tuple(value.get("exempt") or ())})
+
+
+def _chain(value: list[Document]) -> tuple[ChainLink, ...]:
+    return tuple(
+        ChainLink(one["code"], one["whom"], one.get("phone") or "", tuple(one.get("because") or ())) for one in value
+    )
 
 
 def _reminders(value: list[Document]) -> tuple[Reminder, ...]:
@@ -339,8 +366,10 @@ _CONVERTERS: dict[str, Any] = {
     "figures": tuple,
     "fallbacks": _fallbacks,
     "holiday_calendar": lambda value: HolidayCalendar(**value),
-    "drug": lambda value: Limit(**value),
-    "property": lambda value: Limit(**value),
+    "drug": _limit,
+    "property": _limit,
+    "roles": tuple,
+    "chain": _chain,
     "decline_reasons": _choices,
     "cancel_reasons": _choices,
     "closing_reasons": _choices,

@@ -11,7 +11,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+# What a rules file calls itself. Each format reads every earlier one; what a later one added, an earlier file leaves out.
+FORMATS = ("lead-rules/1", "lead-rules/2")
 DOORS = ("arrest", "social", "community")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+APPROVER_ROLES = ("liaison", "coordinator")
+BEFORE_OFFER = ("not_needed", "consult", "must_agree", "must_decline_prosecution")
 ITEMS = ("intake", "assessment", "care_plan", "roi")
 RECIPIENTS = ("case_manager", "outreach", "supervisor", "prosecutor", "liaison", "coordinator")
 CHANNELS = ("in_app", "email")
@@ -46,6 +51,7 @@ class Leaf:
     path: str
     check: Check
     question: str = ""
+    since: int = 1  # the format that brought it
 
 
 def text(most: int = 300) -> Check:
@@ -164,6 +170,14 @@ def phone(value: Any, path: str) -> Iterator[Fault]:
         yield Fault(path, f'must be a telephone number such as "555-0100", not {_said(value)}.')
 
 
+def clock(value: Any, path: str) -> Iterator[Fault]:
+    """A time of the day at the site; 24:00 ends a day."""
+    hours, _, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
+    plain = len(hours) == len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
+    if not plain or int(minutes) > 59 or int(hours) > 24 or (int(hours) == 24 and int(minutes)):
+        yield Fault(path, f'must be a time such as "07:00" or "24:00", not {_said(value)}.')
+
+
 def _said(value: Any) -> str:
     if value is None:
         return "null"
@@ -172,11 +186,25 @@ def _said(value: Any) -> str:
 
 
 CHOICES = list_of(record({"code": code, "name": text(120)}), unique="code", least=1)
-PLACE = record({"code": code, "name": text(120)}, {"address": text(), "hours": text(), "phone": phone})
+# Open from one time until another on these days; until before from, or the same, goes on into the next day.
+OPEN = list_of(
+    record({"days": list_of(one_of(*DAYS), least=1), "from": clock, "until": clock}),
+    least=1,
+)
+PLACE = record({"code": code, "name": text(120)}, {"address": text(), "hours": text(), "phone": phone, "open": OPEN})
 PLACES = list_of(PLACE, unique="code", least=1)
 LIMIT = record(
-    {"amount": whole(1, 1_000_000), "unit": text(40), "effect": one_of("ineligible", "needs_approval"), "text": text()}
+    {"amount": whole(1, 1_000_000), "unit": text(40), "effect": one_of("ineligible", "needs_approval"), "text": text()},
+    {"exempt": list_of(text(60), least=1)},
 )
+# One after the other says yes; `because` names the exclusions for which alone somebody is asked.
+CHAIN = list_of(
+    record({"code": code, "whom": text(120)}, {"phone": phone, "because": list_of(code, least=1)}),
+    unique="code",
+    least=1,
+)
+# Keys inside a value that format 2 brought.
+NEWER_KEYS = ("open", "exempt")
 REMINDERS = list_of(
     record(
         {
@@ -227,6 +255,8 @@ def _approval(door: str) -> tuple[Leaf, ...]:
         Leaf(f"approval.{door}.needed", one_of("never", "always", "when_rule_says")),
         Leaf(f"approval.{door}.whom", text(120)),
         Leaf(f"approval.{door}.phone", phone),
+        Leaf(f"approval.{door}.roles", list_of(one_of(*APPROVER_ROLES), least=1), since=2),
+        Leaf(f"approval.{door}.chain", CHAIN, since=2),
     )
 
 
@@ -238,6 +268,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("terms.arrest_alternative", text(120)),
     Leaf("terms.incident_date", text(80)),
     Leaf("window.days", whole(1, 365), "How many days does the window last?"),
+    Leaf("window.min_days", whole(1, 365), since=2),
     Leaf("window.max_days", whole(1, 365)),
     Leaf("window.starts", one_of("referral", "arrest"), "From which day does the window count, referral or arrest?"),
     Leaf(
@@ -256,13 +287,17 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("reminders", REMINDERS, "Who is reminded, on which days before, on and after the due day?"),
     Leaf("handoff.target_minutes", whole(1, 240), "How many minutes may a case manager take to arrive?"),
     Leaf("handoff.wait_minutes", whole(1, 240), "How many minutes does an officer wait before doing something else?"),
+    Leaf("handoff.page_minutes", whole(1, 120), since=2),
     Leaf("handoff.fallbacks", list_of(FALLBACK, unique="kind")),
+    # Kinds of offense as a source names them, while nobody has said which sections they are; they divert nothing.
+    Leaf("offense_kinds", CHOICES, since=2),
     Leaf("limits.drug", LIMIT),
     Leaf("limits.property", LIMIT),
     Leaf("limits.when_not_weighed", one_of(*WHEN_NOT_KNOWN)),
     *_approval("arrest"),
     *_approval("social"),
     *_approval("community"),
+    Leaf("complainant.before_offer", one_of(*BEFORE_OFFER), since=2),
     Leaf("community_referrers", CHOICES),
     Leaf("minors.min_age", whole(18, 30), "From what age may a person be referred?"),
     Leaf("minors.youth_service", text(120)),

@@ -10,11 +10,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lead_cms.programs.rules import Rules, code_key, parse
-from lead_cms.programs.schema import DOORS, ENTRIES, LEAVES, Check, Fault, code, record, text, url
+from lead_cms.programs.schema import (
+    DOORS,
+    ENTRIES,
+    FORMATS,
+    LEAVES,
+    NEWER_KEYS,
+    Check,
+    Fault,
+    code,
+    record,
+    text,
+    url,
+)
 
 __all__ = ["FORMAT", "Fault", "faults"]
 
-FORMAT = "lead-rules/1"
+FORMAT = FORMATS[-1]  # what a new file calls itself; the earlier ones are read as well
 WORDS = text(2000)
 SOURCES: dict[str, Check] = {
     "published": record(
@@ -33,7 +45,7 @@ def faults(document: Any) -> list[Fault]:
     """Every fault of the document, in its own order: unknown keys, wrong types, rules that contradict others."""
     if not isinstance(document, Mapping):
         return [Fault("document", "must be one record in braces.")]
-    found = [*_head(document), *_unknown_keys(document), *_leaves(document)]
+    found = [*_head(document), *_unknown_keys(document), *_too_new(document), *_leaves(document)]
     for name, check in ENTRIES.items():
         found += _entries(document, name, check)
     return found + list(_contradictions(parse(_well_formed(document))))
@@ -68,7 +80,7 @@ def _node(document: Mapping[str, Any], path: str) -> Any:
 
 
 def _head(document: Mapping[str, Any]) -> Iterator[Fault]:
-    if document.get("format") != FORMAT:
+    if document.get("format") not in FORMATS:
         yield Fault("format", f'must be "{FORMAT}".')
     yield from text(120)(document.get("title"), "title")
     site = document.get("site")
@@ -93,6 +105,26 @@ def _unknown_keys(document: Mapping[str, Any]) -> Iterator[Fault]:
                     yield Fault(place, "must be a record in braces.")
 
     yield from walk(document, "")
+
+
+def _too_new(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """A file of the first format does not use what the second brought: an older reader would not understand it."""
+    if document.get("format") != FORMATS[0]:
+        return
+    told = f'came with "{FORMATS[1]}": say that as the format.'
+    for leaf in LEAVES:
+        if leaf.since > 1 and _node(document, leaf.path) is not None:
+            yield Fault(leaf.path, told)
+    for leaf in LEAVES:
+        node = _node(document, leaf.path)
+        if isinstance(node, Mapping):
+            yield from (Fault(f"{leaf.path}.{key}", told) for key in NEWER_KEYS if _has(node.get("value"), key))
+
+
+def _has(value: Any, key: str) -> bool:
+    if isinstance(value, Mapping):
+        return key in value or any(_has(inner, key) for inner in value.values())
+    return isinstance(value, list) and any(_has(inner, key) for inner in value)
 
 
 def _leaves(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -201,6 +233,10 @@ def _window(rules: Rules) -> Iterator[Fault]:
             yield Fault("window.days", f"is {window.days}, more than the {window.max_days} days allowed.")
         elif window.days == window.max_days and window.last_day_rule == "next_business_day":
             yield Fault("window.last_day_rule", f"would carry a last day beyond the {window.max_days} days allowed.")
+    if window.days is not None and window.min_days is not None and window.days < window.min_days:
+        yield Fault("window.days", f"is {window.days}, fewer than the {window.min_days} days that must be given.")
+    if window.min_days is not None and window.max_days is not None and window.min_days > window.max_days:
+        yield Fault("window.min_days", f"is {window.min_days}, more than the {window.max_days} days allowed.")
     if window.holiday_calendar is not None:
         import holidays  # slow to load, and needed here only
 
@@ -238,7 +274,14 @@ def _fallbacks(rules: Rules) -> Iterator[Fault]:
 
 
 def _approvals(rules: Rules) -> Iterator[Fault]:
+    known = {exclusion.code for exclusion in rules.exclusions or ()}
     for door in DOORS:
+        approval = rules.approval.at(door)  # type: ignore[arg-type]
+        if door == "community" and "liaison" in (approval.roles or ()):
+            yield Fault("approval.community.roles", "names the police: no police role sees the community door.")
+        for link in approval.chain or ():
+            for unknown in sorted(set(link.because) - known):
+                yield Fault(f"approval.{door}.chain[{link.code}]", f'"{unknown}" is not among the exclusions.')
         if rules.approval.at(door).needed != "never":  # type: ignore[arg-type]
             continue
         for exclusion in rules.exclusions_for(door):  # type: ignore[arg-type]

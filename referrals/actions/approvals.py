@@ -1,7 +1,9 @@
 """Who said yes: on the telephone as the officer recorded it, and the approver's own word afterwards.
 
 API
-    record_said(referral=, said=, whom=, said_at=, by=, at=)     the officer
+    ask_approval(referral, because=, at=, by=, …)                when it begins to wait
+    record_said(referral=, said=, whom=, said_at=, by=, at=)     the officer, of each one asked
+    next_step_of(referral)                                       who is asked next, where several say yes
     answer_approval(referral=, answered=, because=, by=, at=)     liaison or coordinator
     confirm_telephone(referral=, by=, at=)                        one tap of the officer or the liaison
 """
@@ -16,11 +18,14 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.inserting import insert
+from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.eligibility import chain
 from referrals.actions.changing import change_status
 from referrals.actions.opening import open_window_after_approval
 from referrals.actions.reminders import case_path, tell_now
-from referrals.enums import ReferralStatus
-from referrals.models import Approval, Referral, ReferredPerson
+from referrals.enums import Door, ReferralStatus
+from referrals.models import Approval, ApprovalStep, Referral, ReferredPerson
 
 
 class Said(TextChoices):
@@ -39,11 +44,46 @@ class NoBecause(TextChoices):
     NOT_ASKED = "not_asked", "Approval was not asked of me"
 
 
+def ask_approval(
+    referral: Referral, *, because: list[str], at: datetime, by: Membership, said: str = "", whom: str = "",
+    said_at: datetime | None = None,
+) -> Approval:  # fmt: skip
+    """Begin to wait, with who is asked as the site's rules say; `said` is what the first of them said already."""
+    rules = rules_by_id(referral.rules_id)
+    part = {
+        "site_id": referral.site_id, "referral_id": referral.pk, "officer_id": referral.officer_id,
+        "agency_id": referral.agency_id,
+    }  # fmt: skip
+    asked = chain(rules, Door(referral.door).value, because)
+    told = {"said": said, "said_at": said_at, "recorded_by": by} if said else {}
+    several = len(asked) > 1
+    approval = Approval(
+        **part, because=because, roles=list(rules.approval.at(referral.door).roles or ()), asked_at=at,
+        asked_whom=whom[:120] if said else "", **({} if several and said == Said.YES else told),
+    )  # fmt: skip
+    insert([approval])
+    if several:
+        steps = [
+            ApprovalStep(**part, number=number, code=one.code, whom=one.whom, phone=one.phone)
+            for number, one in enumerate(asked, 1)
+        ]
+        if said:
+            steps[0].said, steps[0].said_at, steps[0].said_whom, steps[0].recorded_by = said, said_at, whom[:120], by
+        insert(steps)
+    return approval
+
+
+def next_step_of(referral: Referral) -> ApprovalStep | None:
+    """Who is asked next where several say yes; None where one does, or all have."""
+    waiting = ApprovalStep.objects.filter(referral_id=referral.pk, said__in=["", Said.NO_ANSWER])
+    return waiting.order_by("number").first()
+
+
 @transaction.atomic
 def record_said(
     *, referral: Referral, said: str, whom: str, by: Membership, at: datetime, said_at: datetime | None = None
 ) -> None:
-    """What the approver said on the telephone, whom the officer asked, and when."""
+    """What the approver said on the telephone, whom the officer asked, and when; of several the next in the chain."""
     approval = _locked(referral)
     if said not in Said.values:
         raise DomainError("Choose what was said.", field="said")
@@ -51,13 +91,18 @@ def record_said(
         raise DomainError("Enter whom you asked.", field="whom")
     if said_at is not None and said_at > at:
         raise DomainError("This time is in the future.", field="said_at")
-    if approval.answered or approval.said in (Said.YES, Said.NO):
+    if approval.answered == Said.NO or approval.said in (Said.YES, Said.NO):
         raise StaleState("The approval is answered already.")
-    approval.said, approval.asked_whom, approval.said_at = said, whom.strip()[:120], said_at or at
-    approval.recorded_by = by
+    step = next_step_of(referral)
+    if approval.answered and step is None:
+        raise StaleState("The approval is answered already.")
+    last = _record_step(step, said=said, whom=whom.strip()[:120], said_at=said_at or at, by=by)
+    if last:
+        approval.said, approval.said_at = said, said_at or at
+    approval.asked_whom, approval.recorded_by = whom.strip()[:120], by
     approval.save(update_fields=["said", "asked_whom", "said_at", "recorded_by"])
-    record(AuditAction.APPROVAL_RECORDED, target=referral, said=str(said))
-    if referral.status != ReferralStatus.PENDING:
+    record(AuditAction.APPROVAL_RECORDED, target=referral, said=str(said), step=step.number if step else 1)
+    if referral.status != ReferralStatus.PENDING or not last:
         return
     if said == Said.YES:
         _approved(referral, by=by, at=at)
@@ -69,10 +114,22 @@ def record_said(
         )
 
 
+def _record_step(step: ApprovalStep | None, *, said: str, whom: str, said_at: datetime, by: Membership) -> bool:
+    """Whether what was said is the last word: a no always is, a yes only of the last one asked."""
+    if step is None:
+        return True
+    step.said, step.said_whom, step.said_at, step.recorded_by = said, whom, said_at, by
+    step.save(update_fields=["said", "said_whom", "said_at", "recorded_by"])
+    more = ApprovalStep.objects.filter(referral_id=step.referral_id, number__gt=step.number).exists()
+    return said == Said.NO or not more
+
+
 @transaction.atomic
 def answer_approval(*, referral: Referral, answered: str, by: Membership, at: datetime, because: str = "") -> None:
     """The approver's own word. After the handover a "no" undoes nothing: the case manager tells the person first."""
     approval = _locked(referral)
+    if approval.roles and by.role not in approval.roles:
+        raise DomainError("The site’s rules name somebody else to answer this.")
     if answered not in (Said.YES, Said.NO):
         raise DomainError("Choose yes or no.", field="answered")
     if answered == Said.NO and because not in NoBecause.values:
@@ -85,7 +142,8 @@ def answer_approval(*, referral: Referral, answered: str, by: Membership, at: da
     record(AuditAction.APPROVAL_ANSWERED, target=referral, answered=str(answered), because=approval.answered_because)
     handed_over = referral.status in (ReferralStatus.HANDED_OVER, ReferralStatus.DONE)
     if answered == Said.YES:
-        if referral.status == ReferralStatus.PENDING:
+        # One word does not stand for the others that the rules name.
+        if referral.status == ReferralStatus.PENDING and next_step_of(referral) is None:
             _approved(referral, by=by, at=at)
     elif handed_over:
         tell_now(referral=referral, recipient="case_manager", step="approval_no", path=case_path(referral.pk))

@@ -15,7 +15,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
-from referrals.actions import reminders
+from referrals.actions import paging, reminders
 from referrals.enums import TRANSITIONS, WINDOW_TRANSITIONS, ReferralStatus, WindowState
 from referrals.models import HeldCharge, IntakeWindow, Packet, Referral
 
@@ -35,6 +35,8 @@ def change_status(referral: Referral, to: str, *, by: Membership, at: datetime) 
     locked.save(update_fields=["status", "status_changed_at"])
     referral.status, referral.status_changed_at = locked.status, at
     record(AuditAction.REFERRAL_STATUS_CHANGED, target=locked, was=was, to=str(to))
+    if to not in paging.OFFICER_WAITS:
+        paging.stop(locked.pk, why=str(to), at=at)
     if to in RELEASING:
         _release(locked, at=at)
     return referral

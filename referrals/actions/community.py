@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, models, transaction
 
+from lead_cms.access.permissions import POLICE
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
@@ -22,7 +23,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.opening import open_up
 from referrals.actions.referring import OLDEST_YEARS, UnderAge, new_reference, site_rules, years_between
 from referrals.enums import ENDED, Door, ReferralStatus
-from referrals.models import EligibilityAnswer, Referral, ReferredPerson
+from referrals.models import Approval, EligibilityAnswer, Referral, ReferredPerson
 
 
 class Concern(models.TextChoices):
@@ -77,6 +78,12 @@ def refer_community(*, by: Membership, at: datetime, given: CommunityGiven, subm
         return Referral.objects.get(entered_by=by, submission_key=submission_key)
     person = _write_person(referral, given)
     record(AuditAction.REFERRAL_MADE, target=referral, door=referral.door, status=referral.status)
+    if waits:
+        with acting_as(Duty.INTAKE):
+            Approval(
+                site_id=referral.site_id, referral_id=referral.pk, because=["approval"], asked_at=at,
+                roles=[role for role in rules.approval.at(Door.COMMUNITY).roles or () if role not in POLICE],
+            ).save(force_insert=True)  # fmt: skip
     open_up(referral=referral, offences=[], person=person, rules=rules, at=at, by=by)
     return referral
 

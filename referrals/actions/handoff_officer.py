@@ -22,6 +22,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.moments import passes, skipped
 from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
+from referrals.actions import paging
 from referrals.actions.changing import change_status
 from referrals.actions.reminders import tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
@@ -51,8 +52,12 @@ FALLBACK_NAMES = {
 
 
 def on_call(site_id, at: datetime, most: int = 3) -> list[OnCallShift]:
-    """Whose shift it is now, in the order in which they are called."""
-    return _shifts(site_id=site_id, at=at, most=most)
+    """Whose shift it is now, in the order in which they are called; nobody twice, and nobody whose role has ended."""
+    each: dict = {}
+    for shift in _shifts(site_id=site_id, at=at, most=4 * most):
+        if shift.person.is_current(at):
+            each.setdefault(shift.person_id, shift)
+    return list(each.values())[:most]
 
 
 @prepared(site_id=UUID, at=datetime)
@@ -104,6 +109,12 @@ def stamp(
         handoff.typed_later = sorted({*handoff.typed_later, str(moment)})
         changed.append("typed_later")
     handoff.save(update_fields=changed)
+    if moment != Moment.CALLED:
+        paging.stop(referral.pk, why=str(moment), at=at)
+    elif referral.status in paging.OFFICER_WAITS and handoff.acknowledged_at is None and handoff.arrived_at is None:
+        # The call pages as well, where nothing did yet; a chain that has begun goes on as it is.
+        minutes = rules_by_id(referral.rules_id).handoff.page_minutes
+        paging.begin(referral=referral, minutes=minutes, at=at)
     record(AuditAction.HANDOFF_STAMPED, target=handoff, moment=str(moment), typed_later=happened_at is not None)
     return handoff
 
@@ -127,6 +138,7 @@ def nobody_came(
     handoff.fallback_note = " · ".join(part.strip() for part in (place, note) if part.strip())[:200]
     handoff.save(update_fields=["nobody_came_at", "nobody_came_why", "fallback", "fallback_note"])
     record(AuditAction.HANDOFF_STAMPED, target=handoff, moment="nobody_came", why=str(why), fallback=fallback)
+    paging.stop(referral.pk, why="nobody_came", at=at)
     if fallback == "hold_and_reach_out":
         hours = ways[fallback].outreach_hours
         _reach_out(referral, by=by, at=at, target_at=at + timedelta(hours=hours) if hours else None)

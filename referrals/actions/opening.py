@@ -22,7 +22,7 @@ from lead_cms.core.inserting import insert, pipelined
 from lead_cms.programs import clock
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
-from referrals.actions import reminders
+from referrals.actions import paging, reminders
 from referrals.enums import ENDED, Door, OutreachState, ReferralStatus
 from referrals.models import (
     Casework,
@@ -104,19 +104,23 @@ def _begin(referral, offences, person, rules: Rules, *, at: datetime, by: Member
         return charges
     waits = referral.status == ReferralStatus.PENDING
     if waits:
-        approver = "liaison" if referral.agency_id else "coordinator"
-        reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
+        # Those whom the rules name; at the community door never the police.
+        named = rules.approval.at(referral.door).roles or ("liaison" if referral.agency_id else "coordinator",)
+        for approver in named:
+            if approver != "liaison" or referral.agency_id:
+                reminders.tell_now(referral=referral, recipient=approver, step="approval", path="/", at=at)
     held = [one for one in offences if one.is_held] if referral.door == Door.ARREST else []
     if held and not (waits and need(rules.window.opens_at, "window.opens_at") == "approval"):
         charges = _open_window(referral, held, person, rules, at=at, by=by)
     finding = referral.status == ReferralStatus.OUTREACH or referral.door != Door.ARREST
     if finding and not waits:
         _list_for_outreach(referral, rules, at=at)
-    recipient, step = ("outreach", "to_find") if finding else ("case_manager", "handoff")
-    if not (finding and waits):
+    if finding and not waits:
         path = reminders.case_path(referral.pk)
-        # Somebody is waiting at the curb: the e-mail goes at once. Nobody waits on the list of outreach.
-        reminders.tell_now(referral=referral, recipient=recipient, step=step, path=path, email=not finding, at=at)
+        reminders.tell_now(referral=referral, recipient="outreach", step="to_find", path=path, at=at)
+    # Somebody is waiting at the curb: whoever is on call is paged at once. Nobody waits on the list of outreach.
+    if not finding or (referral.meeting_place and referral.status in paging.OFFICER_WAITS):
+        paging.begin(referral=referral, minutes=rules.handoff.page_minutes, at=at)
     return charges
 
 

@@ -28,9 +28,10 @@ from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.eligibility import Assessment, assess
 from lead_cms.programs.rules import Rules
+from referrals.actions.approvals import ask_approval
 from referrals.actions.opening import open_up
-from referrals.enums import Amount, Door, PersonAnswer, ReferralStatus, ThreeWay
-from referrals.models import Approval, EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
+from referrals.enums import Amount, Complainant, Door, PersonAnswer, ReferralStatus, ThreeWay
+from referrals.models import EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
 
 # Letters and digits that nobody mistakes for another, read over a bad line.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -79,6 +80,7 @@ class Given:
     approval_said: str = ""
     approval_whom: str = ""
     approval_at: datetime | None = None
+    complainant: str = ""  # what the person or business harmed says, where the rules ask before an offer
 
 
 @transaction.atomic
@@ -133,7 +135,7 @@ def assess_given(rules: Rules, given: Given, *, at: datetime, zone) -> Assessmen
     return assess(
         rules, door=given.door, offence_codes=given.offences, amount=amount, answers=answers,
         overrides={code: reason for code, reason in given.overrides.items() if code in allowed},
-        age=age_given(given, at=at, zone=zone),
+        age=age_given(given, at=at, zone=zone), complainant=given.complainant,
     )  # fmt: skip
 
 
@@ -166,7 +168,8 @@ def starting_status(given: Given, assessment: Assessment) -> ReferralStatus:
     if assessment.outcome == "needs_approval":
         if given.approval_said == "no":
             return ReferralStatus.NOT_APPROVED
-        if given.approval_said != "yes":
+        # Where several say yes, the first of them is not the last.
+        if given.approval_said != "yes" or len(assessment.approvers) > 1:
             return ReferralStatus.PENDING
     return ReferralStatus.OUTREACH if given.nobody_meets else ReferralStatus.SUBMITTED
 
@@ -208,6 +211,7 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     referral.incident_number = given.incident_number if kept else ""
     referral.meeting_place = given.meeting_place if kept else ""
     referral.person_answer = given.person_answer
+    referral.complainant_position = given.complainant if given.complainant in Complainant.values else ""
     referral.decline_reason = given.decline_reason if status == ReferralStatus.DECLINED else ""
     try:
         _insert(referral)
@@ -391,10 +395,8 @@ def _write_answers(referral: Referral, given: Given, rules: Rules, assessment: A
 def _write_approval(referral: Referral, given: Given, assessment: Assessment, *, by: Membership, at: datetime) -> None:
     because = [finding.code for finding in assessment.findings if finding.outcome == "needs_approval"]
     said = given.approval_said
-    approval = Approval(
-        **_part(referral), because=because, asked_whom=given.approval_whom if said else "", said=said,
-        said_at=(given.approval_at or at) if said else None, recorded_by=by if said else None,
-    )  # fmt: skip
-    insert([approval])
+    ask_approval(
+        referral, because=because, at=at, said=said, whom=given.approval_whom, said_at=given.approval_at or at, by=by
+    )
     if said:
         record(AuditAction.APPROVAL_RECORDED, target=referral, said=said)

@@ -24,6 +24,7 @@ from lead_cms.core.jobs import poke_on_commit
 from lead_cms.programs.clock import ReminderAt, reminder_moments, rewrite
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules
+from referrals.actions import paging
 from referrals.models import IntakeWindow, Referral, Reminder
 from referrals.tasks import plan
 
@@ -141,6 +142,7 @@ def cancel_all_of(referral_id: UUID, *, at: datetime) -> None:
     """The same for somebody who may not read the referral."""
     with acting_as(Duty.CLOCKWORK):
         _unsent(referral_id).update(cancelled_at=at)
+    paging.stop(referral_id, why="nothing_to_tell", at=at)
 
 
 def _unsent(referral_id: UUID):

@@ -17,6 +17,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
+from referrals.actions import paging
 from referrals.actions.changing import change_status
 from referrals.actions.moments import not_in_future
 from referrals.enums import OutreachState, ReferralStatus
@@ -48,6 +49,7 @@ def stamp(*, referral: Referral, step: str, by: Membership, at: datetime, true_a
         handoff.acknowledged_by = by
         changed.append("acknowledged_by")
     handoff.save(update_fields=changed)
+    paging.stop(referral.pk, why=step, at=at)
     record(AuditAction.HANDOFF_STAMPED, target=referral, step=step, typed_later=true_at is not None)
     return handoff
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
@@ -18,7 +19,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules
 from referrals.actions import reminders
-from referrals.actions.approvals import answer_approval
+from referrals.actions.approvals import answer_approval, ask_approval
 from referrals.actions.changing import change_status
 from referrals.actions.opening import open_window_after_approval
 from referrals.enums import Door, Outcome, ReferralStatus
@@ -53,7 +54,7 @@ def send_on(*, referral: Referral, needs_approval: bool, by: Membership, at: dat
     rules = rules_by_id(locked.rules_id)
     needs_approval = needs_approval or rules.approval.at(locked.door).needed == "always"
     if needs_approval:
-        _ask_approval(locked, because=["coordinator"])
+        ask_approval(locked, because=_because(rules, locked), at=at, by=by)
     locked.outcome = Outcome.NEEDS_APPROVAL if needs_approval else Outcome.ELIGIBLE
     locked.save(update_fields=["outcome"])
     change_status(locked, ReferralStatus.PENDING if needs_approval else ReferralStatus.SUBMITTED, by=by, at=at)
@@ -86,11 +87,12 @@ def cannot_offer(*, referral: Referral, reason: str, by: Membership, at: datetim
 
 @transaction.atomic
 def answer_community(*, referral: Referral, answered: str, by: Membership, at: datetime, because: str = "") -> Referral:
-    """The coordinator's yes or no where the site's rules ask for one at the community door; no police is asked."""
-    if referral.door != Door.COMMUNITY:
+    """The coordinator's yes or no where the site's rules name project management; behind the community door no police."""
+    approval = Approval.objects.filter(referral_id=referral.pk).first()
+    if referral.door != Door.COMMUNITY and (approval is None or Role.COORDINATOR not in approval.roles):
         raise DomainError("An officer’s referral is answered on its own page.")
-    if not Approval.objects.filter(referral_id=referral.pk).exists():
-        _ask_approval(referral, because=["approval"])
+    if approval is None:
+        ask_approval(referral, because=["approval"], at=referral.submitted_at, by=by)
     answer_approval(referral=referral, answered=answered, because=because, by=by, at=at)
     if referral.status == ReferralStatus.NOT_APPROVED:
         ReferredPerson.objects.filter(referral_id=referral.pk).update(**NAMELESS)
@@ -104,8 +106,8 @@ def _in_triage(referral: Referral) -> Referral:
     return locked
 
 
-def _ask_approval(referral: Referral, *, because: list[str]) -> None:
-    Approval(
-        site_id=referral.site_id, referral_id=referral.pk, officer_id=referral.officer_id,
-        agency_id=referral.agency_id, because=because,
-    ).save(force_insert=True)  # fmt: skip
+def _because(rules: Rules, referral: Referral) -> list[str]:
+    """The coordinator's word, and the exclusions that were answered with yes and ask for an approval themselves."""
+    yes = EligibilityAnswer.objects.filter(referral_id=referral.pk, answer="yes").values_list("rule_code", flat=True)
+    asking = {one.code for one in rules.exclusions_for(referral.door) if one.effect == "needs_approval"}
+    return ["coordinator", *sorted(asking & set(yes))]

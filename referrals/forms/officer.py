@@ -8,10 +8,10 @@ from django.forms.utils import ErrorDict
 
 from lead_cms.core.crypto import Tampered, UnknownKey, decrypt, encrypt
 from lead_cms.core.forms import Form
-from lead_cms.programs.eligibility import none_known, search_offences
+from lead_cms.programs.eligibility import asks_complainant, none_known, search_offences
 from lead_cms.programs.rules import Rules
 from referrals.actions.referring import Given, as_listed
-from referrals.enums import Amount, Door, ThreeWay
+from referrals.enums import Amount, Complainant, Door, ThreeWay
 from referrals.forms.officer_fields import Line
 from referrals.models import IncidentRecord
 
@@ -31,7 +31,7 @@ def pack(given: Given, *, number: str = "") -> str:
     """The answers as an opaque token: codes only, nothing about a person."""
     plain = {
         "d": given.door, "o": list(given.offences), "m": given.amount, "a": dict(given.answers),
-        "r": dict(given.overrides), "n": number, "s": given.is_sure,
+        "r": dict(given.overrides), "n": number, "s": given.is_sure, "p": given.complainant,
     }  # fmt: skip
     return encrypt(json.dumps(plain), aad=AAD)
 
@@ -42,7 +42,7 @@ def unpack(token: str) -> tuple[Given, str]:
         plain = json.loads(decrypt(token, aad=AAD))
         given = Given(
             door=plain["d"], offences=tuple(plain["o"]), amount=plain["m"], answers=plain["a"],
-            overrides=plain["r"], is_sure=plain["s"],
+            overrides=plain["r"], is_sure=plain["s"], complainant=plain.get("p", ""),
         )  # fmt: skip
         return given, plain["n"]
     except (Tampered, UnknownKey, ValueError, KeyError, TypeError) as error:
@@ -63,6 +63,10 @@ class CheckForm(Form):
     amount = forms.ChoiceField(
         label="Amount", required=False, choices=AMOUNTS, widget=forms.RadioSelect,
     )  # fmt: skip
+    complainant = forms.ChoiceField(
+        label="What does the person or business harmed say?", required=False, choices=Complainant.choices,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     none = forms.BooleanField(label="None of these, that I know of", required=False)
     number = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
 
@@ -79,6 +83,8 @@ class CheckForm(Form):
                 label=one.text, required=False, choices=ThreeWay.choices, widget=forms.RadioSelect
             )
             self.fields[f"o_{one.code}"] = Line(label="Reason to go on", required=False, max_length=200)
+        if not asks_complainant(rules):
+            del self.fields["complainant"]
         self.found, self.incident, self.looked = [], None, False
         self.unlisted = ""
         self._offer_offences()
@@ -144,6 +150,12 @@ class CheckForm(Form):
         return [limit.text for kind, limit in limits.items() if kind in kinds and limit]
 
     @property
+    def limit_exempt(self) -> list[str]:
+        """What the shown limits do not hold for, such as pills."""
+        limits = (self.rules.limits.drug, self.rules.limits.property)
+        return [thing for limit in limits if limit and limit.text in self.limit_texts for thing in limit.exempt]
+
+    @property
     def exclusion_rows(self) -> list[dict]:
         return [
             {
@@ -175,6 +187,8 @@ class CheckForm(Form):
         limited = any((one := self.rules.offence(code)) and one.amount_limit for code in self.chosen)
         if limited and not given.get("amount"):
             self.add_error("amount", "Choose within, over, or not weighed.")
+        if door == Door.ARREST and "complainant" in self.fields and not given.get("complainant"):
+            self.add_error("complainant", "Choose what they say, or that there is none.")
         asked = self.rules.exclusions_for(door)
         if asked and not given.get("none") and not any(given.get(f"x_{one.code}") for one in asked):
             self.add_error("none", "Tap “None of these, that I know of”, or answer them one by one.")
@@ -192,13 +206,16 @@ class CheckForm(Form):
         }
         return Given(
             door=door, offences=tuple(self.chosen), amount=clean.get("amount", ""), answers=answers,
-            overrides=overrides,
+            overrides=overrides, complainant=clean.get("complainant", "") if door == Door.ARREST else "",
         )  # fmt: skip
 
     @staticmethod
     def initial_of(given: Given) -> dict:
         """The form as it was, from what travelled."""
-        initial = {"door": given.door, "offense": list(given.offences), "amount": given.amount}
+        initial = {
+            "door": given.door, "offense": list(given.offences), "amount": given.amount,
+            "complainant": given.complainant,
+        }  # fmt: skip
         if given.answers and all(answer == ThreeWay.NO for answer in given.answers.values()):
             return initial | {"none": True}
         initial |= {f"x_{code}": answer for code, answer in given.answers.items()}

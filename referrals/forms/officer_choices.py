@@ -1,4 +1,4 @@
-"""Lists that the officer's forms share: groups as an officer perceives them, and what a complainant said."""
+"""Lists that the officer's forms share: groups as an officer perceives them."""
 
 from django.db.models import TextChoices
 
@@ -21,10 +21,3 @@ class PerceivedGender(TextChoices):
     MAN = "man", "Man"
     OTHER = "other", "Another"
     NOT_KNOWN = "not_known", "Could not tell"
-
-
-class Complainant(TextChoices):
-    NONE = "none", "There is none"
-    AGREES = "agrees", "Agrees to diversion"
-    OBJECTS = "objects", "Does not agree"
-    NOT_ASKED = "not_asked", "Not asked"

@@ -6,14 +6,15 @@ from django.utils import timezone
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
 from lead_cms.core.forms import Form
 from lead_cms.core.moments import TIMES, MomentField, twice_lately
+from lead_cms.programs.hours import offered
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import NoBecause, Said
 from referrals.actions.correcting import CORRECTABLE
 from referrals.actions.handoff_officer import FALLBACK_NAMES, Moment, NobodyCame
-from referrals.enums import Door
+from referrals.enums import Complainant, Door
 from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
-from referrals.forms.officer_choices import Complainant, PerceivedGender, PerceivedRace
+from referrals.forms.officer_choices import PerceivedGender, PerceivedRace
 from referrals.forms.officer_fields import BirthOrAge, Line
 
 NOT_GIVEN = [("", "—")]
@@ -46,24 +47,24 @@ class StampForm(Form):
 
 
 class NobodyCameForm(Form):
-    """What the site's rules allow, in their order; each place of a drop-off by itself."""
+    """What the site's rules allow, in their order; each place by itself, and one that is closed not first."""
 
     why = radio("What happened?", NobodyCame.choices)
     fallback = radio("What do you do now?", [])
     note = Line(label="In a line", required=False, max_length=160)
 
-    def __init__(self, rules: Rules, *args, **kwargs):
+    def __init__(self, rules: Rules, *args, at, zone, **kwargs):
         super().__init__(*args, auto_id="nobody_%s", **kwargs)
         self.places = {}
         choices = []
-        for way in rules.handoff.fallbacks or ():
-            if not way.places:
+        for way, places in offered(rules.handoff.fallbacks or (), at, zone):
+            if not places:
                 hours = f" within {way.outreach_hours} hours" if way.outreach_hours else ""
                 choices.append((way.kind, FALLBACK_NAMES[way.kind] + hours))
-            for place in way.places:
+            for place, opening in places:
                 code = f"{way.kind}:{place.code}"
                 self.places[code] = place.name
-                where = ", ".join(part for part in (place.name, place.address, place.hours) if part)
+                where = ", ".join(part for part in (place.name, place.address, opening.says) if part)
                 choices.append((code, f"{FALLBACK_NAMES[way.kind]}: {where}"))
         if not choices:
             choices = [("judgement", FALLBACK_NAMES["judgement"])]

@@ -11,15 +11,17 @@ from referrals.models.casework import (
     Slip,
 )
 from referrals.models.charge import ChargeIdentity, Extension, HeldCharge, Packet, WindowResult
-from referrals.models.handoff import Approval, Handoff, OnCallShift
+from referrals.models.handoff import Approval, ApprovalStep, Handoff, OnCallShift
 from referrals.models.handover import CaseHandover, HandoverNote
 from referrals.models.incident import IncidentRecord, UnderageCount
+from referrals.models.paging import OfferState, Page, PageKind, Paging, ShiftOffer
 from referrals.models.referral import Correction, Draft, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
 from referrals.models.window import IntakeWindow, Reminder, WindowEvent, WindowItem
 
 __all__ = [
     "Appointment",
     "Approval",
+    "ApprovalStep",
     "Attempt",
     "CaseHandover",
     "Casework",
@@ -33,9 +35,13 @@ __all__ = [
     "HeldCharge",
     "IncidentRecord",
     "IntakeWindow",
+    "OfferState",
     "OnCallShift",
     "OutreachEntry",
     "Packet",
+    "Page",
+    "PageKind",
+    "Paging",
     "PrivateTalk",
     "Record",
     "RecordSection",
@@ -43,6 +49,7 @@ __all__ = [
     "ReferralOffence",
     "ReferredPerson",
     "Reminder",
+    "ShiftOffer",
     "Slip",
     "UnderageCount",
     "WindowEvent",

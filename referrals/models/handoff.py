@@ -67,6 +67,10 @@ class Approval(SiteRow):
     officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     because = models.JSONField(default=list)  # codes of the rules that ask for it
+    roles = models.JSONField(
+        default=list
+    )  # who answers it here, as the rules say; empty: the liaison or the coordinator
+    asked_at = models.DateTimeField(null=True, blank=True)  # since when it waits
     asked_whom = models.CharField(max_length=120, blank=True)
     said = models.CharField(max_length=12, blank=True)  # yes, no, no_answer
     said_at = models.DateTimeField(null=True, blank=True)
@@ -78,8 +82,8 @@ class Approval(SiteRow):
 
     PERSONAL = frozenset({"asked_whom"})
     PLAIN = frozenset(
-        {"id", "site", "referral", "officer", "agency", "because", "said", "said_at", "recorded_by", "answered",
-         "answered_because", "answered_at", "answered_by"}
+        {"id", "site", "referral", "officer", "agency", "because", "roles", "asked_at", "said", "said_at", "recorded_by",
+         "answered", "answered_because", "answered_at", "answered_by"}
     )  # fmt: skip
 
     class Meta:
@@ -94,6 +98,48 @@ class Approval(SiteRow):
 
     def __str__(self):
         return f"approval of {self.referral_id}"
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes from asked to answered, by telephone or here, whichever came first; None until then."""
+        ends = [at for at in (self.said_at if self.said != "no_answer" else None, self.answered_at) if at is not None]
+        if self.asked_at is None or not ends:
+            return None
+        return max(0, int((min(ends) - self.asked_at).total_seconds() // 60))
+
+
+class ApprovalStep(SiteRow):
+    """One approver of several who say yes one after the other; the approval itself holds the outcome."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="approval_steps")
+    officer = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()  # 1 is asked first
+    code = models.CharField(max_length=60)
+    whom = models.CharField(max_length=120)  # an office, as the rules name it
+    phone = models.CharField(max_length=30, blank=True)
+    said = models.CharField(max_length=12, blank=True)  # yes, no, no_answer
+    said_whom = models.CharField(max_length=120, blank=True)  # who it was
+    said_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL = frozenset({"said_whom"})
+    PLAIN = frozenset(
+        {"id", "site", "referral", "officer", "agency", "number", "code", "whom", "phone", "said", "said_at",
+         "recorded_by"}
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "number"], name="approvalstep_once"),
+            models.CheckConstraint(
+                name="approvalstep_said_at",
+                condition=Q(said="", said_at=None) | ~Q(said="") & Q(said_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.whom}"
 
 
 class OnCallShift(SiteRow):
@@ -113,7 +159,8 @@ class OnCallShift(SiteRow):
                 name="shift_ends_after_start",
                 condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message="A shift ends after it starts.",
-            )
+            ),
+            models.UniqueConstraint(fields=["person", "starts_at", "ends_at", "position"], name="shift_once"),
         ]
         indexes = [models.Index(fields=["site", "ends_at"], name="shift_site_end")]
 

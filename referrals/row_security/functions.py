@@ -46,6 +46,8 @@ FUNCTIONS = [
                   (select min(due_at) as due from referrals_reminder
                     where delivered_at is null and cancelled_at is null and due_at <= now())
                   union all
+                  (select min(next_at) from referrals_paging where stopped_at is null and next_at <= now())
+                  union all
                   (select min(next_try_at) from notify_outboxemail
                     where sent_at is null and gave_up_at is null and next_try_at <= now())) waiting""",
         to=[APP],

@@ -1,7 +1,7 @@
 """Who comes, who approves, who is on call."""
 
 from lead_cms.access.principals import Duty
-from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both
+from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, either, mine
 from referrals import models
 from referrals.row_security.shared import (
     AGENCY,
@@ -17,6 +17,7 @@ from referrals.row_security.shared import (
     takers_of_referrals,
 )
 
+OFFERED = either(mine("offered_by_id"), mine("offered_to_id"))
 APPROVAL_ANSWER = ("answered", "answered_because", "answered_at", "answered_by_id")
 
 POLICIES = [
@@ -58,7 +59,8 @@ POLICIES = [
     Policy(
         models.Approval,
         select=police_and_casework(),
-        insert=takers_of_referrals(),
+        # A partner's referral waits for project management from the first moment, unseen by the partner.
+        insert=takers_of_referrals() | {Duty.INTAKE: HERE},
         update={
             OFFICER: Rows(MINE, columns=("asked_whom", "said", "said_at", "recorded_by_id")),
             LIAISON: Rows(AGENCY, columns=APPROVAL_ANSWER),
@@ -67,12 +69,47 @@ POLICIES = [
         audited=("referral_id", "because", "said", "said_at", "answered", "answered_at", "answered_by_id"),
     ),
     Policy(
+        models.ApprovalStep,
+        select=police_and_casework(),
+        insert=takers_of_referrals(),
+        update={OFFICER: Rows(MINE, columns=("said", "said_whom", "said_at", "recorded_by_id"))},
+        audited=("referral_id", "number", "code", "said", "said_at"),
+    ),
+    Policy(
         models.OnCallShift,
         select={role: HERE for role in (OFFICER, LIAISON, MANAGER, SUPERVISOR, COORDINATOR)}
-        | {Duty.SCHEDULER: ANYTHING},
-        insert={COORDINATOR: HERE, Duty.OPERATOR: ANYTHING},
-        update={COORDINATOR: Rows(HERE, columns=("starts_at", "ends_at", "position"))},
+        | {Duty.SCHEDULER: ANYTHING, Duty.CLOCKWORK: HERE},
+        # Clockwork: a shift that a colleague has accepted changes hands; from now on, where it runs already.
+        insert={COORDINATOR: HERE, Duty.OPERATOR: ANYTHING, Duty.CLOCKWORK: HERE},
+        update={
+            COORDINATOR: Rows(HERE, columns=("starts_at", "ends_at", "position")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("person_id", "ends_at")),
+        },
         delete={COORDINATOR: HERE},
         audited=("person_id", "starts_at", "ends_at", "position"),
+    ),
+    Policy(
+        models.ShiftOffer,
+        select={MANAGER: OFFERED, SUPERVISOR: OFFERED, COORDINATOR: HERE},
+        insert={role: both(HERE, mine("offered_by_id")) for role in (MANAGER, SUPERVISOR)} | {Duty.OPERATOR: ANYTHING},
+        update={role: Rows(OFFERED, columns=("state", "answered_at")) for role in (MANAGER, SUPERVISOR)},
+        delete={COORDINATOR: HERE},
+        audited=("shift_id", "in_return_id", "offered_by_id", "offered_to_id", "state", "answered_at"),
+    ),
+    Policy(
+        models.Paging,
+        select=police_and_casework() | {Duty.SCHEDULER: ANYTHING, Duty.CLOCKWORK: HERE, DEFINER: ANYTHING},
+        insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
+        update={
+            Duty.SCHEDULER: Rows(ANYTHING, columns=("next_step", "next_at", "stopped_at", "stopped_why")),
+            Duty.CLOCKWORK: Rows(HERE, columns=("stopped_at", "stopped_why")),
+        },
+        audited=("referral_id", "begun_at", "next_step", "next_at", "stopped_at", "stopped_why"),
+    ),
+    Policy(
+        models.Page,
+        select=police_and_casework() | {Duty.SCHEDULER: ANYTHING},
+        insert={Duty.SCHEDULER: ANYTHING, Duty.OPERATOR: ANYTHING},
+        audited=("referral_id", "step", "kind", "person_id", "paged_at"),
     ),
 ]

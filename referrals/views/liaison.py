@@ -13,7 +13,7 @@ from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.approvals import answer_approval
-from referrals.enums import Door, ReferralStatus
+from referrals.enums import Complainant, Door, ReferralStatus
 from referrals.forms.officer_own import AnswerForm
 from referrals.models import Approval, Referral
 from referrals.views.officer_shown import listed, title_of
@@ -95,8 +95,15 @@ def answer(request, pk):
         "referral": referral, "approval": approval, "form": form, "title": title_of(referral),
         "because": because_texts(rules_for(rules), approval), "row": listed(referral),
         "handed_over": referral.status in (S.HANDED_OVER, S.DONE),
+        "steps": list(referral.approval_steps.order_by("number")), "complainant": complainant_says(referral),
     }  # fmt: skip
     return render(request, "referrals/officer/answer.html", context)
+
+
+def complainant_says(referral: Referral) -> str:
+    """What the person or business harmed said, where somebody wrote it down."""
+    known = referral.complainant_position
+    return Complainant(known).label if known in Complainant.values else ""
 
 
 def because_texts(rules, approval) -> list[str]:

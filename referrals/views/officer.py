@@ -10,14 +10,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
-from lead_cms.core.templatetags.dates import say_phone
 from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.programs.hours import offered
 from referrals.actions.correcting import count_under_age
 from referrals.actions.drafts import drafts_of
 from referrals.actions.handoff_officer import FALLBACK_NAMES, on_call
 from referrals.actions.referring import assess_given
 from referrals.enums import Door
 from referrals.forms.officer import BadToken, CheckForm, pack, unpack, unsure
+
+TONES = {"open": "good", "closed": "bad", "unknown": "neutral"}
 
 
 def rules_here(request):
@@ -36,17 +38,21 @@ def not_ready(request, missing):
 
 def who_comes(request, rules) -> dict:
     """Who is on call now, and what the rules say of the wait."""
-    shifts = on_call(request.membership.site_id, timezone.now())
-    fallbacks = [fallback_says(way) for way in rules.handoff.fallbacks or () if way.kind != "next_on_list"]
+    now = timezone.now()
+    shifts = on_call(request.membership.site_id, now)
+    fallbacks = ways(rules, now, request.membership.site.tz)
     return {"shifts": shifts, "minutes": rules.handoff.target_minutes, "fallbacks": fallbacks}
 
 
-def fallback_says(way) -> str:
-    """One way of the site's, with its places, hours and number."""
-    places = "; ".join(", ".join(part for part in (one.name, one.address, one.hours) if part) for one in way.places)
-    hours = f" within {way.outreach_hours} hours" if way.outreach_hours else ""
-    phone = f" {say_phone(way.phone)}" if way.phone else ""
-    return FALLBACK_NAMES[way.kind] + hours + (f": {places}" if places else "") + phone
+def ways(rules, at, zone) -> list[dict]:
+    """What the site does when nobody comes, in the rules' order, each with places, hours and number."""
+    found = []
+    for way, places in offered(rules.handoff.fallbacks or (), at, zone):
+        if way.kind != "next_on_list":
+            hours = f" within {way.outreach_hours} hours" if way.outreach_hours else ""
+            shown = [{"place": place, "opening": opening, "tone": TONES[opening.state]} for place, opening in places]
+            found.append({"says": FALLBACK_NAMES[way.kind] + hours, "phone": way.phone, "places": shown})
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,17 +14,19 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
-from referrals.actions import approvals, correcting, handoff_officer
+from lead_cms.programs.eligibility import chain
+from referrals.actions import approvals, correcting, handoff_officer, paging
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
 from referrals.models import Referral
+from referrals.views.officer import ways
 from referrals.views.officer_new import CALLED
 from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
 
 S = ReferralStatus
 WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
-PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by")
+PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by", "paging")
 
 
 def find(pk) -> Referral:
@@ -49,10 +51,12 @@ def page(request, referral: Referral, **bound):
     handoff, approval = getattr(referral, "handoff", None), getattr(referral, "approval", None)
     packet = getattr(referral, "packet", None)
     before = referral.status in correcting.BEFORE_HANDOVER
+    steps = list(referral.approval_steps.order_by("number")) if approval is not None else []
+    step = next((one for one in steps if one.said in ("", approvals.Said.NO_ANSWER)), None)
     says, tone = state_of(referral)
     forms = {
-        "stamp": StampForm(), "nobody": NobodyCameForm(rules), "said": SaidForm(initial={"whom": _whom(rules, referral)}),
-        "cancel": CancelForm(rules), "correction": CorrectionForm(),
+        "stamp": StampForm(), "nobody": NobodyCameForm(rules, **_when(request)), "cancel": CancelForm(rules),
+        "said": SaidForm(initial={"whom": _approver(rules, referral, step)["whom"]}), "correction": CorrectionForm(),
     } | bound  # fmt: skip
     named = referral.status not in WITHOUT_NAME
     context = {
@@ -63,12 +67,29 @@ def page(request, referral: Referral, **bound):
         "minutes": rules.handoff.target_minutes, "facts": _facts(referral, rules, handoff), "moments": _moments(handoff),
         "offences": list(referral.offences.order_by("-is_held", "code")) if named else [],
         "corrections": list(referral.corrections.order_by("made_at", "pk")),
-        "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
+        "left_to_do": LEFT_TO_DO if packet else (), "approver": _approver(rules, referral, step), "rules": rules, "steps": steps,
+        "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
+        "standing": _standing(referral) if before and named else None,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
         "details_closed": correcting.details_closed_because(referral, timezone.now()) if mine and named else "",
     }  # fmt: skip
     return render(request, "referrals/officer/own.html", context)
+
+
+def _when(request) -> dict:
+    """The moment and the clock by which places are open."""
+    return {"at": timezone.now(), "zone": request.membership.site.tz}
+
+
+def _standing(referral: Referral):
+    """Who was paged and who is next; by the list as it will be when the next is paged."""
+    chain, now = getattr(referral, "paging", None), timezone.now()
+    if chain is None or chain.stopped_at is not None:
+        return None
+    pages = list(referral.pages.select_related("person").order_by("step", "pk"))
+    shifts = handoff_officer.on_call(referral.site_id, max(chain.next_at, now), most=9) if chain.next_at else []
+    return paging.standing(chain, pages, shifts, now)
 
 
 def _next(referral, rules, handoff, approval, packet) -> str:
@@ -101,8 +122,18 @@ def _waited(handoff) -> int | None:
     return int((timezone.now() - handoff.called_at).total_seconds() // 60)
 
 
-def _whom(rules, referral) -> str:
-    return rules.approval.at(referral.door).whom or ""
+def _approver(rules, referral, step) -> dict:
+    """Who is asked now: the next of several, else the one the rules name."""
+    if step is not None:
+        return {"whom": step.whom, "phone": step.phone}
+    approval, asked = getattr(referral, "approval", None), ()
+    if approval is not None:
+        asked = chain(rules, referral.door, approval.because)
+    door = rules.approval.at(referral.door)
+    return {
+        "whom": (asked[0].whom if asked else door.whom) or "",
+        "phone": (asked[0].phone if asked else door.phone) or "",
+    }
 
 
 def _moments(handoff) -> list[dict]:
@@ -184,7 +215,7 @@ def stamp(request, pk):
 @requires(Permission.REFERRAL_CORRECT)
 def nobody(request, pk):
     referral = find(pk)
-    form = NobodyCameForm(rules_by_id(referral.rules_id), request.POST)
+    form = NobodyCameForm(rules_by_id(referral.rules_id), request.POST, **_when(request))
 
     def act():
         fallback, place = form.chosen()

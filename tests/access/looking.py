@@ -108,7 +108,10 @@ def disagreements(
             elif verb == "update":
                 found += _update(cursor, person, table, rule, mine)
             else:
+                # What still points to a row is asked at the end of a transaction; here only the wall is.
+                cursor.execute("set constraints all deferred")
                 actual = _try(cursor, f'delete from "{table}"')
+                cursor.execute("set constraints all immediate")
                 expected = DENIED if rule is None else sum(rule(person, row) for row in mine)
                 if actual != expected:
                     found.append(f"{person} delete {table}: {actual} rows, not {expected}")

@@ -83,6 +83,15 @@ def me(p, r):
     return own(p, r) and r.role == p.role
 
 
+def offered_by(p, r):
+    """The row's own person of its role; in the rows a case manager asks a supervisor, a supervisor a case manager."""
+    return own(p, r) and r.role == p.role
+
+
+def offered(p, r):
+    return own(p, r) and p.role in {MANAGER, SUPERVISOR}
+
+
 READERS = {
     OFFICER: police,
     LIAISON: police,
@@ -256,14 +265,39 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "referrals_approval": {
         "select": READERS,
-        "insert": TAKERS,
+        "insert": TAKERS | {INTAKE: here},
         "update": {OFFICER: police, LIAISON: police, COORDINATOR: open_to_coordinator},
     },
     "referrals_oncallshift": {
-        "select": {OFFICER: here, LIAISON: here, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, SCHEDULER: always},
-        "insert": {COORDINATOR: here, OPERATOR: always},
-        "update": {COORDINATOR: here},
+        "select": {
+            OFFICER: here,
+            LIAISON: here,
+            MANAGER: here,
+            SUPERVISOR: here,
+            COORDINATOR: here,
+            SCHEDULER: always,
+            CLOCKWORK: here,
+        },
+        "insert": {COORDINATOR: here, OPERATOR: always, CLOCKWORK: here},
+        "update": {COORDINATOR: here, CLOCKWORK: here},
         "delete": {COORDINATOR: here},
+    },
+    "referrals_approvalstep": {"select": READERS, "insert": TAKERS, "update": {OFFICER: police}},
+    # Between two colleagues: who offered it and who was asked; the coordinator keeps the list.
+    "referrals_shiftoffer": {
+        "select": {MANAGER: offered, SUPERVISOR: offered, COORDINATOR: here},
+        "insert": {MANAGER: offered_by, SUPERVISOR: offered_by, OPERATOR: always},
+        "update": {MANAGER: offered, SUPERVISOR: offered},
+        "delete": {COORDINATOR: here},
+    },
+    "referrals_paging": {
+        "select": READERS | {SCHEDULER: always, CLOCKWORK: here, DEFINER: always},
+        "insert": {INTAKE: here, OPERATOR: always},
+        "update": {SCHEDULER: always, CLOCKWORK: here},
+    },
+    "referrals_page": {
+        "select": READERS | {SCHEDULER: always},
+        "insert": {SCHEDULER: always, OPERATOR: always},
     },
     "referrals_heldcharge": {
         "select": {
@@ -377,7 +411,10 @@ ASSIGN = {
     "referrals_handoff": "typed_later = '[]'",
     "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: ANSWERED,
                            COORDINATOR: ANSWERED},
-    "referrals_oncallshift": "position = 2",
+    "referrals_oncallshift": {COORDINATOR: "position = 2", CLOCKWORK: "ends_at = ends_at + interval '1 day'"},
+    "referrals_approvalstep": "said_whom = 'x'",
+    "referrals_shiftoffer": "state = 'declined', answered_at = now()",
+    "referrals_paging": "stopped_at = now(), stopped_why = 'arrived'",
     "referrals_heldcharge": {PROSECUTOR: "file_number = 'x'", CLOCKWORK: "incident_number = 'x'"},
     "referrals_chargeidentity": "name = 'x'",
     "referrals_packet": {OFFICER: SENT,

@@ -119,7 +119,14 @@ def _house(rows: Rows, where: SiteWorld) -> None:
                                   request_id="-"), where, n, "sign-in", role)  # fmt: skip
     for n in (0, 1):
         manager = where.person(Role.CASE_MANAGER, n)
-        rows.add(referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n)
+        shift = rows.add(
+            referrals.OnCallShift(site=where.site, person=manager, starts_at=NOW, ends_at=FUTURE), where, n
+        )
+        supervisor = where.person(Role.SUPERVISOR, n)
+        for one, other in ((manager, supervisor), (supervisor, manager)):
+            state = {"state": "declined", "answered_at": NOW} if one is supervisor else {}
+            rows.add(referrals.ShiftOffer(site=where.site, shift=shift, offered_at=NOW, offered_by=one, offered_to=other,
+                                          **state), where, n, role=one.role)  # fmt: skip
         rows.add(referrals.IncidentRecord(
             site=where.site, source="sfpd", row_key=str(n), incident_id="1", incident_number="1", code="1", category="c",
             description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
@@ -152,6 +159,9 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(referrals.EligibilityAnswer, rule_code="r", rule_text="t", answer="no", **on, **police)
     add(referrals.Handoff, handed_over_at=NOW if past else None, **on, **police)
     add(referrals.Approval, **on, **police)
+    add(referrals.ApprovalStep, number=1, code="c", whom="w", **on, **police)
+    add(referrals.Paging, begun_at=NOW, next_at=FUTURE, **on, **police)
+    add(referrals.Page, step=1, kind="on_call", person=manager, paged_at=NOW, **on, **police)
     if not community:
         add(referrals.Correction, field="f", text="t", made_at=NOW, made_by=officer, **on, **police)
     add(

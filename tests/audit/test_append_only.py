@@ -83,8 +83,8 @@ def test_no_writer_can_skip_the_record_of_a_row(world):
     now = timezone.now()
     with acting_as(coordinator):
         first, second = (
-            OnCallShift(site=world.a.site, person=person, starts_at=now, ends_at=now.replace(year=now.year + 1))
-            for _ in range(2)
+            OnCallShift(site=world.a.site, person=person, starts_at=now, ends_at=now.replace(year=now.year + years))
+            for years in (1, 2)
         )
         first.save(force_insert=True)
         OnCallShift.objects.bulk_create([second])

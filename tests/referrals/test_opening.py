@@ -22,6 +22,7 @@ from referrals.models import (
     IntakeWindow,
     OutreachEntry,
     Packet,
+    Paging,
     Referral,
     ReferralOffence,
 )
@@ -71,7 +72,9 @@ def test_an_arrest_opens_window_charge_identity_packet_and_reminders(site):
     assert (packet.sent_at, packet.received_at, packet.officer_id) == (None, None, site.person(Role.OFFICER).pk)
     [case] = of_casework(site, Casework, referral)
     assert case.case_manager_id is None and of_casework(site, OutreachEntry, referral) == []
-    assert recipients(site, referral) == {("case_manager", "handoff")}
+    assert recipients(site, referral) == set()
+    [paging] = of_casework(site, Paging, referral)  # whoever is on call is paged instead
+    assert (paging.next_step, paging.next_at, paging.minutes) == (1, NOON, 10)
 
 
 def test_reminders_of_casework_have_the_window_those_of_the_decision_have_none(site):
@@ -80,7 +83,7 @@ def test_reminders_of_casework_have_the_window_those_of_the_decision_have_none(s
     of_charge = {(one.recipient, one.step) for one in reminders_of(site, referral) if not one.window_id}
     assert of_window == {"case_manager", "outreach", "supervisor", "coordinator"}
     assert of_charge == {
-        ("case_manager", "handoff"), ("prosecutor", "decision_soon"), ("prosecutor", "decision_today"),
+        ("prosecutor", "decision_soon"), ("prosecutor", "decision_today"),
         ("prosecutor", "decision_waits"), ("coordinator", "decision_waits"),
     }  # fmt: skip
 

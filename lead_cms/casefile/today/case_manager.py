@@ -31,7 +31,7 @@ from lead_cms.core.templatetags.dates import local_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
 from participants.models import Participant
-from referrals.actions.handoff_officer import on_call
+from referrals.actions.roster import LOOK_AHEAD, coming
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow
 
@@ -46,35 +46,50 @@ def context(request) -> dict:
     tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:5]
     untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
-    handoffs = handoffs_of(me.site_id, rules, now)
-    return frame_of(handoffs) | {
-        "windows": [window_row(window, today) for window in windows[:MOST]],
-        "has_more": len(windows) > MOST,
-        "need_now": sum(1 for window in windows[:MOST] if (window.due_on - today).days <= 1),
-        "tries": [try_row(case) for case in tries],
-        "outreach": [outreach_row(entry, now) for entry in untried],
-        "visits": visits,
-        "on_call": on_call(me.site_id, now),
-        "today": today,
-    }
+    return (
+        frame_of(handoffs_of(me, rules, now))
+        | shifts_of(me, now)
+        | {
+            "windows": [window_row(window, today) for window in windows[:MOST]],
+            "has_more": len(windows) > MOST,
+            "need_now": sum(1 for window in windows[:MOST] if (window.due_on - today).days <= 1),
+            "tries": [try_row(case) for case in tries],
+            "outreach": [outreach_row(entry, now) for entry in untried],
+            "visits": visits,
+            "today": today,
+        }
+    )
+
+
+def shifts_of(me, now: datetime) -> dict:
+    """Who is on call now, first to call first, and one's own shifts of the next days."""
+    shifts = coming(me.site_id, now, now + LOOK_AHEAD)
+    running = sorted((s for s in shifts if s.starts_at <= now), key=lambda s: (s.position, s.starts_at, s.pk))
+    return {"on_call": running[:3], "my_shifts": [shift for shift in shifts if shift.person_id == me.pk][:3]}
 
 
 def frame_of(handoffs: list) -> dict:
-    """The first handoff as the next step, the others as rows."""
+    """The first handoff as the next step, the others as rows; one for which this person was paged says so."""
     first = handoffs[0] if handoffs else None
     return {
         "first": first,
+        "first_paged": first is not None and first.referral.is_paged,
         "first_minutes": say_minutes(first) if first else "",
         "handoffs": [handoff_row(one) for one in handoffs[1:]],
         "handoff_count": len(handoffs),
     }
 
 
-def handoffs_of(site_id, rules: Rules | None, now: datetime) -> list:
-    """Handoffs of these hours: those that nobody has answered first, then the longest waiting."""
+def handoffs_of(me, rules: Rules | None, now: datetime) -> list:
+    """Handoffs of these hours: one's own pages first, then those that nobody has answered, then the longest waiting."""
     target = rules.handoff.target_minutes if rules else None
-    waiting = [handed(referral, target, now) for referral in waiting_handoffs(site_id, now)]
-    return sorted(waiting, key=lambda one: (one.referral.handoff.acknowledged_at is not None, -one.minutes))
+    waiting = [handed(referral, target, now) for referral in waiting_handoffs(me, now)]
+    return sorted(
+        waiting,
+        key=lambda one: (
+            not one.referral.is_paged, one.referral.handoff.acknowledged_at is not None, -one.minutes,
+        ),
+    )  # fmt: skip
 
 
 OF_VISIT = said("at", "state", "place")

@@ -3,17 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
 from lead_cms.accounts.models import Site
 from lead_cms.casefile.lists import first
 from lead_cms.casefile.views.operations import waiting_for
 from lead_cms.core.prepared import prepared
-from lead_cms.core.sql import UpTo
+from lead_cms.core.sql import AnyOf, Keys, UpTo
 from lead_cms.programs.current import current_ruleset, rules_for
+from referrals.actions.paging import LONGEST, OFFICER_WAITS
 from referrals.actions.roster import LOOK_AHEAD, coming, gaps
 from referrals.enums import OutreachState
-from referrals.models import OutreachEntry
+from referrals.models import OutreachEntry, Page, PageKind, Referral
 from referrals.views.on_call import say_gap
 
 SHOWN, MOST_COUNTED = 10, 500
@@ -31,6 +33,7 @@ def context(request) -> dict:
     waiting = waiting_rows(site_id=site_id)
     all_untried, past_target = _numbers(site_id=site_id, now=now)[0]
     return {
+        "escalated": escalated_rows(me=request.membership.pk, since=now - LONGEST),
         "has_rules": rules is not None,
         "missing": rules.missing() if rules else [],
         "is_condition": bool(rules and rules.criminal_justice_consent.condition_of_diversion),
@@ -67,5 +70,15 @@ def untried_rows(*, site_id):
 
 @prepared(site_id=UUID)
 def waiting_rows(*, site_id):
-    waiting = waiting_for(site_id).select_related("officer", "entered_by")
-    return waiting.order_by("submitted_at", "pk")[: SHOWN + 1]
+    """What waits for the coordinator's own word, the longest first."""
+    found = waiting_for(site_id).select_related("officer", "entered_by")
+    return found.order_by("submitted_at", "pk")[: SHOWN + 1]
+
+
+@prepared(me=UUID, since=datetime)
+def escalated_rows(*, me, since):
+    """Officers who still wait, and whom nobody on the list has answered: this person was told as the last one."""
+    told = Page.objects.filter(person=me, kind=PageKind.LAST, paged_at__gt=since, referral__paging__stopped_at=None)
+    keys = Keys(told.order_by("-paged_at", "pk").values("referral_id")[:SHOWN])
+    found = Referral.objects.filter(AnyOf(F("pk"), keys), status__in=sorted(OFFICER_WAITS))
+    return found.select_related("officer", "entered_by").order_by("submitted_at", "pk")

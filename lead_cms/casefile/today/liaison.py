@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lead_cms.access.permissions import Role
+from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.enums import ReferralStatus
 from referrals.models import Approval, Packet, Referral
@@ -21,7 +24,7 @@ def context(request) -> dict:
     days = rules_for(ruleset).targets.packet_days if ruleset else None
     agency = membership.organisation_id
     approvals = (
-        Approval.objects.filter(agency_id=agency, answered="")
+        Approval.objects.filter(Q(roles=[]) | Q(roles__contains=[Role.LIAISON.value]), agency_id=agency, answered="")
         .exclude(referral__status__in=(S.CANCELLED, S.NOT_APPROVED, S.DECLINED, S.INELIGIBLE))
         .select_related("referral__person", "officer")
         .order_by("referral__submitted_at", "pk")[:MOST]
@@ -51,6 +54,8 @@ def _approval(approval: Approval) -> dict:
         note = f"{_officer(approval)} wrote down a yes by telephone from {approval.asked_whom}"
     else:
         note = f"{_officer(approval)} waits for the answer"
+        if approval.asked_at:
+            note += f" since {say_when(approval.asked_at)}"
     return {
         "title": title_of(referral), "due_says": "Recorded" if approval.said == "yes" else "Waiting",
         "due_tone": "neutral" if approval.said == "yes" else "bad", "notes": [note, referral.get_door_display()],

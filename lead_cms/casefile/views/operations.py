@@ -4,11 +4,12 @@ from datetime import datetime, time
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from lead_cms.access.permissions import Permission
+from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.errors import DomainError, StaleState
@@ -19,6 +20,7 @@ from referrals.actions.triage import answer_community, cannot_offer, reasons, se
 from referrals.counts import Doors, count_decisions, count_doors, count_rest, count_windows, period_of
 from referrals.enums import Door, Outcome, ReferralStatus, ThreeWay
 from referrals.models import Referral
+from referrals.views.liaison import complainant_says
 
 MOST_WAITING = 50
 MOST_BACK = 40  # periods
@@ -46,9 +48,10 @@ class CommunityNoForm(Form):
 
 
 def waiting_for(site_id):
-    """What waits for the coordinator: "not sure", and the community door's approvals; the oldest first."""
+    """What waits for the coordinator: "not sure", the community door's approvals, and those the rules give to them."""
     waiting = Referral.objects.for_site(site_id).with_status(ReferralStatus.TRIAGE, ReferralStatus.PENDING)
-    return waiting.exclude(status=ReferralStatus.PENDING, agency__isnull=False)
+    theirs = Q(approval__roles__contains=[Role.COORDINATOR.value], approval__answered="")
+    return waiting.filter(Q(status=ReferralStatus.TRIAGE) | Q(agency=None) | theirs)
 
 
 @require_safe
@@ -72,7 +75,8 @@ def _waiting(request, pk):
 
 def _triage_page(request, referral, *, form=None):
     rules = rules_by_id(referral.rules_id)
-    community = referral.door == Door.COMMUNITY
+    # An approval to answer, at the community door or where the rules name project management; else "not sure".
+    community = referral.status == ReferralStatus.PENDING
     if form is None:
         form = CommunityNoForm() if community else CannotForm(choices=reasons(rules, referral.door))
     known = {one.code: one for one in rules.exclusions or ()}
@@ -89,6 +93,8 @@ def _triage_page(request, referral, *, form=None):
     context = {
         "referral": referral,
         "community": community,
+        "no_police": referral.door == Door.COMMUNITY,
+        "complainant": complainant_says(referral),
         "answers": answers,
         "offences": list(referral.offences.order_by("code")),
         "form": form,

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -29,10 +29,12 @@ from lead_cms.programs.current import rules_for
 from lead_cms.programs.reading import demo
 from participants.models import Consent, Participant, Participation
 from referrals import models as r
+from referrals.actions.roster import Pattern, planned
 
 # Parents before children.
 ORDER: list[type[models.Model]] = [
-    r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Approval, Participant, Participation,
+    r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Paging, r.Page, r.Approval,
+    Participant, Participation,
     r.Casework, r.Attempt, r.IntakeWindow, r.WindowItem, r.HeldCharge, r.ChargeIdentity, r.Packet, r.WindowResult, Consent,
     r.Appointment, r.Reminder, r.OutreachEntry,
 ]  # fmt: skip
@@ -110,36 +112,39 @@ class Command(DutyCommand):
         with acting_as(Duty.OPERATOR, site=site), transaction.atomic():
             where = DemoSite(site=site, short=short, ruleset=ruleset, rules=rules_for(ruleset))
             hire(where, now=now)
-            self._shifts(where, now)
+            where.on_call = self._shifts(where, now)
         return where
 
-    def _shifts(self, where: DemoSite, now: datetime) -> None:
-        """Two people on call day and night for a week, with one gap that the coordinator should see."""
-        begin = now.astimezone(where.site.tz).replace(hour=7, minute=0, second=0, microsecond=0) - timedelta(days=1)
-        managers, shifts = where.people[Role.CASE_MANAGER], []
-        for half in range(18):
-            starts = begin + timedelta(hours=12 * half)
-            if half == 9:
-                continue
-            for position in (1, 2):
-                person = managers[(half + position) % len(managers)]
-                shifts.append(
-                    r.OnCallShift(
-                        site=where.site,
-                        person=person,
-                        starts_at=starts,
-                        ends_at=starts + timedelta(hours=12),
-                        position=position,
-                    )  # fmt: skip
-                )
+    def _shifts(self, where: DemoSite, now: datetime) -> list:
+        """Two people on call day and night for nine days, with one night that the coordinator should see is empty."""
+        yesterday, managers = now.astimezone(where.site.tz).date() - timedelta(days=1), where.people[Role.CASE_MANAGER]
+        days, nights = (
+            planned(
+                Pattern(
+                    first_on=yesterday, weeks=2, weekdays=range(7), begins=begins, ends=ends, people=managers
+                ), where.site.tz,
+            )[:9]
+            for begins, ends in ((time(7), time(19)), (time(19), time(7)))
+        )  # fmt: skip
+        spans = sorted([*days, *nights[:4], *nights[5:]], key=lambda span: span[0])
+        shifts = [
+            r.OnCallShift(
+                site=where.site, person=managers[(number + position) % len(managers)], starts_at=starts, ends_at=ends,
+                position=position,
+            )
+            for number, (starts, ends, _) in enumerate(spans)
+            for position in (1, 2)
+        ]  # fmt: skip
         r.OnCallShift.objects.bulk_create(shifts)
+        return [shift.person for shift in shifts if shift.starts_at <= now < shift.ends_at]
 
     def _referrals(self, where: DemoSite, rng: random.Random, count: int, *, now: datetime, days: int) -> dict:
         story = Story(where, rng, now=now, days=days)
         for start in tqdm(range(0, count, BATCH), desc=where.site.name, disable=count <= BATCH, unit="batch"):
             story.rows.clear()
-            for _ in range(min(BATCH, count - start)):
-                story.tell()
+            for number in range(start, min(start + BATCH, count)):
+                # The last two wait right now: one for an answer, one that nobody has answered.
+                story.waits(count - number) if number >= count - 2 and count >= 20 else story.tell()
             with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
                 for model in ORDER:
                     write(model, story.rows[model])

@@ -1,0 +1,229 @@
+"""Approval at each door: by whom the rules name, one after the other where they say so, with the time it took."""
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty, acting_as
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.programs.models import RuleSet
+from referrals.actions import approvals
+from referrals.actions.community import CommunityGiven, refer_community
+from referrals.actions.triage import answer_community
+from referrals.enums import ReferralStatus as S
+from referrals.models import Approval, ApprovalStep, Referral
+from tests.referrals.charging import hand_over
+from tests.referrals.making import make_arrest_referral, rules_of
+
+pytestmark = pytest.mark.django_db
+SITE = {"kind": "site", "note": "Decided in March."}
+CHAIN = [
+    {"code": "supervising", "whom": "the agency that supervises the person", "phone": "555-0137", "because": ["supervision"]},
+    {"code": "sergeant", "whom": "the LEAD sergeant", "phone": "555-0134"},
+]  # fmt: skip
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def site(world):
+    return world.a
+
+
+def decide(site, **paths) -> None:
+    """A next version of the site's rules with these decided."""
+    document = deepcopy(site.rules.document)
+    for path, value in paths.items():
+        *sections, last = path.split("__")
+        node = document
+        for section in sections:
+            node = node[section]
+        node[last] = {"value": value, "source": SITE}
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        RuleSet.objects.create(
+            site=site.site, version=2, effective_from=datetime(2024, 2, 1, tzinfo=UTC).date(), document=document,
+            document_hash="1" * 64, imported_at=timezone.now(), imported_by="tests",
+        )  # fmt: skip
+
+
+def supervised(site, **more) -> Referral:
+    officer = site.person(Role.OFFICER)
+    with acting_as(officer), transaction.atomic():
+        codes = [one.code for one in rules_of(officer).exclusions_for("arrest")]
+    answers = dict.fromkeys(codes, "no") | {"supervision": "yes"}
+    return make_arrest_referral(officer, answers=answers, **more)
+
+
+def says(site, referral, said, *, whom="Officer Lindqvist", at=None) -> None:
+    officer = site.person(Role.OFFICER)
+    with acting_as(officer), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        approvals.record_said(referral=row, said=said, whom=whom, by=officer, at=at or timezone.now())
+
+
+def status(site, referral) -> str:
+    with acting_as(site.person(Role.OFFICER)), transaction.atomic():
+        return Referral.objects.get(pk=referral.pk).status
+
+
+def steps(site, referral) -> list[str]:
+    with acting_as(site.person(Role.OFFICER)), transaction.atomic():
+        return list(ApprovalStep.objects.filter(referral=referral).order_by("number").values_list("said", flat=True))
+
+
+def approval_of(person, referral) -> Approval | None:
+    with acting_as(person), transaction.atomic():
+        return Approval.objects.filter(referral=referral).first()
+
+
+def test_several_say_yes_one_after_the_other(site):
+    decide(site, approval__arrest__chain=CHAIN)
+    referral = supervised(site)
+    assert status(site, referral) == S.PENDING and steps(site, referral) == ["", ""]
+    says(site, referral, "no_answer", whom="")
+    assert steps(site, referral) == ["no_answer", ""]
+    says(site, referral, "yes")
+    assert (status(site, referral), steps(site, referral)) == (S.PENDING, ["yes", ""])
+    assert approval_of(site.person(Role.OFFICER), referral).minutes is None
+    says(site, referral, "yes", whom="Sgt. Okafor")
+    assert (status(site, referral), steps(site, referral)) == (S.SUBMITTED, ["yes", "yes"])
+    with pytest.raises(StaleState):
+        says(site, referral, "yes")
+
+
+def test_one_no_of_several_is_the_last_word(site):
+    decide(site, approval__arrest__chain=CHAIN)
+    referral = supervised(site)
+    says(site, referral, "no")
+    assert (status(site, referral), steps(site, referral)) == (S.NOT_APPROVED, ["no", ""])
+
+
+def test_the_first_yes_given_with_the_referral_does_not_stand_for_the_others(site):
+    decide(site, approval__arrest__chain=CHAIN)
+    referral = supervised(site, approval_said="yes", approval_whom="Officer Lindqvist")
+    assert (status(site, referral), steps(site, referral)) == (S.PENDING, ["yes", ""])
+
+
+def test_the_liaisons_word_does_not_stand_for_the_supervising_agencys(site):
+    decide(site, approval__arrest__chain=CHAIN)
+    referral = supervised(site)
+    liaison = site.person(Role.LIAISON)
+    with acting_as(liaison), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        approvals.answer_approval(referral=row, answered="yes", by=liaison, at=timezone.now())
+    assert status(site, referral) == S.PENDING
+    says(site, referral, "yes")
+    says(site, referral, "yes")
+    assert status(site, referral) == S.SUBMITTED
+
+
+def test_where_one_is_asked_there_are_no_steps_and_the_time_taken_is_measured(site):
+    asked = timezone.now() - 12 * MINUTE
+    referral = supervised(site, at=asked)
+    assert steps(site, referral) == []
+    says(site, referral, "yes", at=asked + 7 * MINUTE)
+    found = approval_of(site.person(Role.LIAISON), referral)
+    assert (found.asked_at, found.minutes) == (asked, 7)
+
+
+def test_only_those_whom_the_rules_name_answer(site):
+    decide(site, approval__arrest__roles=["coordinator"])
+    referral = supervised(site)
+    liaison, coordinator = site.person(Role.LIAISON), site.person(Role.COORDINATOR)
+    with acting_as(liaison), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        with pytest.raises(DomainError, match="somebody else"):
+            approvals.answer_approval(referral=row, answered="yes", by=liaison, at=timezone.now())
+    with acting_as(coordinator), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        answer_community(referral=row, answered="yes", by=coordinator, at=timezone.now())
+    assert status(site, referral) == S.SUBMITTED
+
+
+def test_it_stands_on_the_today_of_whom_the_rules_name(site, sign_in):
+    supervised(site)
+    liaison, coordinator = (site.person(role) for role in (Role.LIAISON, Role.COORDINATOR))
+    assert "Approvals for your answer" in sign_in(liaison).get("/").content.decode()
+    assert "Needs your yes" not in sign_in(coordinator).get("/").content.decode()
+
+
+def test_project_management_answers_where_the_rules_say_so(site, sign_in):
+    decide(site, approval__arrest__roles=["coordinator"])
+    referral = supervised(site)
+    liaison, coordinator = (site.person(role) for role in (Role.LIAISON, Role.COORDINATOR))
+    assert "Approvals for your answer" not in sign_in(liaison).get("/").content.decode()
+    client = sign_in(coordinator)
+    assert "Needs your yes" in client.get("/").content.decode()
+    page = client.get(f"/site/triage/{referral.pk}/").content.decode()
+    assert "Do you approve this?" in page and "outreach" not in page.lower().split("<main")[1]
+    assert client.post(f"/site/triage/{referral.pk}/yes/").status_code == 302
+    assert status(site, referral) == S.SUBMITTED
+
+
+def test_the_path_without_police(world):
+    """From end to end no police role learns of it: not of the referral, not of its approval, nor by a notice."""
+    site = world.b
+    referrer, coordinator = site.person(Role.REFERRER), site.person(Role.COORDINATOR)
+    given = CommunityGiven(concerns=("housing",), where_found="Under the bridge", name="Ola Brandt", age_about=40)
+    with acting_as(referrer), transaction.atomic():
+        referral = refer_community(by=referrer, at=timezone.now() - 9 * MINUTE, given=given, submission_key=uuid4())
+    assert referral.status == S.PENDING
+    found = approval_of(coordinator, referral)
+    assert found.roles == ["coordinator"] and found.asked_at is not None and found.agency_id is None
+    for role in (Role.OFFICER, Role.LIAISON, Role.PROSECUTOR):
+        for number in (0, 1):
+            person = site.person(role, number)
+            with acting_as(person), transaction.atomic():
+                if role != Role.PROSECUTOR:
+                    assert not Referral.objects.filter(pk=referral.pk).exists()
+                    assert not Approval.objects.exists()
+    with acting_as(coordinator), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        answer_community(referral=row, answered="yes", by=coordinator, at=timezone.now())
+        assert Referral.objects.get(pk=referral.pk).status == S.OUTREACH
+        assert 8 <= Approval.objects.get(referral=referral).minutes <= 9
+
+
+def test_a_no_after_the_handover_undoes_nothing(site):
+    referral = supervised(site)
+    says(site, referral, "yes")
+    hand_over(site, referral, at=timezone.now())
+    liaison = site.person(Role.LIAISON)
+    with acting_as(liaison), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        approvals.answer_approval(referral=row, answered="no", because="supervision", by=liaison, at=timezone.now())
+    assert status(site, referral) == S.HANDED_OVER
+
+
+# ---- what the person or business harmed says
+
+
+def test_what_the_person_harmed_says_is_asked_before_the_offer_only_where_the_rules_ask(site, sign_in):
+    officer = site.person(Role.OFFICER)
+    assert "person or business harmed say" not in sign_in(officer).get("/referrals/check/").content.decode()
+    decide(site, complainant__before_offer="must_agree")
+    client = sign_in(officer)
+    page = client.get("/referrals/check/").content.decode()
+    assert "What does the person or business harmed say?" in page
+    with acting_as(officer), transaction.atomic():
+        offence = next(one for one in rules_of(officer).offences if not one.amount_limit)
+    sent = {"door": "arrest", "offense": offence.code, "none": "1", "answer": "1"}
+    assert "Choose what they say" in client.post("/referrals/check/", sent).content.decode()
+    for position, title in (
+        ("objects", "LEAD cannot be offered here, because the person or business harmed does not agree"),
+        ("agrees", "Eligible: LEAD can be offered here"), ("not_asked", "Not sure"),
+    ):  # fmt: skip
+        answered = client.post("/referrals/check/", sent | {"complainant": position}, follow=True).content.decode()
+        assert title in answered, position
+
+
+def test_it_is_kept_as_a_code_with_the_referral(site):
+    decide(site, complainant__before_offer="must_agree")
+    referral = make_arrest_referral(site.person(Role.OFFICER), complainant="declines_prosecution")
+    assert (referral.status, referral.complainant_position) == (S.SUBMITTED, "declines_prosecution")
+    unasked = make_arrest_referral(site.person(Role.OFFICER), complainant="not_asked")
+    assert unasked.status == S.TRIAGE
