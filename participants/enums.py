@@ -18,12 +18,12 @@ class InformationClass(models.TextChoices):
     """What may be told, one class at a time; every one is off until the person says yes to it."""
 
     WINDOW_RESULT = "window_result", "That the intake window was met"
-    ENROLMENT = "enrolment", "That you take part in LEAD"
+    ENROLMENT = "enrolment", "That they take part in LEAD"
     GENERAL_PROGRESS = "general_progress", "How it is going, in general words"
-    BARRIERS = "barriers", "What stands in your way"
-    LEGAL_COORDINATION = "legal_coordination", "Court dates and warrants, and who your case manager is"
-    HOUSING = "housing", "Your housing"
-    HEALTH = "health", "Your health"
+    BARRIERS = "barriers", "What stands in their way"
+    LEGAL_COORDINATION = "legal_coordination", "Court dates and warrants, and who their case manager is"
+    HOUSING = "housing", "Housing"
+    HEALTH = "health", "Health"
     SUBSTANCE_USE = "substance_use", "Substance use and its treatment"
 
 

@@ -24,12 +24,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("window_result", "That the intake window was met"),
-                            ("enrolment", "That you take part in LEAD"),
+                            ("enrolment", "That they take part in LEAD"),
                             ("general_progress", "How it is going, in general words"),
-                            ("barriers", "What stands in your way"),
-                            ("legal_coordination", "Court dates and warrants, and who your case manager is"),
-                            ("housing", "Your housing"),
-                            ("health", "Your health"),
+                            ("barriers", "What stands in their way"),
+                            ("legal_coordination", "Court dates and warrants, and who their case manager is"),
+                            ("housing", "Housing"),
+                            ("health", "Health"),
                             ("substance_use", "Substance use and its treatment"),
                         ],
                         max_length=20,
