@@ -29,7 +29,10 @@ from participants.models import EmergencyAccess, NeverTogether, Participant, Rec
 
 ASK = "Ask your supervisor."
 CONFIRM = "Two people must not meet. Confirm that you have looked at it, or choose otherwise."
-NOT_FOUND = "No closed record fits exactly. Check what you typed. Your supervisor is told that you asked; call them when it is urgent."
+NOT_FOUND = (
+    "No closed record fits exactly. Check what you typed. Your supervisor is told that you asked; call them when it is "
+    "urgent."
+)
 NOT_OFFERED = "Your site’s policy group has not decided how long an emergency opens a record, so none is opened here."
 
 
@@ -112,7 +115,7 @@ def refuse_if_apart(
     if participant_id is None or (is_confirmed and by.role == Role.SUPERVISOR):
         return
     if _asks("select app.kept_apart(%s, %s)", [participant_id, case_manager.pk]):
-        raise DomainError(CONFIRM if by.role == Role.SUPERVISOR else ASK, field="apart")
+        raise _apart(by)
 
 
 def refuse_if_apart_at(
@@ -138,7 +141,12 @@ def refuse_if_apart_at(
     else:
         since, until = at - timedelta(minutes=minutes), at + timedelta(minutes=minutes)
     if _asks("select app.kept_apart_at(%s, %s, %s, %s)", [participant_id, place, since, until]):
-        raise DomainError(CONFIRM if by.role == Role.SUPERVISOR else ASK, field="apart")
+        raise _apart(by)
+
+
+def _apart(by: Membership) -> DomainError:
+    """A supervisor may confirm; anybody else asks one, and hears nothing more."""
+    return DomainError(CONFIRM, field="apart") if by.role == Role.SUPERVISOR else DomainError(ASK)
 
 
 # ---- in an emergency

@@ -62,8 +62,9 @@ def consents(request, pk):
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PRIVATE_TALK)
-def ask(request, pk, kind):
+def ask(request, pk, what):
     """Choose; read the exact words; answer. Nothing is kept before the answer."""
+    kind = what
     if kind not in TITLES:
         raise Http404
     referral = find_referral(request, pk)
