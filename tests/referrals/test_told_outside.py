@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db.utils import ProgrammingError
+from django.urls import reverse
 
 from lead_cms.access.permissions import Role
 from participants.actions.consents import revoke
@@ -28,6 +29,10 @@ def told_of(where) -> list[tuple[str, object]]:
     )
 
 
+def own(referral) -> str:
+    return reverse("referrals:own", args=[referral.pk])
+
+
 def back(where, consent):
     by = manager_of(where)
     act(by, lambda: revoke(consent=consent, how="spoken", by=by, at=datetime.now(UTC)))
@@ -39,7 +44,7 @@ def back(where, consent):
 def test_the_officer_reads_the_sentence_on_opening_the_referral_and_nothing_else(where, sign_in):
     referral, person = participant_of(where)
     officer = where.person(Role.OFFICER)
-    client, url = sign_in(officer), f"/referrals/{referral.pk}/"
+    client, url = sign_in(officer), own(referral)
     before = words_of(client.get(url))
     consent = give(where, referral, kind="sentence", sentence=SAID)
     page = client.get(url)
@@ -57,7 +62,7 @@ def test_nobody_else_reads_it(where, sign_in):
     referral, _ = participant_of(where)
     give(where, referral, kind="sentence", sentence=SAID)
     for role, number in [(Role.LIAISON, 0), (Role.OFFICER, 1), (Role.PROSECUTOR, 0), (Role.COORDINATOR, 0)]:
-        response = sign_in(where.person(role, number)).get(f"/referrals/{referral.pk}/")
+        response = sign_in(where.person(role, number)).get(own(referral))
         assert SAID not in response.content.decode()
     other = where.person(Role.OFFICER, 1)
     assert act(other, lambda: list(OfficerSentence.objects.all())) == []
@@ -70,9 +75,9 @@ def test_taken_back_it_is_gone_and_what_was_told_stays(where, sign_in):
     referral, _ = participant_of(where)
     consent = give(where, referral, kind="sentence", sentence=SAID)
     client = sign_in(where.person(Role.OFFICER))
-    client.get(f"/referrals/{referral.pk}/")
+    client.get(own(referral))
     back(where, consent)
-    assert SAID not in client.get(f"/referrals/{referral.pk}/").content.decode()
+    assert SAID not in client.get(own(referral)).content.decode()
     assert len(told_of(where)) == 1
 
 
