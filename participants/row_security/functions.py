@@ -12,11 +12,13 @@ RECIPIENTS = [Role.PROVIDER, Role.PROSECUTOR, Role.OFFICER, Role.LIAISON]
 # so that the setting is the extension's and not a stranger's.
 ALIKE = "select public.similarity('a', 'a'); alter function app.{} set pg_trgm.word_similarity_threshold = 0.45"
 
-# A consent `k` that stands at this very moment.
+# A consent `k` that stands at this very moment. A record that was sealed, because the person is under age, tells nobody.
 IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
   and (k.ends_at is null or k.ends_at > clock_timestamp())
   and (k.ends_with <> 'taking_part' or exists (
-    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null))"""
+    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null))
+  and not exists (select 1 from referrals_casework sealed
+    where sealed.site_id = k.site_id and sealed.participant_id = k.participant_id and sealed.is_sealed)"""
 # A cell `c` of it that is open to the acting membership's organisation.
 OPEN_CELL = """c.organisation_id = app.organisation_id() and c.site_id = app.site_id() and c.revoked_at is null"""
 MY_ROLE = "(select m.role from accounts_membership m where m.id = app.membership_id())"

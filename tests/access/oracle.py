@@ -202,7 +202,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {MANAGER: open_to_manager, SUPERVISOR: here},
         "insert": {
             PROSECUTOR: lambda p, r: shared(p, r) and r.n == p.n and r.role != "provider",
-            PROVIDER: lambda p, r: own(p, r) and r.role == "provider",
+            PROVIDER: lambda p, r: own(p, r) and r.role == "provider" and r.flavour != "sealed",
             INTAKE: never,  # in the name of the police membership it works for: its own test
             OPERATOR: always,
         },
@@ -346,7 +346,8 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_attempt": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
     "referrals_officersentence": {
         "select": {
-            OFFICER: lambda p, r: own(p, r) and r.flavour != "past",
+            # Taken back, or sealed because the person is under age.
+            OFFICER: lambda p, r: own(p, r) and r.flavour not in {"past", "sealed"},
             MANAGER: open_to_manager,
             SUPERVISOR: here,
             DEFINER: always,

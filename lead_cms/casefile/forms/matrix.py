@@ -47,6 +47,7 @@ class WishForm(forms.Form):
                 label=f"May {one.name} be told", choices=classes_for(one.kind), required=False,
                 widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
+        self.fields["ends_with"].unmarked = True  # "No" is an answer
         first = ["sentence"] if kind == ConsentKind.SENTENCE else []
         self.helper = helper(*first, Choice("language"), "ends_on", StackedChoice("ends_with"), submit="")
 
