@@ -97,20 +97,23 @@ class ConsentPage:
 
     @staticmethod
     def _cards(cells: list[ConsentCell]) -> list[dict]:
-        """One organisation a card, every class it could be told with yes, no or taken back."""
+        """One organisation a card: what it may be told, what it may not, what was taken back, in words."""
         by_organisation: dict = {}
         for cell in cells:
             by_organisation.setdefault(cell.organisation_id, []).append(cell)
         cards = []
         for group in by_organisation.values():
             known = {cell.information_class: cell for cell in group}
-            rows = []
+            yes, no, back = [], [], []
             for code, label in classes_for(group[0].organisation_kind):
                 cell = known.get(code)
-                gone = cell is not None and cell.revoked_at is not None
-                says = "No" if cell is None else f"Taken back {say_when(cell.revoked_at)}" if gone else "Yes"
-                rows.append({"label": label, "says": says, "is_open": cell is not None and not gone})
-            cards.append({"organisation": group[0].organisation, "rows": rows})
+                if cell is None:
+                    no.append(label)
+                elif cell.revoked_at is None:
+                    yes.append(label)
+                else:
+                    back.append(f"{label}: {say_when(cell.revoked_at)}")
+            cards.append({"organisation": group[0].organisation, "yes": yes, "no": no, "back": back})
         return sorted(cards, key=lambda card: card["organisation"].name)
 
     @staticmethod

@@ -184,8 +184,8 @@ def test_the_overview_says_yes_and_no_in_words(where, manager, sign_in):
     give(where, referral, (PROSECUTOR, 0, "enrolment"), kind="multi_party")
     page = sign_in(manager).get(reverse("casefile:consents", args=[person.pk]))
     said = words_of(page)
-    assert re.search(r"That they take part in LEAD\s+Yes", said)
-    assert re.search(r"What stands in their way\s+No", said)
+    assert re.search(r"Yes, may be told\s+That they take part in LEAD", said)
+    assert re.search(r"No\s+How it is going, in general words; What stands in their way", said)
     # A class that no consent can open to a prosecutor is not on their card.
     assert "Substance use" not in said.split("Before")[0]
 
@@ -208,7 +208,7 @@ def test_one_cell_or_all_is_taken_back(where, manager, sign_in):
     assert "how" in client.post(url, {"what": "all"}).context["form"].errors
     client.post(url, {"what": "some", "cells": [str(cells["health"])], "how": "spoken"})
     overview = words_of(client.get(reverse("casefile:consents", args=[person.pk])))
-    assert "Partly taken back" in overview and re.search(r"Health\s+Taken back", overview)
+    assert "Partly taken back" in overview and re.search(r"Taken back\s+Health: today", overview)
     assert client.post(url, {"what": "all", "how": "written"}).status_code == 302
     assert act(manager, lambda: Consent.objects.get().revoked_how) == "written"
     assert "It was taken back" in words_of(client.get(url))

@@ -110,7 +110,7 @@ class TakeBackForm(forms.Form):
         choices = [
             (str(cell.pk), f"{cell.organisation.name}: {cell.get_information_class_display()}") for cell in cells
         ]
-        self.fields["cells"].choices = choices
+        self.fields["cells"].choices, self.fields["cells"].unmarked = choices, True
         if not choices:
             del self.fields["what"], self.fields["cells"]
         kept = [StackedChoice("what"), StackedChoice("cells")] if choices else []
