@@ -345,7 +345,10 @@ class CasePage:
             for kind in RecordKind:
                 state = "Done" if done.get(kind) else "In progress" if kind in done else "Not begun"
                 rows.append({"label": kind.label, "url": self.to("record", kind.value), "state": state})
-            rows.append({"label": "Consent", "url": self.to("consent"), "state": ""})
+            rows.append({"label": "Consent for the prosecutor", "url": self.to("consent"), "state": ""})
+            if self.case.participant_id:
+                consents = link_to("casefile:consents", self.case.participant_id)
+                rows.append({"label": "Consents: who may be told what", "url": consents, "state": ""})
         rows.append({"label": "Slip for the person", "url": self.to("slip"), "state": ""})
         if self.window is not None and self.window.state == WindowState.MET:
             rows.append({"label": "Letter that the window was met", "url": self.to("letter"), "state": ""})

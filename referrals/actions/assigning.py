@@ -1,7 +1,7 @@
 """Who looks after a case: given, taken, handed on. The former and the new case manager are told.
 
 API
-    assign(referral=, to=, by=, at=, why="", note="") -> Casework
+    assign(referral=, to=, by=, at=, why="", note="", is_confirmed=False) -> Casework
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.notify.outbox import tell
+from participants.actions.closing import refuse_if_apart
 from referrals.actions import reminders
 from referrals.enums import HandoverReason
 from referrals.models import CaseHandover, Casework, HandoverNote, Referral
@@ -24,12 +25,14 @@ LONGEST_NOTE = 500
 
 @transaction.atomic
 def assign(
-    *, referral: Referral, to: Membership, by: Membership, at: datetime, why: str = "", note: str = ""
-) -> Casework:
+    *, referral: Referral, to: Membership, by: Membership, at: datetime, why: str = "", note: str = "",
+    is_confirmed: bool = False,
+) -> Casework:  # fmt: skip
     """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself.
 
-    Taken from somebody it needs a reason. The note is the new case manager's and the supervisors' to read, and nobody
-    else's; a supervisor writes it.
+    Not to whoever looks after somebody this person must not meet, unless a supervisor confirms it. Taken from somebody it
+    needs a reason. The note is the new case manager's and the supervisors' to read, and nobody else's; a supervisor
+    writes it.
     """
     if to.site_id != referral.site_id or to.role not in CASEWORK or not to.is_current(at):
         raise DomainError("Choose somebody of the case management team.", field="to")
@@ -46,6 +49,7 @@ def assign(
         raise DomainError("Only a supervisor leaves a note here.", field="note")
     if len(note) > LONGEST_NOTE:
         raise DomainError(f"At most {LONGEST_NOTE} characters fit.", field="note")
+    refuse_if_apart(participant_id=case.participant_id, case_manager=to, by=by, is_confirmed=is_confirmed)
     case.case_manager = to
     case.save(update_fields=["case_manager"])
     handover = CaseHandover(

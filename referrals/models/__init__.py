@@ -16,6 +16,7 @@ from referrals.models.handover import CaseHandover, HandoverNote
 from referrals.models.incident import IncidentRecord, UnderageCount
 from referrals.models.paging import OfferState, Page, PageKind, Paging, ShiftOffer
 from referrals.models.referral import Correction, Draft, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
+from referrals.models.sentence import OfficerSentence
 from referrals.models.window import IntakeWindow, Reminder, WindowEvent, WindowItem
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "IncidentRecord",
     "IntakeWindow",
     "OfferState",
+    "OfficerSentence",
     "OnCallShift",
     "OutreachEntry",
     "Packet",

@@ -8,10 +8,22 @@ from referrals.row_security.shared import (
     COORDINATOR,
     HERE,
     MANAGER,
+    MINE,
     MY_CASES,
+    OFFICER,
     OPEN_REFERRAL,
     SUPERVISOR,
     casework_only,
+    with_definer,
+)
+
+# Written by whoever asked for the consent, to the officer of that referral and nobody else.
+SENTENCE_FITS = both(
+    """exists (select 1 from participants_consent k where k.id = referrals_officersentence.consent_id
+       and k.kind = 'sentence' and k.referral_id = referrals_officersentence.referral_id
+       and k.asked_by_id = (select app.membership_id()) and k.signed_at is not null offset 0)""",
+    """exists (select 1 from referrals_referral r where r.id = referrals_officersentence.referral_id
+       and r.officer_id = referrals_officersentence.officer_id offset 0)""",
 )
 
 POLICIES = [
@@ -64,8 +76,23 @@ POLICIES = [
     ),
     Policy(
         models.Appointment,
-        **casework_only(mine("booked_by_id"), update_columns=("state", "answered_at")),
+        **with_definer(casework_only(mine("booked_by_id"), update_columns=("state", "answered_at"))),
         audited=("referral_id", "at", "state"),
+    ),
+    Policy(
+        models.OfficerSentence,
+        # Police have no right on the consent itself: whether it stands is asked of the database.
+        select={
+            OFFICER: both(HERE, MINE, "app.sentence_stands(consent_id)"),
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+            DEFINER: ANYTHING,
+        },
+        insert={
+            MANAGER: both(HERE, OPEN_REFERRAL, mine("written_by_id"), SENTENCE_FITS),
+            SUPERVISOR: both(HERE, mine("written_by_id"), SENTENCE_FITS),
+        },
+        audited=("referral_id", "officer_id", "consent_id", "written_at"),
     ),
     Policy(models.Slip, **casework_only(mine("made_by_id")), audited=("referral_id", "language", "made_at")),
     Policy(

@@ -8,17 +8,24 @@ FUNCTIONS = [
     definer(
         "my_referral_ids()",
         returns="setof uuid",
-        body="select c.referral_id from referrals_casework c where c.case_manager_id = app.membership_id()",
+        body="""select c.referral_id from referrals_casework c where c.case_manager_id = app.membership_id()
+                and (c.participant_id is null or c.participant_id not in (select app.shut_participant_ids()))""",
         to=[Role.CASE_MANAGER],
     ),
-    # Restricted records of others, and records sealed because the person was found to be under age: few.
+    # Restricted records of others unless opened to one by name, records shut to one by name, and records sealed because
+    # the person was found to be under age: few.
     definer(
         "closed_referrals()",
         returns="uuid[]",
-        body="""select coalesce(array_agg(c.referral_id), '{}') from referrals_casework c
+        body="""select coalesce(array_agg(closed.referral_id), '{}') from (
+                select c.referral_id from referrals_casework c
                 where c.site_id = app.site_id() and (c.is_sealed
-                or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()))
-                and (c.is_restricted or c.is_sealed)""",
+                  or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()
+                    and (c.participant_id is null or c.participant_id not in (select app.opened_participant_ids()))))
+                  and (c.is_restricted or c.is_sealed)
+                union all
+                select c.referral_id from referrals_casework c where c.site_id = app.site_id()
+                  and c.participant_id = any (array(select app.shut_participant_ids()))) closed""",
         to=[Role.CASE_MANAGER, Role.COORDINATOR],
     ),
     # Over the names that referrers wrote down, with the casework's wall inside.

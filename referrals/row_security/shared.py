@@ -2,7 +2,7 @@
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
-from lead_cms.access.row_security import ANYTHING, Rows, both, mine, my_organisation, my_site
+from lead_cms.access.row_security import ANYTHING, DEFINER, Rows, both, mine, my_organisation, my_site
 
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
 MANAGER, SUPERVISOR, COORDINATOR, REFERRER = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR, Role.REFERRER
@@ -47,3 +47,8 @@ def casework_only(insert_check: str | None = None, update_columns: tuple[str, ..
     if update_columns:
         policy["update"] = {role: Rows(rows[role], columns=update_columns) for role in rows}
     return policy
+
+
+def with_definer(policy: dict) -> dict:
+    """The same, read by the definer functions as well."""
+    return policy | {"select": policy["select"] | {DEFINER: ANYTHING}}

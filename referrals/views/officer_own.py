@@ -16,6 +16,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.eligibility import chain
 from referrals.actions import approvals, correcting, handoff_officer, paging
+from referrals.actions.consenting import sentence_shown
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
@@ -71,6 +72,7 @@ def page(request, referral: Referral, **bound):
         "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
         "standing": _standing(referral) if before and named else None,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
+        "sent": sentence_shown(referral=referral, by=request.membership) if mine else None,
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
         "details_closed": correcting.details_closed_because(referral, timezone.now()) if mine and named else "",
     }  # fmt: skip

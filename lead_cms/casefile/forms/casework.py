@@ -36,7 +36,17 @@ class AttemptForm(Form):
         self.more.include_media = False
 
 
-class AppointmentForm(Form):
+class MayConfirm(Form):
+    """Asks for a supervisor's word only once a rule wanted it."""
+
+    apart = forms.BooleanField(label="I have looked at it: do it all the same", required=False)
+
+    def ask_to_confirm(self) -> None:
+        if "apart" in self.errors:
+            self.helper.layout.append("apart")
+
+
+class AppointmentForm(MayConfirm):
     on = MomentField(label="Day and time")
     place = Line(label="Where", max_length=160)
 
@@ -93,7 +103,7 @@ class TimesForm(Form):
         self.helper = helper(StackedChoice("step"), "true_at", submit="")
 
 
-class AssignForm(Form):
+class AssignForm(MayConfirm):
     """Who, and, where it is a supervisor's to give, why and what the new one should know."""
 
     to = forms.ModelChoiceField(

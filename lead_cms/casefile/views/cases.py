@@ -63,6 +63,7 @@ def appointment(request, pk):
     form = AppointmentForm(request.POST or None, initial={"place": booked.place} if booked else None)
     if request.method == "POST" and form.is_valid():
         given, by, now = form.cleaned_data, request.membership, timezone.now()
+        given["is_confirmed"] = given.pop("apart")
         if booked is None:
             done = went(request, form, lambda: appointments.book(referral=referral, by=by, at=now, **given))
         else:
@@ -70,6 +71,7 @@ def appointment(request, pk):
         if done:
             messages.success(request, "The appointment is moved." if booked else "The appointment is booked.")
             return redirect("casefile:case", pk=pk)
+        form.ask_to_confirm()
     title = "Move the appointment" if booked else "Book an appointment"
     return _form(request, referral, form, title, "plain", submit="Move it" if booked else "Book it")
 
@@ -236,10 +238,12 @@ def assign(request, pk):
     sent = request.POST if request.method == "POST" else None
     form = AssignForm(sent, team=team, gives=gives, former=current, initial={"to": current.pk if current else None})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if went(request, form, lambda: give(referral=referral, by=me, at=now, **given)):
+        given = dict(form.cleaned_data)
+        sure = given.pop("apart")
+        if went(request, form, lambda: give(referral=referral, by=me, at=now, is_confirmed=sure, **given)):
             messages.success(request, f"{given['to'].name} looks after this now.")
             return redirect("casefile:case", pk=pk)
+        form.ask_to_confirm()
     return _form(request, referral, form, "Who looks after this?", "plain", submit="Save")
 
 

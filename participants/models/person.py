@@ -1,7 +1,4 @@
-"""The person, once they have said yes: who they say they are, their spells, what they consented to, what was disclosed.
-
-Police roles have no right at all on these tables.
-"""
+"""Who a person says they are, and their spells of taking part."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -9,7 +6,7 @@ from django.db.models import Q
 
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
-from participants.enums import ConsentAnswer, ConsentKind, HowRevoked, SpellState
+from participants.enums import SpellState
 
 
 class Participant(SiteRow):
@@ -95,91 +92,3 @@ class Participation(SiteRow):
 
     def __str__(self):
         return f"{self.participant_id} {self.state}"
-
-
-class Consent(SiteRow):
-    """What a person was asked, answered and signed. The words shown are kept with their hash; a revocation is for good."""
-
-    kind = models.CharField(max_length=30, choices=ConsentKind.choices)
-    participant = models.ForeignKey(Participant, null=True, on_delete=models.PROTECT, related_name="consents")
-    # The referral whose held charges it is about; the tables above this app are not reached by key.
-    referral_id = models.UUIDField(db_index=True)
-    answer = models.CharField(max_length=10, choices=ConsentAnswer.choices)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    language = models.CharField(max_length=10)
-    interpreter = models.CharField(max_length=120, blank=True)
-    scope = models.CharField(max_length=300, blank=True)  # what it lets whom see, in one sentence
-    text_shown = models.TextField(blank=True)
-    text_hash = models.CharField(max_length=64, blank=True)
-    signed_name = models.CharField(max_length=120, blank=True)
-    signed_at = models.DateTimeField(null=True, blank=True)
-    revocable = models.BooleanField(default=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_how = models.CharField(max_length=10, choices=HowRevoked.choices, blank=True)
-    revoked_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    PERSONAL = frozenset({"signed_name", "interpreter", "text_shown", "answer"})
-    PLAIN = frozenset(
-        {
-            "id", "site", "kind", "participant", "referral_id", "asked_at", "asked_by", "language", "scope", "text_hash",
-            "signed_at", "revocable", "ends_at", "revoked_at", "revoked_how", "revoked_by",
-        }
-    )  # fmt: skip
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="consent_kind_known", condition=Q(kind__in=ConsentKind.values)),
-            models.CheckConstraint(
-                name="consent_yes_means_signed",
-                condition=Q(answer="yes", signed_at__isnull=False) & ~Q(text_hash="") & ~Q(signed_name="")
-                | ~Q(answer="yes") & Q(signed_at=None),
-            ),
-            models.CheckConstraint(
-                name="consent_revoked_at_and_by",
-                condition=Q(revoked_at=None, revoked_by=None) | Q(revoked_at__isnull=False, revoked_by__isnull=False),
-            ),
-            # One that is in force at a time for one referral and kind.
-            models.UniqueConstraint(
-                fields=["referral_id", "kind"],
-                condition=Q(answer="yes", revoked_at=None),
-                name="consent_one_in_force",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.kind} {self.answer} {self.referral_id}"
-
-    def is_in_force(self, at) -> bool:
-        return self.signed_at is not None and self.revoked_at is None and (self.ends_at is None or self.ends_at > at)
-
-
-class Disclosure(SiteRow):
-    """What was shown to another organisation, under which consent, with which notice: written each time it is shown."""
-
-    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="disclosures")
-    what = models.CharField(max_length=60)
-    to_membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    to_organisation_id = models.UUIDField()
-    purpose = models.CharField(max_length=60)
-    notice_version = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField(null=True, editable=False)  # set by a trigger
-
-    PERSONAL = frozenset()
-    PLAIN = frozenset(
-        {
-            "id",
-            "site",
-            "consent",
-            "what",
-            "to_membership",
-            "to_organisation_id",
-            "purpose",
-            "notice_version",
-            "recorded_at",
-        }
-    )
-
-    def __str__(self):
-        return f"{self.what} to {self.to_organisation_id}"
