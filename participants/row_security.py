@@ -103,7 +103,7 @@ POLICIES = [
     ),
     Policy(
         Participation,
-        select={Role.CASE_MANAGER: both(my_site(), OPEN_PERSON), Role.SUPERVISOR: my_site()},
+        select={Role.CASE_MANAGER: both(my_site(), OPEN_PERSON), Role.SUPERVISOR: my_site(), DEFINER: ANYTHING},
         insert={Role.CASE_MANAGER: both(my_site(), OPEN_PERSON), Role.SUPERVISOR: my_site(), Duty.OPERATOR: ANYTHING},
         update={Role.CASE_MANAGER: both(my_site(), OPEN_PERSON), Role.SUPERVISOR: my_site()},
         audited=("site_id", "participant_id", "state", "began_on", "ended_on"),

@@ -134,11 +134,11 @@ def takers_of_referrals() -> dict:
     }
 
 
-def casework_only(insert_check: str | None = None, update_columns: tuple[str, ...] = (), **more) -> dict:
-    """Select, insert and perhaps update for case managers and supervisors of the site."""
+def casework_only(insert_check: str | None = None, update_columns: tuple[str, ...] = (), counted: bool = False) -> dict:
+    """Select, insert and perhaps update for case managers and supervisors; `counted`: reports count it, too."""
     rows = {MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE}
     written = {role: both(rows[role], insert_check) if insert_check else rows[role] for role in rows}
-    policy = {"select": rows, "insert": written | {Duty.OPERATOR: ANYTHING}}
+    policy = {"select": rows | ({DEFINER: ANYTHING} if counted else {}), "insert": written | {Duty.OPERATOR: ANYTHING}}
     if update_columns:
         policy["update"] = {role: Rows(rows[role], columns=update_columns) for role in rows}
     return policy
@@ -452,6 +452,7 @@ POLICIES = [
                 HERE,
                 columns=("id", "site_id", "referral_id", "rules_id", "state", "starts_on", "due_on", "extension_count"),
             ),
+            DEFINER: ANYTHING,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
@@ -463,7 +464,7 @@ POLICIES = [
     ),
     Policy(
         models.WindowItem,
-        select={MANAGER: HERE, SUPERVISOR: HERE},
+        select={MANAGER: HERE, SUPERVISOR: HERE, DEFINER: ANYTHING},
         insert={
             MANAGER: both(HERE, mine("typed_by_id")),
             SUPERVISOR: both(HERE, mine("typed_by_id")),
@@ -536,7 +537,9 @@ POLICIES = [
     ),
     Policy(models.PrivateTalk, **casework_only(mine("started_by_id")), audited=("referral_id", "started_at")),
     Policy(
-        models.Attempt, **casework_only(mine("tried_by_id")), audited=("referral_id", "tried_at", "kind", "next_try_at")
+        models.Attempt,
+        **casework_only(mine("tried_by_id"), counted=True),
+        audited=("referral_id", "tried_at", "kind", "next_try_at"),
     ),
     Policy(
         models.Appointment,
@@ -546,7 +549,12 @@ POLICIES = [
     Policy(models.Slip, **casework_only(mine("made_by_id")), audited=("referral_id", "language", "made_at")),
     Policy(
         models.OutreachEntry,
-        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, COORDINATOR: both(HERE, OPEN_REFERRAL)},
+        select={
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+            COORDINATOR: both(HERE, OPEN_REFERRAL),
+            DEFINER: ANYTHING,
+        },
         insert={Duty.INTAKE: HERE, MANAGER: HERE, SUPERVISOR: HERE, Duty.OPERATOR: ANYTHING},
         update={
             role: Rows(
@@ -559,7 +567,7 @@ POLICIES = [
     ),
     Policy(
         models.Record,
-        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE},
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, DEFINER: ANYTHING},
         insert={
             MANAGER: both(HERE, MY_CASES, mine("begun_by_id")),
             SUPERVISOR: both(HERE, mine("begun_by_id")),

@@ -180,7 +180,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "participants_participation": {
-        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
         "insert": {MANAGER: open_person, SUPERVISOR: here, OPERATOR: always},
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
@@ -290,12 +290,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
     },
     "referrals_intakewindow": {
-        "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here},
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here, DEFINER: always},
         "insert": {INTAKE: here, OPERATOR: always},
         "update": CASEWORK | {CLOCKWORK: here},
     },
     "referrals_windowitem": {
-        "select": {MANAGER: here, SUPERVISOR: here},
+        "select": {MANAGER: here, SUPERVISOR: here, DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
         "update": {SUPERVISOR: here},
     },
@@ -314,16 +314,16 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": CASEWORK,
     },
     "referrals_privatetalk": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
-    "referrals_attempt": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
+    "referrals_attempt": {"select": CASEWORK | {DEFINER: always}, "insert": CASEWORK_WRITTEN},
     "referrals_appointment": {"select": CASEWORK, "insert": CASEWORK_WRITTEN, "update": CASEWORK},
     "referrals_slip": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
     "referrals_outreachentry": {
-        "select": CASEWORK | {COORDINATOR: open_to_coordinator},
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator, DEFINER: always},
         "insert": {INTAKE: here, MANAGER: here, SUPERVISOR: here, OPERATOR: always},
         "update": CASEWORK,
     },
     "referrals_record": {
-        "select": CASEWORK,
+        "select": CASEWORK | {DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
         "update": {MANAGER: my_case, SUPERVISOR: here},
     },
@@ -335,6 +335,24 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_incidentrecord": {
         "select": {OFFICER: here, LIAISON: here, COORDINATOR: here, OPERATOR: always},
         "insert": {OPERATOR: always},
+    },
+    "reports_suppliedfile": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+    },
+    "reports_suppliedcount": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+    },
+    "reports_publishedreport": {
+        "select": {COORDINATOR: here, STAKEHOLDER: lambda p, r: here(p, r) and r.flavour != "past"},
+        "insert": {COORDINATOR: own},
+        "update": {COORDINATOR: lambda p, r: here(p, r) and r.flavour != "past"},
+    },
+    "reports_gettingalong": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
+        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
 }
@@ -379,4 +397,6 @@ ASSIGN = {
     "referrals_outreachentry": "state_changed_at = now()",
     "referrals_record": "done_on = current_date",
     "referrals_recordsection": "saved_at = now()",
+    "reports_publishedreport": "withdrawn_at = now(), withdrawn_by_id = app.membership_id()",
+    "reports_gettingalong": "ended_on = since_on",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from tests.factories import World
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
+PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
@@ -87,6 +88,15 @@ OBJECTS: dict[str, str | None] = {
     "casefile:consent-copy": CONSENT,
     "casefile:consent-revoke": REFERRAL,
     "casefile:counts": None,
+    "reports:list": None,
+    "reports:report": None,
+    "reports:export": None,
+    "reports:publish": None,
+    "reports:supplied": None,
+    "reports:published-list": None,
+    "reports:published": PUBLISHED,
+    "reports:published-export": PUBLISHED,
+    "reports:withdraw": PUBLISHED,
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
@@ -173,7 +183,7 @@ def _keys(entry, key) -> dict:
     for number, (name, converter) in enumerate(entry.pattern.converters.items()):
         kind = type(converter).__name__
         if number == 0:
-            found[name] = key
+            found[name] = WORDS.get(name, key) if key == "x" else key
         elif kind == "UUIDConverter":
             found[name] = uuid.UUID(int=number)
         else:
@@ -182,7 +192,7 @@ def _keys(entry, key) -> dict:
 
 
 # What fits the parameters that are words.
-WORDS = {"kind": "intake", "section": "x", "deed": "x"}
+WORDS = {"kind": "intake", "section": "x", "deed": "x", "report": "funnel", "form": "csv"}
 # Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
 ALIKE = {"referrals:draft-discard"}
 # A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.
