@@ -84,13 +84,14 @@ def _words(base: alt.Chart, colors: dict) -> alt.Chart:
 
 def _bars(chart: Chart, colors: dict) -> alt.LayerChart:
     most = max([bar.value or 0 for bar in chart.bars] + [chart.mark or 0]) or 1
-    across = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.02], nice=False))
+    scale = alt.Scale(domain=[0, most * 1.02], nice=False)
+    across = alt.X("value:Q", axis=None, scale=scale)
     base = _base(chart)
     layers = [
         base.mark_bar(height=12, yOffset=10, color=colors["bar"], cornerRadiusEnd=3).encode(x=across),
         _words(base, colors),
     ]
-    return alt.layer(*layers, *_mark(chart, colors, across.scale))
+    return alt.layer(*layers, *_mark(chart, colors, scale))
 
 
 def _ratios(chart: Chart, colors: dict) -> alt.LayerChart:

@@ -23,6 +23,9 @@ class _Hidden:
     def __bool__(self):
         return False
 
+    def __deepcopy__(self, memo):
+        return self
+
 
 HIDDEN = _Hidden()
 KINDS = ("text", "count", "share", "days", "minutes", "ratio")

@@ -20,8 +20,8 @@ from referrals.models import (
     IntakeWindow,
     OutreachEntry,
     Record,
-    ReferredPerson,
     Referral,
+    ReferredPerson,
     WindowItem,
 )
 
@@ -31,7 +31,7 @@ QUARTER = Period(date(2026, 4, 1), date(2026, 7, 1))
 
 
 def put(model, where, **fields):
-    with acting_as(Duty.OPERATOR):
+    with acting_as(Duty.OPERATOR), transaction.atomic():
         row = model(site=where.site, **fields)
         row.save(force_insert=True)
     return row

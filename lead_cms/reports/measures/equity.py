@@ -79,7 +79,7 @@ from offers o group by {SETS.format("o")}
 union all
 select 'own', {DIMENSION.format("q")}, {GROUP.format("q")}, count(*), count(*) filter (where q.done)
 from people q group by {SETS.format("q")}
-"""
+"""  # noqa: S608  the parts are ours
 # The newest file that has a month, precinct and group says its count; "own words" stand apart from "as counted".
 SQL = """select side, dimension, grp, reached, passed
  from app.report_equity(%(begins_at)s, %(ends_at)s, %(until_on)s, %(zone)s, %(completed_by)s)

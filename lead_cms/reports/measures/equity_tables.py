@@ -146,9 +146,9 @@ def _combined(shown: Figures, stage: str, group: str):
 
 def _missing(found: Found, shown: Figures) -> tuple[str, ...]:
     says = []
-    for side, stage, words in (
-        ("perceived", "offered", "offers without a group that the officer could tell"),
-        ("own", "intake", "people with an intake who gave no answer, or were not asked"),
+    for stage, words in (
+        ("offered", "offers without a group that the officer could tell"),
+        ("intake", "people with an intake who gave no answer, or were not asked"),
     ):  # fmt: skip
         parts = []
         for dimension in (Dimension.RACE, Dimension.AGE, Dimension.GENDER, Dimension.PRECINCT):

@@ -87,7 +87,7 @@ select 'cancelled', count(*) from referrals_referral r
 left join referrals_casework k on k.referral_id = r.id left join participants_participant p on p.id = k.participant_id
 where r.site_id = (select app.site_id()) and r.submitted_at >= p_begins and r.submitted_at < p_ends
   and r.status = 'cancelled' and {OPEN}
-"""
+"""  # noqa: S608  the parts are ours
 SQL = """select measure, n from app.report_funnel(%(begins_at)s, %(ends_at)s, %(since_on)s, %(until_on)s, %(over_on)s,
  %(zone)s)"""
 

@@ -27,7 +27,7 @@ select case when grouping(m.precinct) = 0 then 'precinct' else 'all' end,
   percentile_cont(0.5) within group (order by m.minutes), percentile_cont(0.9) within group (order by m.minutes),
   min(m.target), max(m.target)
 from made m group by grouping sets ((), (m.precinct)) order by 1, 2
-"""
+"""  # noqa: S608  the parts are ours
 SQL = """select * from app.report_handoff(%(begins_at)s, %(ends_at)s, (
   select coalesce(jsonb_object_agg(id::text, document #> '{handoff,target_minutes,value}'), '{}')
   from programs_ruleset where site_id = %(site)s))"""

@@ -36,7 +36,7 @@ def supplied(request):
             form.add_error(error.field, str(error))
         else:
             form = SuppliedForm(site_id=me.site_id)
-    page = keyset(request, SuppliedFile.objects.filter(site_id=me.site_id).select_related("agency"), "-version")
+    page = keyset(request, SuppliedFile.objects.filter(site_id=me.site_id).select_related("agency"), "-version", "-pk")
     context = {
         "form": form, "taken": taken, "faults": taken.faults[:MOST_LISTED] if taken else [],
         "more_faults": max(0, len(taken.faults) - MOST_LISTED) if taken else 0, "files": page.rows,
