@@ -215,8 +215,8 @@ def reports(bench: Bench) -> None:
             asked = ask(coordinator.site, period, now)
         times, by_hand = [], []
         for _ in range(max(5, bench.rounds // 4)):
-            by_hand.append(_timed(lambda name=name, asked=asked: run_by_hand(supervisor, name, asked)))
-            times.append(_timed(lambda report=report, asked=asked: computed(coordinator, report, asked)))
+            by_hand.append(_timed(lambda name=name, asked=asked, reader=supervisor: run_by_hand(reader, name, asked)))
+            times.append(_timed(lambda report=report, asked=asked, asker=coordinator: computed(asker, report, asked)))
         bench.add(what, times, median(times) / median(by_hand), 1.5, 1, grows=False)
 
 

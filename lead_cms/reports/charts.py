@@ -50,8 +50,7 @@ def _drawn(plain: str, scheme: str) -> str:
     drawn = _ratios(chart, palette(scheme)) if chart.kind == "ratios" else _bars(chart, palette(scheme))
     spec = (
         drawn.properties(width=WIDTH, height=STEP * max(len(chart.bars), 1))
-        .configure_view(stroke=None)
-        .configure(font=FONT, background=palette(scheme)["surface"], padding=4)
+        .configure(font=FONT, background=palette(scheme)["surface"], padding=4, view=alt.ViewConfig(stroke=None))
         .to_dict()
     )
     return vl_convert.vegalite_to_svg(json.dumps(spec))
@@ -112,12 +111,9 @@ def _ratios(chart: Chart, colors: dict) -> alt.LayerChart:
 
 
 def _mark(chart: Chart, colors: dict, scale: alt.Scale) -> list[alt.Chart]:
-    """The line to measure against; its words stand below the picture."""
+    """What to measure against, a mark at every bar and never through the words; its own words stand below the picture."""
     if chart.mark is None:
         return []
-    at = alt.Chart(alt.Data(values=[{"mark": chart.mark}]))
-    return [
-        at.mark_rule(strokeDash=[5, 4], strokeWidth=2, color=colors["mark"]).encode(
-            x=alt.X("mark:Q", axis=None, scale=scale)
-        )
-    ]
+    drawn = _base(chart).transform_calculate(mark=str(chart.mark)).transform_filter("datum.value != null")
+    tick = drawn.mark_tick(height=22, thickness=3, color=colors["mark"], opacity=1, yOffset=10)
+    return [tick.encode(x=alt.X("mark:Q", axis=None, scale=scale))]

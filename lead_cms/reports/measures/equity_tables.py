@@ -94,8 +94,8 @@ def _before(dimension, names, found: Found, shown: Figures) -> Table:
     rows.append(Row(("All", total, shown["offered"], None, None, None, shown["accepted"], None, None, None)))
     columns = (
         Column("Group", "text"), Column("Supplied"), Column("Offered"), Column("Share of offered", "share"),
-        Column("Ratio to supplied", "ratio"), Column("95% interval of it", "text"), Column("Accepted"),
-        Column("Share of accepted", "share"), Column("Ratio to offered", "ratio"), Column("95% interval", "text"),
+        Column("Ratio to supplied", "ratio"), Column("95% interval (supplied)", "text"), Column("Accepted"),
+        Column("Share of accepted", "share"), Column("Ratio to offered", "ratio"), Column("95% interval (offered)", "text"),
     )  # fmt: skip
     side = "" if dimension == Dimension.PRECINCT else f", {SEEN}"
     return Table(f"Offered and accepted: {dimension.label.lower()}{side}", columns, tuple(rows))
@@ -166,9 +166,8 @@ def _chart(names, found: Found, shown: Figures) -> Chart:
         label = _name(group, names, "Not recorded")
         if isinstance(ratio, Ratio) and ratio.low is not None:
             bars.append(Bar(f"{label}: {ratio.value:.2f}, n {offered}", ratio.value, ratio.low, ratio.high))
-        else:
-            why = "hidden" if ratio is HIDDEN else "no ratio"
-            bars.append(Bar(f"{label}: {why}", None))
+        elif ratio is HIDDEN:
+            bars.append(Bar(f"{label}: hidden", None))
     return Chart(
         "Accepted against offered, by race and ethnicity as perceived", "ratios", tuple(bars), 1, "equal share"
     )
