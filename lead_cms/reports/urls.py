@@ -1,11 +1,12 @@
 from django.urls import path
 
-from lead_cms.reports.views import published, reports, supplied
+from lead_cms.reports.views import published, reports, standing, supplied
 
 app_name = "reports"
 urlpatterns = [
     path("", reports.report_list, name="list"),
     path("supplied/", supplied.supplied, name="supplied"),
+    path("gets-along/<uuid:pk>/", standing.gets_along, name="gets-along"),
     path("published/", published.published_list, name="published-list"),
     path("published/<uuid:pk>/", published.published_page, name="published"),
     path("published/<uuid:pk>/withdraw/", published.published_withdraw, name="withdraw"),

@@ -93,6 +93,7 @@ OBJECTS: dict[str, str | None] = {
     "reports:export": None,
     "reports:publish": None,
     "reports:supplied": None,
+    "reports:gets-along": PARTICIPANT,
     "reports:published-list": None,
     "reports:published": PUBLISHED,
     "reports:published-export": PUBLISHED,
