@@ -21,7 +21,6 @@ PLACES = [
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Counts", "casefile:counts", Permission.COUNTS),
     ("Reports", "reports:list", Permission.REPORTS),
-    ("Published", "reports:published-list", Permission.PUBLISHED_VIEW),
     ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
     ("Rules", "programs:rules", Permission.RULES_VIEW),
     ("People", "people:list", Permission.PEOPLE_MANAGE),

@@ -147,14 +147,14 @@ def _combined(shown: Figures, stage: str, group: str):
 def _missing(found: Found, shown: Figures) -> tuple[str, ...]:
     says = []
     for stage, words in (
-        ("offered", "offers without a group that the officer could tell"),
-        ("intake", "people with an intake who gave no answer, or were not asked"),
+        ("offered", "Offers without a group that the officer could tell"),
+        ("intake", "People with an intake who gave no answer, or were not asked"),
     ):  # fmt: skip
         parts = []
         for dimension in (Dimension.RACE, Dimension.AGE, Dimension.GENDER, Dimension.PRECINCT):
             value = _get(shown, f"{stage}/{dimension}:")
             parts.append(f"{dimension.label.lower()} {'hidden' if value is HIDDEN else value}")
-        says.append(f"Missing, {words}: {', '.join(parts)}.")
+        says.append(f"{words}: {', '.join(parts)}.")
     return tuple(says)
 
 

@@ -112,7 +112,7 @@ def read(asked: Asked, rows) -> Found:
 
 def lay_out(asked: Asked, found: Found, shown: Figures) -> Laid:
     fewest, most = found.extra["days"]
-    window = f"No intake in {most} days" if most and fewest == most else "No intake while the window or outreach ran"
+    window = f"No intake in {most} days" if most and fewest == most else "No intake, or not found"
     lines = [
         ("Referred", "referred", "", 0),
         ("Not in the program", "out", "referred", 0),

@@ -13,7 +13,7 @@ STACK_FROM = 5  # columns; a table with as many becomes blocks on a phone
 
 
 def shown(sheet: Sheet, theme: str) -> dict:
-    """What templates/reports/_sheet.html needs."""
+    """What templates/reports/_sheet_top.html and _sheet_tables.html need."""
     tables = [
         {
             "title": table.title,
