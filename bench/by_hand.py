@@ -4,9 +4,10 @@ FUNNEL = """
 with made as (
   select coalesce(k.participant_id, r.id) as person, k.participant_id, r.status, w.state, w.due_on, o.state as outreach
   from referrals_referral r left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
   left join referrals_intakewindow w on w.referral_id = r.id left join referrals_outreachentry o on o.referral_id = r.id
   where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s
-    and r.status <> 'cancelled' and not coalesce(k.is_restricted or k.is_sealed, false)),
+    and r.status <> 'cancelled' and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)),
 intake as (
   select k.participant_id, max(done_on) as last_on from (
     select w.referral_id, i.done_on from referrals_windowitem i join referrals_intakewindow w on w.id = i.window_id
@@ -41,6 +42,7 @@ select w.first_due_on - w.starts_on, count(*), count(w.met_on), count(*) filter 
   percentile_cont(0.5) within group (order by i.assessment_on - w.starts_on),
   sum(c.all_of), sum(c.filed), sum(c.completed), sum(c.discretion)
 from referrals_intakewindow w left join referrals_casework k on k.referral_id = w.referral_id
+left join participants_participant p on p.id = k.participant_id
 left join (select window_id, min(done_on) filter (where kind = 'intake') as intake_on,
     min(done_on) filter (where kind = 'assessment') as assessment_on from referrals_windowitem
   where not needs_confirmation or confirmed_at is not null group by window_id) i on i.window_id = w.id
@@ -49,7 +51,7 @@ left join (select referral_id, count(*) as all_of, count(*) filter (where decisi
     count(*) filter (where decision = 'not_filed_discretion') as discretion
   from referrals_heldcharge where site_id = %(site)s group by referral_id) c on c.referral_id = w.referral_id
 where w.site_id = %(site)s and w.starts_on >= %(begins_on)s and w.starts_on < %(ends_on)s
-  and not coalesce(k.is_restricted or k.is_sealed, false) group by grouping sets ((), (1))
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false) group by grouping sets ((), (1))
 """
 HANDOFF = """
 select r.precinct, count(*), count(h.arrived_at), count(h.nobody_came_at),
@@ -57,8 +59,10 @@ select r.precinct, count(*), count(h.arrived_at), count(h.nobody_came_at),
   percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from h.arrived_at - h.called_at))
 from referrals_referral r join referrals_handoff h on h.referral_id = r.id
 left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
 where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s and r.door = 'arrest'
-  and r.status not in ('cancelled', 'ineligible', 'declined') and not coalesce(k.is_restricted or k.is_sealed, false)
+  and r.status not in ('cancelled', 'ineligible', 'declined')
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)
 group by grouping sets ((), (r.precinct))
 """
 SEEN = """
@@ -66,9 +70,10 @@ select s.perceived_race, s.perceived_gender, width_bucket(coalesce(date_part('ye
     s.age_about), array[18, 25, 35, 45, 55, 65]::float8[]), r.precinct, count(*), count(*) filter (where r.person_answer = 'yes')
 from referrals_referral r left join referrals_referredperson s on s.referral_id = r.id
 left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
 where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s
   and r.door in ('arrest', 'social') and r.status not in ('ineligible', 'cancelled') and r.person_answer <> ''
-  and not coalesce(k.is_restricted or k.is_sealed, false)
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)
 group by grouping sets ((), (1), (2), (3), (4))
 """
 OWN = """

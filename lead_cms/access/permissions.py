@@ -55,7 +55,7 @@ class Permission(StrEnum):
     COUNTS = "see counts by door and window"
     REPORTS = "see and export the site's reports"
     SUPPLIED_COUNTS = "take in counts that an agency supplies"
-    PUBLISH = "publish and withdraw reports"
+    PUBLISH = "publish reports and take them back"
     PUBLISHED_VIEW = "read published reports"
     RULES_VIEW = "read the site's rules"
     PEOPLE_MANAGE = "manage people, organizations and memberships"

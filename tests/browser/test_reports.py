@@ -100,7 +100,7 @@ def test_published_read_taken_along_and_withdrawn(page_as, site, axe):
     if SHOTS:
         reader.screenshot(path=Path(SHOTS) / "stakeholder-published.png", full_page=True)
     page.get_by_role("link", name="From referral to engagement").click()
-    page.get_by_role("button", name="Withdraw it").click()
+    page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("no longer see it")).to_be_visible()
     reader.goto("/")
     expect(reader.get_by_text("Nothing is published yet")).to_be_visible()

@@ -86,7 +86,7 @@ def test_a_stakeholder_finds_it_on_today_until_it_is_withdrawn(where, coordinato
     for address in (link, reverse("reports:published-export", args=[made.pk, "csv"])):
         assert stakeholder.get(address).status_code == 404
     page = other.post(reverse("reports:withdraw", args=[made.pk]), follow=True).content.decode()
-    assert "withdrawn already" in page and "Withdrawn" in other.get(link).content.decode()
+    assert "taken back already" in page and "Taken back" in other.get(link).content.decode()
 
 
 def test_a_stakeholder_opens_no_report_of_the_team(where, sign_in):

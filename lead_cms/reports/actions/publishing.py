@@ -28,7 +28,7 @@ from lead_cms.reports.suppression import is_small
 from lead_cms.reports.tables import Sheet
 
 MOST_COMPARED = 200
-ALREADY = "This report is published for this period already. Withdraw it to publish it anew."
+ALREADY = "This report is published for this period already. Take it back to publish it anew."
 
 
 def preview(*, report: Report, period: Period, by: Membership, at: datetime) -> Sheet:
@@ -49,7 +49,7 @@ def publish(*, report: Report, period: Period, seen: str, by: Membership, at: da
         raise StaleState(ALREADY)
     if told_by(sheet, live(by.site_id, report.name)):
         raise DomainError(
-            "Together with a published period, figures of 1 to 10 could be worked out. Withdraw that one first."
+            "Together with a published period, figures of 1 to 10 could be worked out. Take that one back first."
         )
     try:
         with transaction.atomic():
@@ -70,7 +70,7 @@ def withdraw(*, published: PublishedReport, by: Membership, at: datetime) -> Pub
     found = PublishedReport.objects.select_for_update(of=("self",), no_key=True)
     published = found.filter(pk=published.pk, withdrawn_at=None).first()
     if published is None:
-        raise StaleState("This is withdrawn already.")
+        raise StaleState("This is taken back already.")
     published.withdrawn_at, published.withdrawn_by = at, by
     published.save(update_fields=["withdrawn_at", "withdrawn_by"])
     note(AuditAction.REPORT_WITHDRAWN, Sheet.from_json(published.sheet), target=published)

@@ -12,21 +12,22 @@ with made as materialized (
   select w.id, w.referral_id, w.state, w.due_on, w.met_on, w.starts_on, w.extension_count,
     w.first_due_on - w.starts_on as days
   from referrals_intakewindow w
-  left join referrals_casework k on k.referral_id = w.referral_id
-  left join participants_participant p on p.id = k.participant_id
+  left join referrals_casework k on k.referral_id = w.referral_id and k.site_id = (select app.site_id())
+  left join participants_participant p on p.id = k.participant_id and p.site_id = (select app.site_id())
   where w.site_id = (select app.site_id()) and w.starts_on >= p_begins and w.starts_on < p_ends and {OPEN}
 ),
 items as (
   select i.window_id, min(i.done_on) filter (where i.kind = 'intake') as intake_on,
     min(i.done_on) filter (where i.kind = 'assessment') as assessment_on
   from referrals_windowitem i join made m on m.id = i.window_id
-  where not i.needs_confirmation or i.confirmed_at is not null group by i.window_id
+  where i.site_id = (select app.site_id()) and (not i.needs_confirmation or i.confirmed_at is not null) group by i.window_id
 ),
 charges as (
   select c.referral_id, count(*) as all_of, count(*) filter (where c.decision = 'filed') as filed,
     count(*) filter (where c.decision = 'not_filed_completed') as completed,
     count(*) filter (where c.decision = 'not_filed_discretion') as discretion
-  from referrals_heldcharge c join made m on m.referral_id = c.referral_id group by c.referral_id
+  from referrals_heldcharge c join made m on m.referral_id = c.referral_id
+  where c.site_id = (select app.site_id()) group by c.referral_id
 )
 select m.days, count(*), count(*) filter (where m.met_on is not null),
   count(*) filter (where m.met_on is null and m.state = 'open' and m.due_on >= p_over),

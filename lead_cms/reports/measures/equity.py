@@ -8,7 +8,7 @@ from lead_cms.reports.measures.equity_tables import lay_out
 
 SIGNATURE = "report_equity(p_begins timestamptz, p_ends timestamptz, p_until date, p_zone text, p_by text)"
 RETURNS = "table(side text, dimension text, grp text, reached bigint, passed bigint)"
-BANDS = f"array{list(AGES)}"
+BANDS = f"array{list(AGES)}::float8[]"
 # What a person says in their own words, put into three groups; the words themselves leave this function in no form.
 OWN_GENDER = """case when trim(coalesce(p.gender, '')) = '' then ''
   when lower(trim(p.gender)) in ('woman', 'female', 'f', 'trans woman', 'mujer') then 'woman'
@@ -23,8 +23,8 @@ with made as materialized (
   select r.id, r.door, r.status, r.person_answer, r.precinct, (r.submitted_at at time zone p_zone)::date as on_day,
     r.submitted_at, k.participant_id
   from referrals_referral r
-  left join referrals_casework k on k.referral_id = r.id
-  left join participants_participant p on p.id = k.participant_id
+  left join referrals_casework k on k.referral_id = r.id and k.site_id = (select app.site_id())
+  left join participants_participant p on p.id = k.participant_id and p.site_id = (select app.site_id())
   where r.site_id = (select app.site_id()) and r.submitted_at >= p_begins and r.submitted_at < p_ends
     and r.status <> 'cancelled' and {OPEN}
 ),
@@ -32,9 +32,10 @@ offers as (
   select m.precinct, m.person_answer = 'yes' as accepted,
     case when s.perceived_race = 'not_known' then '' else coalesce(s.perceived_race, '') end as race,
     case when s.perceived_gender = 'not_known' then '' else coalesce(s.perceived_gender, '') end as gender,
-    coalesce(width_bucket(coalesce(date_part('year', age(m.on_day, s.birth_date))::integer, s.age_about),
+    coalesce(width_bucket(coalesce(date_part('year', age(m.on_day, s.birth_date)), s.age_about),
       {BANDS})::text, '') as age
   from made m left join referrals_referredperson s on s.referral_id = m.id
+    and s.site_id = (select app.site_id())
   where m.door in ('arrest', 'social') and m.status <> 'ineligible' and m.person_answer <> ''
 ),
 first_of as (
@@ -44,14 +45,16 @@ first_of as (
 cases as (
   select k.participant_id, k.referral_id, w.id as window_id, w.met_on, w.starts_on
   from referrals_casework k join first_of f on f.participant_id = k.participant_id
-  left join referrals_intakewindow w on w.referral_id = k.referral_id
+  left join referrals_intakewindow w on w.referral_id = k.referral_id and w.site_id = (select app.site_id())
+  where k.site_id = (select app.site_id())
 ),
 intake as (
   select c.participant_id from cases c join referrals_record d on d.referral_id = c.referral_id
-    where d.kind = 'intake' and d.done_on < p_until
+    where d.site_id = (select app.site_id()) and d.kind = 'intake' and d.done_on < p_until
   union
   select c.participant_id from cases c join referrals_windowitem i on i.window_id = c.window_id
-    where i.kind = 'intake' and i.done_on < p_until and (not i.needs_confirmation or i.confirmed_at is not null)
+    where i.site_id = (select app.site_id()) and i.kind = 'intake' and i.done_on < p_until
+      and (not i.needs_confirmation or i.confirmed_at is not null)
   union
   select c.participant_id from cases c where c.met_on < p_until
 ),
@@ -68,7 +71,7 @@ people as (
     coalesce((select string_agg(one, '+' order by one) from (select distinct jsonb_array_elements_text(
       case jsonb_typeof(p.race) when 'array' then p.race else '[]' end) as one) o
       where one in ('aian', 'asian', 'black', 'hispanic', 'mena', 'nhpi', 'white')), '') as race,
-    coalesce(width_bucket(coalesce(date_part('year', age(f.on_day, p.birth_date))::integer, p.age_about),
+    coalesce(width_bucket(coalesce(date_part('year', age(f.on_day, p.birth_date)), p.age_about),
       {BANDS})::text, '') as age
   from first_of f join intake i on i.participant_id = f.participant_id
   join participants_participant p on p.id = f.participant_id

@@ -14,43 +14,45 @@ with made as materialized (
     w.state as window_state, w.state_changed_at as window_changed_at, w.due_on, w.due_on - w.starts_on as days,
     o.state as outreach, o.state_changed_at as outreach_changed_at
   from referrals_referral r
-  left join referrals_casework k on k.referral_id = r.id
-  left join participants_participant p on p.id = k.participant_id
-  left join referrals_intakewindow w on w.referral_id = r.id
-  left join referrals_outreachentry o on o.referral_id = r.id
+  left join referrals_casework k on k.referral_id = r.id and k.site_id = (select app.site_id())
+  left join participants_participant p on p.id = k.participant_id and p.site_id = (select app.site_id())
+  left join referrals_intakewindow w on w.referral_id = r.id and w.site_id = (select app.site_id())
+  left join referrals_outreachentry o on o.referral_id = r.id and o.site_id = (select app.site_id())
   where r.site_id = (select app.site_id()) and r.submitted_at >= p_begins and r.submitted_at < p_ends
     and r.status <> 'cancelled' and {OPEN}
 ),
 cases as (
   select k.participant_id, k.referral_id from referrals_casework k
-  where k.participant_id in (select m.participant_id from made m where m.participant_id is not null)
+  where k.site_id = (select app.site_id())
+    and k.participant_id in (select m.participant_id from made m where m.participant_id is not null)
 ),
 intake as (
   select done.participant_id, max(done.done_on) as last_on from (
     select c.participant_id, d.done_on from cases c join referrals_record d on d.referral_id = c.referral_id
-      where d.kind = 'intake' and d.done_on < p_until
+      where d.site_id = (select app.site_id()) and d.kind = 'intake' and d.done_on < p_until
     union all
     select c.participant_id, i.done_on from cases c join referrals_intakewindow w on w.referral_id = c.referral_id
       join referrals_windowitem i on i.window_id = w.id
-      where i.kind = 'intake' and i.done_on < p_until and (not i.needs_confirmation or i.confirmed_at is not null)
+      where i.site_id = (select app.site_id()) and i.kind = 'intake' and i.done_on < p_until
+        and (not i.needs_confirmation or i.confirmed_at is not null)
     union all
     select c.participant_id, w.met_on from cases c join referrals_intakewindow w on w.referral_id = c.referral_id
-      where w.met_on < p_until) done
+      where w.site_id = (select app.site_id()) and w.met_on < p_until) done
   group by done.participant_id
 ),
+reached as (
+  select distinct c.participant_id from cases c join referrals_attempt a on a.referral_id = c.referral_id
+  where a.site_id = (select app.site_id()) and a.outcome = 'reached' and a.kind <> 'third_party'
+    and a.tried_at >= p_since::timestamp at time zone p_zone and a.tried_at < p_until::timestamp at time zone p_zone
+),
 enrolled as (
-  select i.participant_id,
-    i.last_on >= p_since or exists (
-      select 1 from cases c join referrals_attempt a on a.referral_id = c.referral_id
-      where c.participant_id = i.participant_id and a.outcome = 'reached' and a.kind <> 'third_party'
-        and a.tried_at >= p_since::timestamp at time zone p_zone
-        and a.tried_at < p_until::timestamp at time zone p_zone) as is_engaged,
-    exists (
-      select 1 from reports_gettingalong g where g.participant_id = i.participant_id and g.since_on < p_until
-        and (g.ended_on is null or g.ended_on >= p_until)) as gets_along
-  from intake i
-  where exists (select 1 from participants_participation s
-    where s.participant_id = i.participant_id and s.began_on < p_until)
+  select i.participant_id, i.last_on >= p_since or c.participant_id is not null as is_engaged,
+    i.participant_id in (
+      select g.participant_id from reports_gettingalong g where g.site_id = (select app.site_id())
+        and g.since_on < p_until and (g.ended_on is null or g.ended_on >= p_until)) as gets_along
+  from intake i left join reached c on c.participant_id = i.participant_id
+  where i.participant_id in (select s.participant_id from participants_participation s
+    where s.site_id = (select app.site_id()) and s.began_on < p_until)
 ),
 people as (
   select m.person, m.participant_id, min(case
@@ -84,7 +86,8 @@ cross join lateral (values ('referred', c.referred), ('ineligible', c.ineligible
   ('most_days', c.most_days)) v(measure, n)
 union all
 select 'cancelled', count(*) from referrals_referral r
-left join referrals_casework k on k.referral_id = r.id left join participants_participant p on p.id = k.participant_id
+left join referrals_casework k on k.referral_id = r.id and k.site_id = (select app.site_id())
+left join participants_participant p on p.id = k.participant_id and p.site_id = (select app.site_id())
 where r.site_id = (select app.site_id()) and r.submitted_at >= p_begins and r.submitted_at < p_ends
   and r.status = 'cancelled' and {OPEN}
 """  # noqa: S608  the parts are ours

@@ -5,17 +5,18 @@ from lead_cms.reports.tables import HIDDEN, Bar, Chart, Column, Figures, Row, Ta
 
 SIGNATURE = "report_handoff(p_begins timestamptz, p_ends timestamptz, p_targets jsonb)"
 RETURNS = """table(dimension text, grp text, handoffs bigint, timed bigint, within bigint, beyond bigint, no_target bigint,
- nobody_came bigint, no_call bigint, no_arrival bigint, median double precision, ninetieth double precision,
+ nobody_came bigint, no_call bigint, no_arrival bigint, typical double precision[],
  lowest integer, highest integer)"""
 BODY = f"""
-with made as (
+with made as materialized (
   select r.door, r.precinct, h.called_at, h.arrived_at, h.nobody_came_at is not null and h.arrived_at is null as nobody,
     (p_targets ->> r.rules_id::text)::integer as target,
-    floor(extract(epoch from h.arrived_at - h.called_at) / 60) as minutes
+    floor(extract(epoch from h.arrived_at - h.called_at)::float8 / 60) as minutes
   from referrals_handoff h join referrals_referral r on r.id = h.referral_id
-  left join referrals_casework k on k.referral_id = r.id
-  left join participants_participant p on p.id = k.participant_id
-  where r.site_id = (select app.site_id()) and r.submitted_at >= p_begins and r.submitted_at < p_ends
+  left join referrals_casework k on k.referral_id = r.id and k.site_id = (select app.site_id())
+  left join participants_participant p on p.id = k.participant_id and p.site_id = (select app.site_id())
+  where r.site_id = (select app.site_id()) and h.site_id = (select app.site_id())
+    and r.submitted_at >= p_begins and r.submitted_at < p_ends
     and r.door = 'arrest' and r.status not in ('cancelled', 'ineligible', 'declined') and {OPEN}
 )
 select case when grouping(m.precinct) = 0 then 'precinct' else 'all' end,
@@ -24,7 +25,7 @@ select case when grouping(m.precinct) = 0 then 'precinct' else 'all' end,
   count(*) filter (where m.nobody),
   count(*) filter (where m.minutes is null and not m.nobody and m.called_at is null),
   count(*) filter (where m.minutes is null and not m.nobody and m.called_at is not null),
-  percentile_cont(0.5) within group (order by m.minutes), percentile_cont(0.9) within group (order by m.minutes),
+  percentile_cont(array[0.5, 0.9]) within group (order by m.minutes),
   min(m.target), max(m.target)
 from made m group by grouping sets ((), (m.precinct)) order by 1, 2
 """  # noqa: S608  the parts are ours
@@ -43,7 +44,8 @@ def read(asked: Asked, rows) -> Found:
             precincts.append(row["grp"])
         for key in ("handoffs", "timed", *PARTS):
             counts[f"{key}{end}"] = row[key]
-        extra |= {f"{key}{end}": row[key] for key in ("median", "ninetieth", "lowest", "highest")}
+        extra |= {f"{key}{end}": row[key] for key in ("lowest", "highest")}
+        extra[f"median{end}"], extra[f"ninetieth{end}"] = row["typical"] or (None, None)
         sums.append(
             (f"handoffs{end}", tuple(f"{key}{end}" for key in ("timed", "nobody_came", "no_call", "no_arrival")))
         )

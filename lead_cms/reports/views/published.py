@@ -101,5 +101,5 @@ def published_withdraw(request, pk):
     except StaleState as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Withdrawn. Stakeholders no longer see it.")
+        messages.success(request, "Taken back. Stakeholders no longer see it.")
     return redirect("reports:published-list")
