@@ -9,7 +9,7 @@ from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS
 from lead_cms.reports.tables import Sheet, say
 
-STACK_FROM = 5  # columns; a table with as many becomes blocks on a phone
+STACK_FROM = 4  # columns; a table with as many becomes blocks on a phone
 
 
 def shown(sheet: Sheet, theme: str) -> dict:
