@@ -21,11 +21,14 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from bench.by_hand import REPORTS_BY_HAND
 from bench.client import Browser, percentile
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.reports.period import preset
+from lead_cms.reports.registry import REPORTS, ask
 from referrals import models as r
 from referrals.actions.referring import Given
 from referrals.forms.officer import pack
@@ -201,6 +204,35 @@ def best_sql(coordinator) -> None:
             cursor.fetchall()
 
 
+def reports(bench: Bench) -> None:
+    """Each report's statement as the coordinator, against hand-written SQL as the supervisor, who may read all of it."""
+    for name, report in REPORTS.items():
+        what = f"report: {name}"
+        if bench.only not in what:
+            continue
+        coordinator, supervisor, now = bench.people[Role.COORDINATOR], bench.people[Role.SUPERVISOR], timezone.now()
+        period = preset("year", now.astimezone(coordinator.site.tz).date())
+        with acting_as(coordinator), transaction.atomic():
+            asked = ask(coordinator.site, period, now)
+        times, by_hand = [], []
+        for _ in range(max(5, bench.rounds // 4)):
+            by_hand.append(_timed(lambda name=name, asked=asked, reader=supervisor: run_by_hand(reader, name, asked)))
+            times.append(_timed(lambda report=report, asked=asked, asker=coordinator: computed(asker, report, asked)))
+        bench.add(what, times, median(times) / median(by_hand), 1.5, 1, grows=False)
+
+
+def computed(by, report, asked) -> None:
+    with acting_as(by), transaction.atomic():
+        report.compute(asked)
+
+
+def run_by_hand(by, name: str, asked) -> None:
+    with acting_as(by), transaction.atomic(), connection.cursor() as cursor:
+        for sql in REPORTS_BY_HAND[name]:
+            cursor.execute(sql, asked.parameters())
+            cursor.fetchall()
+
+
 def poke(bench: Bench) -> None:
     """A poke with nothing due, in a process that signs in as the worker: a reminder waits for each of `rows` windows.
 
@@ -249,6 +281,7 @@ def main() -> None:
     bench = Bench(options.rows, options.rounds, options.only)
     pages(bench)
     counts(bench)
+    reports(bench)
     poke(bench)
     first_load(bench)
     print(json.dumps(bench.results))

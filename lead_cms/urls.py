@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/", include("lead_cms.casefile.urls.people")),
     path("referrals/", include("referrals.urls")),
     path("site/", include("lead_cms.casefile.urls")),
+    path("reports/", include("lead_cms.reports.urls")),
     path("rules/", include("lead_cms.programs.urls")),
     path("audit/", include("lead_cms.casefile.urls.audit")),
     path("styleguide/", include("lead_cms.casefile.urls.styleguide")),

@@ -56,6 +56,10 @@ class Permission(StrEnum):
     CHARGE_DECIDE = "decide on held charges"
     TRIAGE = "triage what an officer was not sure of"
     COUNTS = "see counts by door and window"
+    REPORTS = "see and export the site's reports"
+    SUPPLIED_COUNTS = "take in counts that an agency supplies"
+    PUBLISH = "publish reports and take them back"
+    PUBLISHED_VIEW = "read published reports"
     RULES_VIEW = "read the site's rules"
     PEOPLE_MANAGE = "manage people, organizations and memberships"
     AUDIT_VIEW = "read the audit"
@@ -72,12 +76,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {P.ON_CALL_VIEW, P.REFERRAL_OWN, P.REFERRAL_CONFIRM, P.PACKET, P.APPROVAL_CONFIRM, P.AGENCY_OVERVIEW},
     Role.PROSECUTOR: EVERYONE | {P.CHARGE_VIEW, P.CHARGE_DECIDE},
     Role.CASE_MANAGER: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.ON_CALL_HAND_OVER},
-    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.ON_CALL_HAND_OVER, P.CASEWORK_CONFIRM, P.CASELOADS},
+    Role.SUPERVISOR: EVERYONE
+    | FIELD
+    | {P.ON_CALL_VIEW, P.ON_CALL_HAND_OVER, P.CASEWORK_CONFIRM, P.CASELOADS, P.REPORTS},
     Role.COORDINATOR: EVERYONE
-    | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
+    | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE}
+    | {P.REPORTS, P.SUPPLIED_COUNTS, P.PUBLISH, P.PUBLISHED_VIEW},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
     Role.PROVIDER: EVERYONE,
-    Role.STAKEHOLDER: EVERYONE,
+    Role.STAKEHOLDER: EVERYONE | {P.PUBLISHED_VIEW},
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
     Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},
 }

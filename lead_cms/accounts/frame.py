@@ -21,6 +21,7 @@ PLACES = [
     ("Outreach", "casefile:outreach", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Counts", "casefile:counts", Permission.COUNTS),
+    ("Reports", "reports:list", Permission.REPORTS),
     ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
     ("Rules", "programs:rules", Permission.RULES_VIEW),
     ("Audit", "audit:list", Permission.AUDIT_VIEW),

@@ -335,6 +335,7 @@ def _lists(rules: Rules) -> list[Line]:
             "Out of touch is suggested",
             lambda n: f"After {n} days without contact.",
         ),
+        _line(rules, "completion.definition", "Completing the program", str),
         _line(rules, "codes.decline_reasons", "Reasons for a no", _names),
         _line(rules, "codes.cancel_reasons", "Reasons for canceling", _names),
         _line(rules, "codes.closing_reasons", "Reasons for ending casework", _names),

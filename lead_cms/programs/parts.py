@@ -340,6 +340,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What completing the program means here, in the site's words, and by which fact reports count it."""
+
+    definition: str | None
+    counted_by: Literal["window_met", "not_filed_completed"] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     """The site's coded reasons; none of them takes free text."""
 

@@ -130,6 +130,7 @@ def parse(document: Document) -> "Rules":
         no_capacity=reader.section(parts.NoCapacity, "no_capacity"),
         caseload=reader.section(parts.Caseload, "caseload"),
         review=reader.section(parts.Review, "review"),
+        completion=reader.section(parts.Completion, "completion"),
         codes=reader.section(parts.Codes, "codes"),
         precincts=reader.leaf("precincts", _choices),
         languages=reader.leaf("languages", _choices),
@@ -170,6 +171,7 @@ class Rules:
     no_capacity: parts.NoCapacity
     caseload: parts.Caseload
     review: parts.Review
+    completion: parts.Completion
     codes: parts.Codes
     precincts: tuple[Choice, ...] | None
     languages: tuple[Choice, ...] | None

@@ -347,6 +347,8 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("codes.decline_reasons", CHOICES, "Which reasons are listed for a person's no?"),
     Leaf("codes.cancel_reasons", CHOICES, "Which reasons are listed for an officer's canceling?"),
     Leaf("codes.closing_reasons", CHOICES, "Which reasons are listed for ending casework?"),
+    Leaf("completion.definition", text(600)),
+    Leaf("completion.counted_by", one_of("window_met", "not_filed_completed")),
     Leaf("precincts", CHOICES, "Which precincts are there?"),
     Leaf("languages", CHOICES, "Which languages can the offer be read in?"),
     Leaf("meeting_places", PLACES, "Where can the officer and the case manager meet?"),

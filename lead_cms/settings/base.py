@@ -31,6 +31,7 @@ DEBUG = False
 INSTALLED_APPS = [
     # Domain and house, highest layer first.
     "lead_cms.casefile",
+    "lead_cms.reports",
     "services",
     "referrals",
     "participants",

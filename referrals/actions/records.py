@@ -16,6 +16,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.enums import RACES
 from referrals.actions.items import record_item
 from referrals.actions.moments import day_not_in_future
 from referrals.actions.talking import talked_at
@@ -24,6 +25,7 @@ from referrals.models import Casework, Record, RecordSection, Referral
 from referrals.questions import FORMS, Section
 
 TALK_FIRST = "First tap “We are talking in private”: this is asked when officer and cameras are out of hearing."
+ABOUT_THEM = (RecordKind.INTAKE, "about")
 COUNTED = {RecordKind.INTAKE: Item.INTAKE, RecordKind.ASSESSMENT: Item.ASSESSMENT}
 
 
@@ -60,8 +62,21 @@ def save_section(
             raise StaleState("Somebody saved this part while it was open here. Yours is below: save again to keep it.")
         held.answers, held.saved_at, held.saved_by = answers, at, by
         held.save(update_fields=["answers", "saved_at", "saved_by"])
+    if (kind, section) == ABOUT_THEM:
+        _keep_own_words(referral, answers)
     record(AuditAction.RECORD_SAVED, target=made, kind=kind, section=section)
     return held
+
+
+def _keep_own_words(referral: Referral, answers: dict) -> None:
+    """What people say of their race and gender stands with the person, too: reports count groups in their own words."""
+    casework = Casework.objects.filter(referral=referral).select_related("participant").first()
+    if casework is None or casework.participant is None:
+        return
+    given = answers.get("race", {}).get("codes", [])
+    casework.participant.race = [one["code"] for one in given if one["code"] in RACES]
+    casework.participant.gender = answers.get("gender_words", {}).get("text", "")[:60]
+    casework.participant.save(update_fields=["race", "gender"])
 
 
 @transaction.atomic

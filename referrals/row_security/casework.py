@@ -72,7 +72,9 @@ POLICIES = [
     ),
     Policy(models.PrivateTalk, **casework_only(mine("started_by_id")), audited=("referral_id", "started_at")),
     Policy(
-        models.Attempt, **casework_only(mine("tried_by_id")), audited=("referral_id", "tried_at", "kind", "next_try_at")
+        models.Attempt,
+        **with_definer(casework_only(mine("tried_by_id"))),
+        audited=("referral_id", "tried_at", "kind", "next_try_at"),
     ),
     Policy(
         models.Appointment,
@@ -97,7 +99,12 @@ POLICIES = [
     Policy(models.Slip, **casework_only(mine("made_by_id")), audited=("referral_id", "language", "made_at")),
     Policy(
         models.OutreachEntry,
-        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, COORDINATOR: both(HERE, OPEN_REFERRAL)},
+        select={
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+            COORDINATOR: both(HERE, OPEN_REFERRAL),
+            DEFINER: ANYTHING,
+        },
         insert={Duty.INTAKE: HERE, MANAGER: HERE, SUPERVISOR: HERE, Duty.OPERATOR: ANYTHING},
         update={
             role: Rows(
@@ -110,7 +117,7 @@ POLICIES = [
     ),
     Policy(
         models.Record,
-        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE},
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, DEFINER: ANYTHING},
         insert={
             MANAGER: both(HERE, MY_CASES, mine("begun_by_id")),
             SUPERVISOR: both(HERE, mine("begun_by_id")),

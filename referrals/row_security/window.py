@@ -22,6 +22,7 @@ POLICIES = [
                 HERE,
                 columns=("id", "site_id", "referral_id", "rules_id", "state", "starts_on", "due_on", "extension_count"),
             ),
+            DEFINER: ANYTHING,
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
@@ -33,7 +34,7 @@ POLICIES = [
     ),
     Policy(
         models.WindowItem,
-        select={MANAGER: HERE, SUPERVISOR: HERE},
+        select={MANAGER: HERE, SUPERVISOR: HERE, DEFINER: ANYTHING},
         insert={
             MANAGER: both(HERE, mine("typed_by_id")),
             SUPERVISOR: both(HERE, mine("typed_by_id")),

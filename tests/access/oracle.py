@@ -359,12 +359,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
     },
     "referrals_intakewindow": {
-        "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here},
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here, DEFINER: always},
         "insert": {INTAKE: here, OPERATOR: always},
         "update": CASEWORK | {CLOCKWORK: here},
     },
     "referrals_windowitem": {
-        "select": {MANAGER: here, SUPERVISOR: here},
+        "select": {MANAGER: here, SUPERVISOR: here, DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
         "update": {SUPERVISOR: here},
     },
@@ -389,7 +389,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     # What the new case manager should know: theirs while the case is, and the supervisors'.
     "referrals_handovernote": {"select": {MANAGER: my_case, SUPERVISOR: here}, "insert": {SUPERVISOR: own}},
     "referrals_privatetalk": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
-    "referrals_attempt": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
+    "referrals_attempt": {"select": CASEWORK | {DEFINER: always}, "insert": CASEWORK_WRITTEN},
     "referrals_officersentence": {
         "select": {
             # Taken back, or sealed because the person is under age.
@@ -403,12 +403,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_appointment": {"select": CASEWORK | {DEFINER: always}, "insert": CASEWORK_WRITTEN, "update": CASEWORK},
     "referrals_slip": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
     "referrals_outreachentry": {
-        "select": CASEWORK | {COORDINATOR: open_to_coordinator},
+        "select": CASEWORK | {COORDINATOR: open_to_coordinator, DEFINER: always},
         "insert": {INTAKE: here, MANAGER: here, SUPERVISOR: here, OPERATOR: always},
         "update": CASEWORK,
     },
     "referrals_record": {
-        "select": CASEWORK,
+        "select": CASEWORK | {DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
         "update": {MANAGER: my_case, SUPERVISOR: here},
     },
@@ -420,6 +420,24 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_incidentrecord": {
         "select": {OFFICER: here, LIAISON: here, COORDINATOR: here, OPERATOR: always},
         "insert": {OPERATOR: always},
+    },
+    "reports_suppliedfile": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+    },
+    "reports_suppliedcount": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+    },
+    "reports_publishedreport": {
+        "select": {COORDINATOR: here, STAKEHOLDER: lambda p, r: here(p, r) and r.flavour != "past"},
+        "insert": {COORDINATOR: own},
+        "update": {COORDINATOR: lambda p, r: here(p, r) and r.flavour != "past"},
+    },
+    "reports_gettingalong": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
+        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
 }
@@ -472,4 +490,6 @@ ASSIGN = {
     "referrals_outreachentry": "state_changed_at = now()",
     "referrals_record": "done_on = current_date",
     "referrals_recordsection": "saved_at = now()",
+    "reports_publishedreport": "withdrawn_at = now(), withdrawn_by_id = app.membership_id()",
+    "reports_gettingalong": "ended_on = since_on",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from lead_cms.accounts import models as accounts
 from lead_cms.accounts.models import OrganisationKind
 from lead_cms.audit import models as audit
 from lead_cms.notify import models as notify
+from lead_cms.reports import models as reports
 from participants import models as participants
 from referrals import models as referrals
 from tests.factories import SiteWorld
@@ -23,6 +24,9 @@ from tests.factories import SiteWorld
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
 PAST, FUTURE = NOW - timedelta(days=400), datetime(2099, 1, 1, tzinfo=UTC)
 DAY = date(2026, 10, 20)
+TEXTS = ("report", "title", "site", "custodian", "period", "begins_on", "ends_on", "data_at", "data_says", "definition",
+         "denominator")  # fmt: skip
+SHEET = dict.fromkeys(TEXTS, "x") | {"missing": [], "notes": [], "tables": [], "chart": None, "is_hiding": True}
 # plain: window met, nobody consented. shared: met and consented. past: out of police's and the prosecutor's sight.
 # supervised: a supervisor's own case, taken by telephone; telephoned and coordinated: typed by those on call.
 FLAVOURS = (
@@ -133,6 +137,21 @@ def _house(rows: Rows, where: SiteWorld) -> None:
             site=where.site, source="sfpd", row_key=str(n), incident_id="1", incident_number="1", code="1", category="c",
             description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
         rows.add(referrals.UnderageCount(site=where.site, met_on=DAY, door="arrest"), where, n)
+        _reports(rows, where, n)
+
+
+def _reports(rows: Rows, where: SiteWorld, n: int) -> None:
+    coordinator, agency = where.person(Role.COORDINATOR, n), where.organisations[OrganisationKind.POLICE, n]
+    file = rows.add(reports.SuppliedFile(
+        site=where.site, agency=agency, version=n + 1, name="f", content_hash="h", good_rows=1, bad_rows=0, taken_at=NOW,
+        taken_from="x"), where, n)  # fmt: skip
+    rows.add(reports.SuppliedCount(
+        site=where.site, file=file, agency=agency, version=n + 1, month=DAY.replace(day=1), dimension="all", count=1),
+        where, n)  # fmt: skip
+    for flavour, withdrawn in (("plain", {}), ("past", {"withdrawn_at": NOW, "withdrawn_by": coordinator})):
+        rows.add(reports.PublishedReport(
+            site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, sheet=SHEET, data_at=NOW,
+            published_at=NOW, published_by=coordinator, **withdrawn), where, n, flavour)  # fmt: skip
 
 
 def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
@@ -156,6 +175,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         created_at=NOW, created_by=manager,
     )  # fmt: skip
     add(participants.Participation, participant=person, began_on=DAY, recorded_by=manager)
+    add(reports.GettingAlong, participant=person, since_on=DAY, noted_at=NOW, noted_by=manager)
     add(referrals.ReferredPerson, name="A", police_until_at=PAST if past else None, **on, **police)
     add(referrals.ReferralOffence, code_system="CA", code="1", title="t", is_held=True, **on, **police)
     add(referrals.EligibilityAnswer, rule_code="r", rule_text="t", answer="no", **on, **police)

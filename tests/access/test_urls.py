@@ -19,6 +19,7 @@ from tests.factories import World
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
 EVENT = "audit_auditevent"
+PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
@@ -111,6 +112,16 @@ OBJECTS: dict[str, str | None] = {
     "casefile:consent-copy": CONSENT,
     "casefile:consent-revoke": REFERRAL,
     "casefile:counts": None,
+    "reports:list": None,
+    "reports:report": None,
+    "reports:export": None,
+    "reports:publish": None,
+    "reports:supplied": None,
+    "reports:gets-along": PARTICIPANT,
+    "reports:published-list": None,
+    "reports:published": PUBLISHED,
+    "reports:published-export": PUBLISHED,
+    "reports:withdraw": PUBLISHED,
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
@@ -197,7 +208,7 @@ def _keys(entry, key) -> dict:
     for number, (name, converter) in enumerate(entry.pattern.converters.items()):
         kind = type(converter).__name__
         if number == 0:
-            found[name] = key
+            found[name] = WORDS.get(name, key) if key == "x" else key
         elif kind == "UUIDConverter":
             found[name] = uuid.UUID(int=number)
         else:
@@ -206,7 +217,9 @@ def _keys(entry, key) -> dict:
 
 
 # What fits the parameters that are words.
-WORDS = {"what": "treatment", "kind": "intake", "section": "x", "deed": "x"}
+WORDS = {
+    "what": "treatment", "kind": "intake", "section": "x", "deed": "x", "report": "funnel", "form": "csv",
+}  # fmt: skip
 # Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
 ALIKE = {"referrals:draft-discard"}
 # A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.

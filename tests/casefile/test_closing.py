@@ -121,7 +121,7 @@ def two(where, supervisor):
     act(
         supervisor,
         lambda: assigning.assign(
-            referral=fresh(referral), to=manager_of(where, 1), by=supervisor, at=now(), why="workload"
+            referral=fresh(referral), to=manager_of(where, 1), by=supervisor, at=now(), why="share"
         ),
     )
     other = linked(where, referral, by=manager_of(where, 1), given_name="Bob")
@@ -193,9 +193,7 @@ def test_lifted_they_may_meet_again(where, supervisor):
     act(supervisor, lambda: closing.lift(pair=pair, by=supervisor, at=now()))
     act(
         supervisor,
-        lambda: assigning.assign(
-            referral=fresh(referral), to=manager_of(where), by=supervisor, at=now(), why="workload"
-        ),
+        lambda: assigning.assign(referral=fresh(referral), to=manager_of(where), by=supervisor, at=now(), why="share"),
     )
 
 

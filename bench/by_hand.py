@@ -1,0 +1,101 @@
+"""The figures of each report by the best SQL that we could write for them alone, on the plain tables."""
+
+FUNNEL = """
+with made as (
+  select coalesce(k.participant_id, r.id) as person, k.participant_id, r.status, w.state, w.due_on, o.state as outreach
+  from referrals_referral r left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
+  left join referrals_intakewindow w on w.referral_id = r.id left join referrals_outreachentry o on o.referral_id = r.id
+  where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s
+    and r.status <> 'cancelled' and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)),
+intake as (
+  select k.participant_id, max(done_on) as last_on from (
+    select w.referral_id, i.done_on from referrals_windowitem i join referrals_intakewindow w on w.id = i.window_id
+     where i.kind = 'intake' and i.done_on < %(until_on)s and (not i.needs_confirmation or i.confirmed_at is not null)
+    union all select referral_id, met_on from referrals_intakewindow where met_on < %(until_on)s
+    union all select referral_id, done_on from referrals_record where kind = 'intake' and done_on < %(until_on)s) d
+  join referrals_casework k on k.referral_id = d.referral_id
+  where k.participant_id in (select participant_id from made)
+    and k.participant_id in (select participant_id from participants_participation where began_on < %(until_on)s)
+  group by k.participant_id),
+reached as (
+  select distinct k.participant_id from referrals_attempt a join referrals_casework k on k.referral_id = a.referral_id
+  where a.outcome = 'reached' and a.kind <> 'third_party' and a.tried_at >= %(since_on)s and a.tried_at < %(until_on)s),
+people as (
+  select person, participant_id, min(case when status = 'ineligible' then 5 when status = 'not_approved' then 4
+      when status = 'declined' or state = 'stepped_back' or outreach = 'not_now' then 3
+      when state = 'ended' or state = 'open' and due_on < %(over_on)s or outreach = 'not_found' or status = 'done' then 2
+      else 1 end) as place from made group by person, participant_id)
+select count(*), count(i.participant_id), count(*) filter (where i.last_on >= %(since_on)s or c.participant_id is not null),
+  count(*) filter (where i.participant_id is null and place = 5), count(*) filter (where i.participant_id is null and place = 4),
+  count(*) filter (where i.participant_id is null and place = 3), count(*) filter (where i.participant_id is null and place = 2),
+  count(g.id)
+from people p left join intake i on i.participant_id = p.participant_id
+left join reached c on c.participant_id = i.participant_id
+left join reports_gettingalong g on g.participant_id = i.participant_id and g.ended_on is null
+"""
+CLOCK = """
+select w.first_due_on - w.starts_on, count(*), count(w.met_on), count(*) filter (where w.state = 'stepped_back'),
+  count(*) filter (where w.met_on is null and w.state = 'open' and w.due_on >= %(over_on)s),
+  count(*) filter (where w.extension_count > 0), count(i.intake_on), count(i.assessment_on),
+  percentile_cont(0.5) within group (order by i.intake_on - w.starts_on),
+  percentile_cont(0.5) within group (order by i.assessment_on - w.starts_on),
+  sum(c.all_of), sum(c.filed), sum(c.completed), sum(c.discretion)
+from referrals_intakewindow w left join referrals_casework k on k.referral_id = w.referral_id
+left join participants_participant p on p.id = k.participant_id
+left join (select window_id, min(done_on) filter (where kind = 'intake') as intake_on,
+    min(done_on) filter (where kind = 'assessment') as assessment_on from referrals_windowitem
+  where not needs_confirmation or confirmed_at is not null group by window_id) i on i.window_id = w.id
+left join (select referral_id, count(*) as all_of, count(*) filter (where decision = 'filed') as filed,
+    count(*) filter (where decision = 'not_filed_completed') as completed,
+    count(*) filter (where decision = 'not_filed_discretion') as discretion
+  from referrals_heldcharge where site_id = %(site)s group by referral_id) c on c.referral_id = w.referral_id
+where w.site_id = %(site)s and w.starts_on >= %(begins_on)s and w.starts_on < %(ends_on)s
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false) group by grouping sets ((), (1))
+"""
+HANDOFF = """
+select r.precinct, count(*), count(h.arrived_at), count(h.nobody_came_at),
+  count(*) filter (where h.arrived_at - h.called_at <= interval '30 minutes'),
+  percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from h.arrived_at - h.called_at))
+from referrals_referral r join referrals_handoff h on h.referral_id = r.id
+left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
+where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s and r.door = 'arrest'
+  and r.status not in ('cancelled', 'ineligible', 'declined')
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)
+group by grouping sets ((), (r.precinct))
+"""
+SEEN = """
+select s.perceived_race, s.perceived_gender, width_bucket(coalesce(date_part('year', age(r.submitted_at, s.birth_date)),
+    s.age_about), array[18, 25, 35, 45, 55, 65]::float8[]), r.precinct, count(*), count(*) filter (where r.person_answer = 'yes')
+from referrals_referral r left join referrals_referredperson s on s.referral_id = r.id
+left join referrals_casework k on k.referral_id = r.id
+left join participants_participant p on p.id = k.participant_id
+where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s
+  and r.door in ('arrest', 'social') and r.status not in ('ineligible', 'cancelled') and r.person_answer <> ''
+  and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false)
+group by grouping sets ((), (1), (2), (3), (4))
+"""
+OWN = """
+with made as (
+  select distinct on (k.participant_id) k.participant_id, r.precinct, r.submitted_at from referrals_referral r
+  join referrals_casework k on k.referral_id = r.id and k.participant_id is not null
+  where r.site_id = %(site)s and r.submitted_at >= %(begins_at)s and r.submitted_at < %(ends_at)s and r.status <> 'cancelled'
+    and not (k.is_restricted or k.is_sealed) order by k.participant_id, r.submitted_at),
+done as (
+  select k.participant_id, bool_or(w.met_on < %(until_on)s) as completed from referrals_casework k
+  left join referrals_intakewindow w on w.referral_id = k.referral_id
+  left join referrals_windowitem i on i.window_id = w.id and i.kind = 'intake'
+  left join referrals_record d on d.referral_id = k.referral_id and d.kind = 'intake'
+  where (w.met_on is not null or i.done_on < %(until_on)s or d.done_on < %(until_on)s)
+    and k.participant_id in (select participant_id from made) group by k.participant_id)
+select p.race::text, p.gender, width_bucket(date_part('year', age(m.submitted_at, p.birth_date)),
+    array[18, 25, 35, 45, 55, 65]::float8[]), m.precinct, count(*), count(*) filter (where d.completed)
+from made m join done d on d.participant_id = m.participant_id join participants_participant p on p.id = m.participant_id
+where not p.is_restricted group by grouping sets ((), (1), (2), (3), (4))
+"""
+SUPPLIED = """
+select dimension, "group", sum("count") from reports_suppliedcount
+where site_id = %(site)s and month >= %(begins_on)s and month < %(ends_on)s group by dimension, "group"
+"""
+REPORTS_BY_HAND = {"funnel": [FUNNEL], "clock": [CLOCK], "equity": [SEEN, OWN, SUPPLIED], "handoff": [HANDOFF]}

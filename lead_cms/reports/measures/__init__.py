@@ -1,0 +1,1 @@
+"""The reports there are, by name; what each is stands in its own module."""

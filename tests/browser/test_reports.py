@@ -1,0 +1,116 @@
+"""Reports in a browser: the coordinator looks, publishes, withdraws; the stakeholder reads; every page with axe."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty, acting_as
+from tests.browser.conftest import DESK, PHONE
+from tests.factories import World
+from tests.reports import making
+
+pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("LEAD_SHOTS")  # a folder for pictures of the pages
+LOOKS = [(PHONE, "dark"), (DESK, "light"), (PHONE, "light"), (DESK, "dark")]
+PATHS = [
+    "", "supplied/", "published/", "funnel/?period=last-quarter", "clock/?period=last-quarter",
+    "equity/?period=last-quarter", "handoff/?period=last-quarter", "funnel/publish/?period=last-quarter",
+    "funnel/?from=2026-05-01&to=2026-04-01",
+]  # fmt: skip
+RACES = ["black", "white", "hispanic", "asian", "not_known"]
+
+
+@pytest.fixture
+def site(live):
+    """Some hundred referrals of the last quarter, of every end, group and precinct."""
+    where = World.build().a
+    today = timezone.localdate()
+    first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=20)
+    at = making.AT.replace(year=first.year, month=first.month, day=first.day)
+    precincts = [one.code for one in making.asked_by(where.person(Role.COORDINATOR)).rules.precincts]
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        for number in range(110):
+            one_more(where, number, at, first, precincts)
+    return where
+
+
+def one_more(where, number, at, first, precincts) -> None:
+    said_no = number % 9 == 0
+    gender = "woman" if number % 3 else "man"
+    referral = making.refer(
+        where, at=at, status="declined" if said_no else "handed_over", answer="no" if said_no else "yes",
+        precinct=precincts[number % min(4, len(precincts))],
+        seen={"perceived_race": RACES[number % 5], "perceived_gender": gender, "age_about": 20 + number % 50},
+    )  # fmt: skip
+    if said_no:
+        return
+    making.handoff(where, referral, minutes=10 + number % 40)
+    made = making.window(where, referral, starts_on=first, state="met" if number % 2 else "open",
+                         met_on=first + timedelta(days=9) if number % 2 else None)  # fmt: skip
+    making.charge(where, referral, "not_filed_completed" if number % 2 else "")
+    if number % 2:
+        making.take_part(where, referral, race=[RACES[number % 4]], gender="Woman" if number % 3 else "man",
+                         birth_date=date(1980 + number % 20, 1, 1))  # fmt: skip
+        making.item(where, made, "intake", first + timedelta(days=5))
+
+
+def look(page, path: str, name: str) -> None:
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), LOOKS if SHOTS else LOOKS[:2], ids=lambda v: v if isinstance(v, str) else v["width"]
+)
+def test_every_page_reads_well(page_as, site, axe, size, scheme):
+    page = page_as(site.person(Role.COORDINATOR), size=size, scheme=scheme)
+    page.set_default_timeout(30_000)  # the first chart of a process loads what draws it
+    for path in PATHS:
+        name = path.split("?")[0].replace("/", "-") + ("bad" if "05-01" in path else "")
+        look(page, f"/reports/{path}", f"{name}{size['width']}-{scheme}")
+        axe(page)
+
+
+def test_published_read_taken_along_and_withdrawn(page_as, site, axe):
+    page = page_as(site.person(Role.COORDINATOR), path="/reports/")
+    page.set_default_timeout(30_000)
+    page.get_by_role("link", name="Last quarter").click()
+    page.get_by_role("link", name="From referral to engagement").click()
+    page.get_by_role("link", name="Look at it for publishing").click()
+    expect(page.get_by_text("hidden").first).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text(": published.")).to_be_visible()
+    reader = page_as(site.person(Role.STAKEHOLDER))
+    axe(reader)
+    reader.get_by_role("link", name="From referral to engagement").click()
+    axe(reader)
+    assert reader.evaluate("document.querySelector('.report__chart img').naturalWidth") > 300
+    with reader.expect_download() as download:
+        reader.get_by_role("link", name="PDF").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    if SHOTS:
+        reader.screenshot(path=Path(SHOTS) / "stakeholder-published.png", full_page=True)
+    page.get_by_role("link", name="From referral to engagement").click()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("no longer see it")).to_be_visible()
+    reader.goto("/")
+    expect(reader.get_by_text("Nothing is published yet")).to_be_visible()
+
+
+def test_by_keyboard_alone(page_as, site):
+    page = page_as(site.person(Role.COORDINATOR), size=DESK, path=reverse("reports:report", args=["handoff"]))
+    page.get_by_label("From").focus()
+    page.keyboard.type("01012026")
+    page.get_by_label("Up to, not including").focus()
+    page.keyboard.type("02012026")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("January 1, 2026 to January 31, 2026").first).to_be_visible()
