@@ -54,6 +54,12 @@ class Permission(StrEnum):
     TRIAGE = "triage what an officer was not sure of"
     COUNTS = "see counts by door and window"
     RULES_VIEW = "read the site's rules"
+    DIRECTORY_VIEW = "search the directory of services"
+    DIRECTORY_VERIFY = "say that a service's entry is right"
+    DIRECTORY_EDIT = "edit services, hours and places"
+    DIRECTORY_LINK = "link a provider to the organization that signs in"
+    SERVICE_ASK = "refer a person to a service"
+    SERVICE_ANSWER = "answer what the organization is asked"
     PEOPLE_MANAGE = "manage people, organizations and memberships"
     AUDIT_VIEW = "read the audit"
 
@@ -62,18 +68,22 @@ P = Permission
 EVERYONE = frozenset({P.TODAY, P.NOTICES})
 FIELD = frozenset({P.CASEWORK_VIEW, P.CASEWORK_WRITE, P.PRIVATE_TALK, P.OUTREACH, P.REFERRAL_TELEPHONE, P.RULES_VIEW})
 
+DIRECTORY = frozenset({P.DIRECTORY_VIEW, P.DIRECTORY_VERIFY})
+
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OFFICER: EVERYONE
     | {P.ON_CALL_VIEW, P.REFERRAL_CREATE, P.REFERRAL_OWN, P.REFERRAL_CORRECT, P.REFERRAL_CONFIRM, P.PACKET},
     Role.LIAISON: EVERYONE
     | {P.ON_CALL_VIEW, P.REFERRAL_OWN, P.REFERRAL_CONFIRM, P.PACKET, P.APPROVAL_CONFIRM, P.AGENCY_OVERVIEW},
     Role.PROSECUTOR: EVERYONE | {P.CHARGE_VIEW, P.CHARGE_DECIDE},
-    Role.CASE_MANAGER: EVERYONE | FIELD | {P.ON_CALL_VIEW},
-    Role.SUPERVISOR: EVERYONE | FIELD | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM},
+    Role.CASE_MANAGER: EVERYONE | FIELD | DIRECTORY | {P.ON_CALL_VIEW, P.SERVICE_ASK},
+    Role.SUPERVISOR: EVERYONE | FIELD | DIRECTORY | {P.ON_CALL_VIEW, P.CASEWORK_CONFIRM, P.SERVICE_ASK},
     Role.COORDINATOR: EVERYONE
+    | DIRECTORY
+    | {P.DIRECTORY_EDIT, P.DIRECTORY_LINK}
     | {P.ON_CALL_VIEW, P.ON_CALL_MANAGE, P.TRIAGE, P.COUNTS, P.RULES_VIEW, P.APPROVAL_CONFIRM, P.REFERRAL_TELEPHONE},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
-    Role.PROVIDER: EVERYONE,
+    Role.PROVIDER: EVERYONE | DIRECTORY | {P.DIRECTORY_EDIT, P.SERVICE_ANSWER},
     Role.STAKEHOLDER: EVERYONE,
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
     Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},

@@ -19,6 +19,7 @@ PLACES = [
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Outreach", "casefile:outreach", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
+    ("Services", "services:list", Permission.DIRECTORY_VIEW),
     ("Counts", "casefile:counts", Permission.COUNTS),
     ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
     ("Rules", "programs:rules", Permission.RULES_VIEW),
