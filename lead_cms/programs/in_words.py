@@ -263,6 +263,10 @@ def _lists(rules: Rules) -> list[Line]:
         _line(rules, "caseload.full", "A full load", lambda n: f"{n} people."),
         _line(rules, "caseload.high", "A high load", lambda n: f"{n} people."),
         _line(rules, "caseload.most", "Never more than", lambda n: f"{n} people."),
+        _line(rules, "providers.verified_days", "An entry of the directory", lambda n: f"Stays verified {n} days."),
+        _line(
+            rules, "providers.answer_days", "A provider who has not answered", lambda n: f"Is reminded after {n} days."
+        ),
         _line(rules, "codes.decline_reasons", "Reasons for a no", _names),
         _line(rules, "codes.cancel_reasons", "Reasons for canceling", _names),
         _line(rules, "codes.closing_reasons", "Reasons for ending casework", _names),

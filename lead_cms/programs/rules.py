@@ -123,6 +123,7 @@ def parse(document: Document) -> "Rules":
         criminal_justice_consent=reader.section(parts.CriminalJusticeConsent, "criminal_justice_consent"),
         no_capacity=reader.section(parts.NoCapacity, "no_capacity"),
         caseload=reader.section(parts.Caseload, "caseload"),
+        providers=reader.section(parts.Providers, "providers"),
         codes=reader.section(parts.Codes, "codes"),
         precincts=reader.leaf("precincts", _choices),
         languages=reader.leaf("languages", _choices),
@@ -158,6 +159,7 @@ class Rules:
     criminal_justice_consent: parts.CriminalJusticeConsent
     no_capacity: parts.NoCapacity
     caseload: parts.Caseload
+    providers: parts.Providers
     codes: parts.Codes
     precincts: tuple[Choice, ...] | None
     languages: tuple[Choice, ...] | None

@@ -296,6 +296,8 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("caseload.full", whole(1, 100), "How many people are a full load for a case manager?"),
     Leaf("caseload.high", whole(1, 100), "At how many people is a load high?"),
     Leaf("caseload.most", whole(1, 100), "How many people may a case manager never exceed?"),
+    Leaf("providers.verified_days", whole(1, 1095)),
+    Leaf("providers.answer_days", whole(1, 90)),
     Leaf("codes.decline_reasons", CHOICES, "Which reasons are listed for a person's no?"),
     Leaf("codes.cancel_reasons", CHOICES, "Which reasons are listed for an officer's canceling?"),
     Leaf("codes.closing_reasons", CHOICES, "Which reasons are listed for ending casework?"),
