@@ -29,11 +29,11 @@ KEEPERS = {COORDINATOR: HERE, PROVIDER: OURS}
 BY_ME = f"verified_by_id = {MEMBERSHIP}"
 
 # Search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
-LIKE = """select {key}, (greatest(word_similarity(lower(words), s.search_words),
+LIKE = r"""select {key}, (greatest(word_similarity(lower(words), s.search_words),
                     case when position(lower(words) in s.search_words) > 0 then 1 else 0 end))::real as score
                 from {table} s
                 where s.site_id = app.site_id() and (s.search_words operator(public.%>) lower(words)
-                  or s.search_words like '%' || replace(replace(replace(lower(words), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%')
+                  or s.search_words like '%' || regexp_replace(lower(words), '([\\%_])', '\\\1', 'g') || '%')
                   and {also}
                 order by 2 desc, 1 limit most"""
 

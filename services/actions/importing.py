@@ -40,7 +40,10 @@ def import_directory(
     counts: dict[str, Counts] = {}
     providers, counts["organizations"] = _write(site, Provider, found.providers, {}, {}, frozenset(), tick)
     edited = set(
-        Service.objects.filter(site=site).exclude(edited_at=None).exclude(source_key="").values_list("source_key", flat=True)
+        Service.objects.filter(site=site)
+        .exclude(edited_at=None)
+        .exclude(source_key="")
+        .values_list("source_key", flat=True)
     )
     for one in found.services.values():
         one.values["search_words"] = service_words(providers[one.provider].name, **one.values)

@@ -125,7 +125,8 @@ class Service(SiteRow):
             models.CheckConstraint(name="service_needs_known", condition=Q(needs__contained_by=Need.values)),
             models.CheckConstraint(
                 name="service_verified_at_and_by",
-                condition=Q(verified_at=None, verified_by=None) | Q(verified_at__isnull=False, verified_by__isnull=False),
+                condition=Q(verified_at=None, verified_by=None)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
             ),
         ]
         indexes = [

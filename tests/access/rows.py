@@ -18,6 +18,7 @@ from lead_cms.audit import models as audit
 from lead_cms.notify import models as notify
 from participants import models as participants
 from referrals import models as referrals
+from services import models as services
 from tests.factories import SiteWorld
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
@@ -121,6 +122,24 @@ def _house(rows: Rows, where: SiteWorld) -> None:
             site=where.site, source="sfpd", row_key=str(n), incident_id="1", incident_number="1", code="1", category="c",
             description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
         rows.add(referrals.UnderageCount(site=where.site, met_on=DAY, door="arrest"), where, n)
+        for flavour in ("plain", "unlinked"):
+            _directory(rows, where, n, flavour)
+
+
+def _directory(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
+    """A provider whose staff sign in, and one that nobody signs in for."""
+    by = where.person(Role.COORDINATOR, n)
+    staff = {"organisation": where.organisations[OrganisationKind.PROVIDER, n], "linked_at": NOW, "linked_by": by}
+
+    def add(model, **fields):
+        return rows.add(model(site=where.site, **fields), where, n, flavour)
+
+    provider = add(services.Provider, name=f"P{n}", **(staff if flavour == "plain" else {}))
+    service = add(services.Service, provider=provider, name=f"S{n}", needs=["housing"])
+    on = {"provider": provider, "service": service}
+    add(services.Location, address="1 A St", latitude=1.0, longitude=1.0, **on)
+    add(services.Contact, phone="+14155550100", **on)
+    add(services.Hours, weekday=0, opens="09:00", closes="17:00", **on)
 
 
 def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:

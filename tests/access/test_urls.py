@@ -19,6 +19,7 @@ from tests.factories import World
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
+SERVICE, LOCATION, SERVICE_PROVIDER = "services_service", "services_location", "services_provider"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
     "today": None,
@@ -106,6 +107,18 @@ OBJECTS: dict[str, str | None] = {
     "programs:rules": None,
     "referrals:community-list": None,
     "referrals:community-new": None,
+    "services:list": None,
+    "services:service": SERVICE,
+    "services:verify": SERVICE,
+    "services:edit": SERVICE,
+    "services:hours": SERVICE,
+    "services:location-new": SERVICE,
+    "services:location": LOCATION,
+    "services:location-remove": LOCATION,
+    "services:provider-new": None,
+    "services:provider": SERVICE_PROVIDER,
+    "services:provider-link": SERVICE_PROVIDER,
+    "services:new": SERVICE_PROVIDER,
 }
 PLAIN = {"healthz", "readyz"}
 

@@ -97,7 +97,9 @@ def test_bad_rows_are_listed_with_file_line_and_reason_and_good_ones_kept(site, 
     with (folder / "services.csv").open("a") as file:
         file.write("x1,nobody,,Ghost,,,,,active" + "," * 14 + "\n" + "short,row\n")
     edit(folder / "phones.csv", lambda row: row | {"number": "call us"} if row["number"] == "4155550111" else row)
-    edit(folder / "locations.csv", lambda row: row | {"latitude": "north"} if row["name"] == "Ferry Slip Works" else row)
+    edit(
+        folder / "locations.csv", lambda row: row | {"latitude": "north"} if row["name"] == "Ferry Slip Works" else row
+    )
     said = run(folder, site)
     assert "services.csv, line 13: Its organization is not among the usable rows of organizations.csv." in said
     assert "services.csv, line 14: It has 2 values, the header names 23 columns." in said
@@ -143,7 +145,10 @@ def test_each_site_has_its_own(world):
         (lambda f: (f / "phones.csv").write_bytes(b"PK\x03\x04"), "is a spreadsheet or zip file"),
         (lambda f: (f / "schedules.csv").write_text("id,name\n"), "schedules.csv: columns are missing: service_id"),
         (lambda f: (f / "organizations.csv").write_text(""), "organizations.csv is empty"),
-        (lambda f: (f / "addresses.csv").write_text('id,location_id,address_1,city,postal_code\n"a'), "quotation marks"),
+        (
+            lambda f: (f / "addresses.csv").write_text('id,location_id,address_1,city,postal_code\n"a'),
+            "quotation marks",
+        ),
     ],
 )
 def test_a_folder_that_cannot_be_used_leaves_nothing(site, folder, spoil, says):
