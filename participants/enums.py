@@ -5,6 +5,44 @@ from django.db import models
 
 class ConsentKind(models.TextChoices):
     CRIMINAL_JUSTICE = "criminal_justice", "Result of the window, to the prosecutor (42 CFR 2.35)"
+    TREATMENT = "treatment", "Treatment, payment and operations, to service providers"
+    MULTI_PARTY = "multi_party", "LEAD partners, each for what is ticked"
+    SENTENCE = "sentence", "One sentence to the officer who referred"
+
+
+# The kinds that carry a matrix of organization and information class.
+MATRIX_KINDS = (ConsentKind.TREATMENT, ConsentKind.MULTI_PARTY)
+
+
+class InformationClass(models.TextChoices):
+    """What may be told, one class at a time; every one is off until the person says yes to it."""
+
+    WINDOW_RESULT = "window_result", "That the intake window was met"
+    ENROLMENT = "enrolment", "That they take part in LEAD"
+    GENERAL_PROGRESS = "general_progress", "How it is going, in general words"
+    BARRIERS = "barriers", "What stands in their way"
+    LEGAL_COORDINATION = "legal_coordination", "Court dates and warrants, and who their case manager is"
+    HOUSING = "housing", "Housing"
+    HEALTH = "health", "Health"
+    SUBSTANCE_USE = "substance_use", "Substance use and its treatment"
+
+
+# Police and prosecutors never read health, substance use, housing or a window's result through the matrix, whatever was
+# ticked: a result reaches the prosecutor under the criminal-justice consent alone, and police never.
+JUSTICE_KINDS = ("police", "prosecutor")
+JUSTICE_CLASSES = (
+    InformationClass.ENROLMENT, InformationClass.GENERAL_PROGRESS, InformationClass.BARRIERS,
+    InformationClass.LEGAL_COORDINATION,
+)  # fmt: skip
+# Funders, councils and community bodies read published figures and nothing of a person.
+MULTI_PARTY_KINDS = ("police", "prosecutor", "case_management", "project_management", "partner", "provider")
+
+
+class EndsWith(models.TextChoices):
+    """What ends a consent by itself, besides its date."""
+
+    DECISION = "decision", "The prosecutor’s decision on the held charge"
+    TAKING_PART = "taking_part", "The end of taking part in LEAD"
 
 
 class ConsentAnswer(models.TextChoices):
@@ -18,6 +56,49 @@ class SpellState(models.TextChoices):
     ACTIVE = "active", "Active"
     INACTIVE = "inactive", "Inactive"
     DOOR_OPEN = "door_open", "Door open"
+
+
+class ConsentState(models.TextChoices):
+    """How a consent stands at one moment; a question asked when a page is read, never a column."""
+
+    NOT_SIGNED = "not_signed", "Not signed"
+    SIGNED = "signed", "Signed, in force"
+    PARTLY_REVOKED = "partly_revoked", "Partly taken back"
+    REVOKED = "revoked", "Taken back"
+    EXPIRED = "expired", "Ended"
+    SUPERSEDED = "superseded", "Replaced by a newer one"
+
+
+class AccessKind(models.TextChoices):
+    OPEN = "open", "May open this record"
+    SHUT = "shut", "May not open this record"
+
+
+class AccessReason(models.TextChoices):
+    """Why a record is shut to somebody, or opened; a code, so that no story about the person is kept."""
+
+    RELATIVE = "relative", "Relative, partner or former partner"
+    COLLEAGUE = "colleague", "Colleague, or somebody who works here"
+    OWN_RECORD = "own_record", "It is, or was, their own record"
+    SAFETY = "safety", "Somebody flees violence"
+    ASKED = "asked", "The person asked for it"
+    COVERS = "covers", "Stands in for the case manager"
+    OTHER = "other", "Another reason, known to the supervisor"
+
+
+class ApartReason(models.TextChoices):
+    VIOLENCE = "violence", "Violence, or fear of it"
+    COURT_ORDER = "court_order", "A court’s order"
+    CONFLICT = "conflict", "A conflict between them"
+    ASKED = "asked", "One of them asked"
+
+
+class Emergency(models.TextChoices):
+    """42 CFR 2.51: what it is about. Nothing else opens a record in an emergency."""
+
+    MEDICAL = "medical", "A medical emergency: they cannot say yes beforehand"
+    DANGER = "danger", "Danger to their life, now"
+    DISASTER = "disaster", "A disaster: offices are closed"
 
 
 class HowRevoked(models.TextChoices):

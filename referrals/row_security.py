@@ -25,16 +25,22 @@ FUNCTIONS = [
     definer(
         "my_referral_ids()",
         returns="setof uuid",
-        body="select c.referral_id from referrals_casework c where c.case_manager_id = app.membership_id()",
+        body="""select c.referral_id from referrals_casework c where c.case_manager_id = app.membership_id()
+                and (c.participant_id is null or c.participant_id not in (select app.shut_participant_ids()))""",
         to=[MANAGER],
     ),
-    # Restricted records of others, and records sealed because the person was found to be under age: few.
+    # Restricted records of others unless opened to one by name, records shut to one by name, and records sealed because
+    # the person was found to be under age: few.
     definer(
         "closed_referral_ids()",
         returns="setof uuid",
         body="""select c.referral_id from referrals_casework c where c.site_id = app.site_id() and (c.is_sealed
-                or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()))
-                and (c.is_restricted or c.is_sealed)""",
+                or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()
+                  and (c.participant_id is null or c.participant_id not in (select app.opened_participant_ids()))))
+                and (c.is_restricted or c.is_sealed)
+                union all
+                select c.referral_id from referrals_casework c where c.site_id = app.site_id()
+                and c.participant_id = any (array(select app.shut_participant_ids()))""",
         to=[MANAGER, COORDINATOR],
     ),
     # Search by likeness, over the names that referrers wrote down; as for participants, with the casework's wall inside.
@@ -48,7 +54,9 @@ FUNCTIONS = [
                   or p.name operator(public.%) words or p.birth_date = born)
                   and (current_setting('role', true) = 'lead_supervisor' or not exists (
                     select 1 from referrals_casework c where c.referral_id = p.referral_id
-                      and (c.is_sealed or c.is_restricted and c.case_manager_id is distinct from app.membership_id())))
+                      and (c.is_sealed or c.is_restricted and c.case_manager_id is distinct from app.membership_id()
+                        and (c.participant_id is null or c.participant_id not in (select app.opened_participant_ids()))
+                        or c.participant_id in (select app.shut_participant_ids()))))
                 order by 2 desc, 1 limit most""",
         to=[MANAGER, SUPERVISOR],
     ),
@@ -144,6 +152,19 @@ def casework_only(insert_check: str | None = None, update_columns: tuple[str, ..
     return policy
 
 
+def with_definer(policy: dict) -> dict:
+    """The same, read by the definer functions as well."""
+    return policy | {"select": policy["select"] | {DEFINER: ANYTHING}}
+
+
+# Written by whoever asked for the consent, to the officer of that referral and nobody else.
+SENTENCE_FITS = both(
+    """exists (select 1 from participants_consent k where k.id = referrals_officersentence.consent_id
+       and k.kind = 'sentence' and k.referral_id = referrals_officersentence.referral_id
+       and k.asked_by_id = (select app.membership_id()) and k.signed_at is not null offset 0)""",
+    """exists (select 1 from referrals_referral r where r.id = referrals_officersentence.referral_id
+       and r.officer_id = referrals_officersentence.officer_id offset 0)""",
+)
 # What an officer corrects before the handover reaches the copies that stand with the charge, unseen by the officer.
 CORRECTED = Rows(HERE, columns=("id", "site_id", "referral_id"))
 APPROVAL_ANSWER = ("answered", "answered_because", "answered_at", "answered_by_id")
@@ -540,8 +561,23 @@ POLICIES = [
     ),
     Policy(
         models.Appointment,
-        **casework_only(mine("booked_by_id"), update_columns=("state", "answered_at")),
+        **with_definer(casework_only(mine("booked_by_id"), update_columns=("state", "answered_at"))),
         audited=("referral_id", "at", "state"),
+    ),
+    Policy(
+        models.OfficerSentence,
+        # Police have no right on the consent itself: whether it stands is asked of the database.
+        select={
+            OFFICER: both(HERE, MINE, "app.sentence_stands(consent_id)"),
+            MANAGER: both(HERE, OPEN_REFERRAL),
+            SUPERVISOR: HERE,
+            DEFINER: ANYTHING,
+        },
+        insert={
+            MANAGER: both(HERE, OPEN_REFERRAL, mine("written_by_id"), SENTENCE_FITS),
+            SUPERVISOR: both(HERE, mine("written_by_id"), SENTENCE_FITS),
+        },
+        audited=("referral_id", "officer_id", "consent_id", "written_at"),
     ),
     Policy(models.Slip, **casework_only(mine("made_by_id")), audited=("referral_id", "language", "made_at")),
     Policy(

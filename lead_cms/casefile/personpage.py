@@ -1,17 +1,19 @@
 """What a participant's page says, in a bounded number of queries."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_when
-from participants.enums import LANGUAGES
-from participants.models import Consent, Disclosure, Participant, Participation
+from participants.actions.closing import has_somebody_to_avoid
+from participants.enums import LANGUAGES, InformationClass
+from participants.models import Consent, Disclosure, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 
 MOST = 40  # of each list; a person's own lists are short
 STATE_TONES = {"active": "good", "inactive": "neutral", "door_open": "neutral"}
-WHAT = {"met": "That the window was met", "window_result": "That the window was met"}
+WHAT = dict(InformationClass.choices) | {"met": "That the window was met", "sentence": "Their sentence"}
 
 
 class PersonPage:
@@ -43,7 +45,16 @@ class PersonPage:
             "consents": [self._consent(consent) for consent in self.consents],
             "told": self.told(),
             "is_supervisor": self.by.role == Role.SUPERVISOR,
+            "has_somebody_to_avoid": has_somebody_to_avoid(self.participant.pk),
+            "opened": self._opened(),
         }
+
+    def _opened(self) -> EmergencyAccess | None:
+        """The emergency under which a closed record is open to this case manager now, if there is one."""
+        if not self.participant.is_restricted or self.by.role != Role.CASE_MANAGER:
+            return None
+        mine = EmergencyAccess.objects.filter(participant=self.participant, membership=self.by, ended_at=None)
+        return mine.filter(until_at__gt=timezone.now()).order_by("-until_at", "-pk").first()
 
     def facts(self) -> list[dict]:
         one, edit = self.participant, reverse("casefile:person-edit", args=[self.participant.pk])
@@ -114,4 +125,8 @@ class PersonPage:
         if consent.revoked_at is not None:
             row["hints"].append(f"Taken back {say_when(consent.revoked_at)}")
             return row | {"state": "Taken back", "tone": "neutral"}
+        if consent.superseded_at is not None:
+            return row | {"state": "Replaced", "tone": "neutral"}
+        if consent.ends_at is not None and consent.ends_at <= timezone.now():
+            return row | {"state": "Ended", "tone": "neutral"}
         return row | {"state": "Signed", "tone": "good"}

@@ -254,6 +254,21 @@ def _visibility(rules: Rules) -> list[Line]:
         _line(rules, "visibility.name_visible_days", "A name, for police", lambda n: f"{n} days after handover."),
         _line(rules, "visibility.decided_visible_days", "A decided charge", lambda n: f"{n} days after the decision."),
         _line(rules, "visibility.last_seen_days", "A last-seen place", lambda n: f"Erased after {n} days."),
+        _line(
+            rules, "consent.banner_days", "The end of a consent", lambda n: f"Said on the page from {n} days before it."
+        ),
+        _line(
+            rules,
+            "consent.emergency_minutes",
+            "A restricted record in an emergency",
+            lambda n: f"Opened for {n} minutes, and the supervisor is told.",
+        ),
+        _line(
+            rules,
+            "consent.apart_minutes",
+            "Two people who must not meet",
+            lambda n: f"{n} minutes between them at the same place.",
+        ),
         _line(rules, "hear_back.fewer_than", "Small figures", lambda n: f"Read “fewer than {n}”."),
     ]
 

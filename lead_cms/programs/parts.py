@@ -260,6 +260,17 @@ class CriminalJusticeConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """Days before a consent's end that pages say so; minutes an emergency opens a restricted record; minutes between two
+    people who must not meet at one place.
+    """
+
+    banner_days: int | None
+    emergency_minutes: int | None
+    apart_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class NoCapacity:
     """Who goes first when nobody has room."""
 

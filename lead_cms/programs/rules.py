@@ -121,6 +121,7 @@ def parse(document: Document) -> "Rules":
         submission_start_on=reader.leaf("submission_start_on", date.fromisoformat),
         prosecutor_result_sharing=reader.leaf("prosecutor_result_sharing", str),
         criminal_justice_consent=reader.section(parts.CriminalJusticeConsent, "criminal_justice_consent"),
+        consent=reader.section(parts.Consent, "consent"),
         no_capacity=reader.section(parts.NoCapacity, "no_capacity"),
         caseload=reader.section(parts.Caseload, "caseload"),
         providers=reader.section(parts.Providers, "providers"),
@@ -157,6 +158,7 @@ class Rules:
     submission_start_on: date | None
     prosecutor_result_sharing: Literal["met_only", "met_and_not_met"] | None
     criminal_justice_consent: parts.CriminalJusticeConsent
+    consent: parts.Consent
     no_capacity: parts.NoCapacity
     caseload: parts.Caseload
     providers: parts.Providers

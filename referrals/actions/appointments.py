@@ -9,18 +9,29 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.clock import local_moment
+from lead_cms.programs.current import rules_by_id
+from participants.actions.closing import refuse_if_apart_at
 from referrals.actions.moments import site_day
 from referrals.enums import AppointmentState
 from referrals.models import Appointment, Casework, Referral
 
 
 @transaction.atomic
-def book(*, referral: Referral, on: datetime, place: str, by: Membership, at: datetime) -> Appointment:
-    """Book one; there is one at a time, and it can be moved."""
+def book(
+    *, referral: Referral, on: datetime, place: str, by: Membership, at: datetime, is_confirmed: bool = False
+) -> Appointment:
+    """Book one; there is one at a time, and it can be moved. Not where and when somebody is booked whom they must not
+    meet, unless a supervisor confirms it.
+    """
     if on <= at:
         raise DomainError("This time is past. Enter one that is still to come.", field="on")
     if not place.strip():
         raise DomainError("Enter where you meet.", field="place")
+    refuse_if_apart_at(
+        participant_id=Casework.objects.filter(referral=referral).values_list("participant_id", flat=True).first(),
+        place=place, at=on, minutes=rules_by_id(referral.rules_id).consent.apart_minutes, tz=by.site.tz, by=by,
+        is_confirmed=is_confirmed,
+    )  # fmt: skip
     try:
         with transaction.atomic():
             made = Appointment.objects.create(
@@ -52,11 +63,13 @@ def answer(*, appointment: Appointment, state: str, by: Membership, at: datetime
 
 
 @transaction.atomic
-def move(*, appointment: Appointment, on: datetime, place: str, by: Membership, at: datetime) -> Appointment:
+def move(
+    *, appointment: Appointment, on: datetime, place: str, by: Membership, at: datetime, is_confirmed: bool = False
+) -> Appointment:
     """To another time or place: the old one reads "moved", the new one is booked in the same step."""
     locked = _lock(appointment)
     _answered(locked, AppointmentState.MOVED, at=at)
-    return book(referral=locked.referral, on=on, place=place, by=by, at=at)
+    return book(referral=locked.referral, on=on, place=place, by=by, at=at, is_confirmed=is_confirmed)
 
 
 def _lock(appointment: Appointment) -> Appointment:

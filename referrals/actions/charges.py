@@ -5,25 +5,26 @@ API
     extend(charge=, until_on=, seen_due_on=, by=, at=) -> HeldCharge
     decide(charge=, decision=, by=, at=) -> HeldCharge
     results_shown(charge=, by=) -> Shared | None      what a consent in force opens; written down each time it is shown
+    told_besides(charge=, by=) -> Besides | None      the same of what a consent to LEAD partners opens
 Every charge of a referral is locked in one order, so that of two people one is told what the other did.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
-from lead_cms.core.part2 import NOTICE_VERSION
 from lead_cms.core.templatetags.dates import say_day, say_when
 from lead_cms.programs.clock import local_day
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
-from participants.models import Consent, Disclosure
+from participants.actions.disclosing import disclose
+from participants.enums import InformationClass
 from referrals.actions import reminders
 from referrals.enums import Decision, WindowState
 from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, WindowResult
@@ -41,6 +42,17 @@ class Shared:
 
     scope: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What a consent to LEAD partners opens to the prosecutor's office on one charge; nothing of the window."""
+
+    scopes: list[str]
+    case_manager: Membership | None
+    is_contact_open: bool
+    taking_part_since: date | None
+    is_enrolment_open: bool
 
 
 @transaction.atomic
@@ -118,20 +130,39 @@ def results_shown(*, charge: HeldCharge, by: Membership) -> Shared | None:
     """ "Met" where row security lets it be read, with the disclosure written down; None says nothing about anything."""
     if not WindowResult.objects.filter(charge_id=charge.pk).only("id").exists():
         return None
-    consent = (
-        Consent.objects.filter(referral_id=charge.referral_id)
-        .only("id", "site_id", "scope", "signed_at")
-        .order_by("-signed_at")
-        .first()
+    told = disclose(
+        what=InformationClass.WINDOW_RESULT,
+        referral_id=charge.referral_id,
+        by=by,
+        purpose="filing_decision",
+        target=charge,
     )
-    if consent is None:
+    return None if told is None else Shared(scope=told.scope, signed_at=told.signed_at)
+
+
+def told_besides(*, charge: HeldCharge, by: Membership) -> Besides | None:
+    """Who takes part and whom to call, where a consent names this office for it; each written down as it is shown."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from app.told_of_referral(%s)", [charge.referral_id])
+        found = cursor.fetchall()
+    scopes, facts = [], {}
+    for what, case_manager_id, since in found:
+        told = disclose(
+            what=what, referral_id=charge.referral_id, by=by, purpose="legal_coordination", target=charge
+        )  # fmt: skip
+        if told is not None and what not in facts:
+            facts[what] = case_manager_id if what == InformationClass.LEGAL_COORDINATION else since
+            scopes += [told.scope] if told.scope not in scopes else []
+    if not scopes:
         return None
-    Disclosure.objects.create(
-        site_id=charge.site_id, consent=consent, what="window_result", to_membership=by,
-        to_organisation_id=by.organisation_id, purpose="filing_decision", notice_version=NOTICE_VERSION,
-    )  # fmt: skip
-    record(AuditAction.DISCLOSED, target=charge, what="window_result", notice_version=NOTICE_VERSION)
-    return Shared(scope=consent.scope, signed_at=consent.signed_at)
+    manager = facts.get(InformationClass.LEGAL_COORDINATION)
+    return Besides(
+        scopes=scopes,
+        case_manager=Membership.objects.filter(pk=manager).first() if manager else None,
+        is_contact_open=InformationClass.LEGAL_COORDINATION in facts,
+        taking_part_since=facts.get(InformationClass.ENROLMENT),
+        is_enrolment_open=InformationClass.ENROLMENT in facts,
+    )
 
 
 def _locked(charge: HeldCharge) -> dict:

@@ -23,6 +23,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
+from participants.actions.closing import refuse_if_apart
 from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
 from participants.models import Participant, Participation
 from referrals.actions.events import seal
@@ -60,6 +61,8 @@ def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
 def link(*, referral: Referral, participant: Participant, said_yes: bool, by: Membership, at: datetime) -> Casework:
     """This referral is about somebody who has a record; a yes opens a new spell where none is open."""
     case = _lock(referral)
+    if case.case_manager_id is not None and by.role != Role.SUPERVISOR:
+        refuse_if_apart(participant_id=participant.pk, case_manager=case.case_manager, by=by)
     case.is_restricted = participant.is_restricted
     return _link(case, participant, said_yes=said_yes, made=False, by=by, at=at)
 

@@ -4,7 +4,7 @@ API
     stamp(referral=, step="acknowledged" | "arrived", by=, at=, true_at=None) -> Handoff
     take_over(referral=, by=, at=, true_at=None) -> Referral
     person_left(referral=, by=, at=) -> OutreachEntry
-    assign(referral=, to=, by=, at=) -> Casework
+    assign(referral=, to=, by=, at=, is_confirmed=False) -> Casework
 A time typed later is the true one, marked as such; times are in order and never in the future (docs/practice.md 2).
 """
 
@@ -19,6 +19,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
+from participants.actions.closing import refuse_if_apart
 from referrals.actions import reminders
 from referrals.actions.changing import change_status
 from referrals.actions.moments import not_in_future
@@ -110,8 +111,11 @@ def person_left(*, referral: Referral, by: Membership, at: datetime) -> Outreach
 
 
 @transaction.atomic
-def assign(*, referral: Referral, to: Membership, by: Membership, at: datetime) -> Casework:
-    """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself."""
+def assign(*, referral: Referral, to: Membership, by: Membership, at: datetime, is_confirmed: bool = False) -> Casework:
+    """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself.
+
+    Not to whoever looks after somebody this person must not meet, unless a supervisor confirms it.
+    """
     if to.site_id != referral.site_id or to.role not in CASEWORK or not to.is_current(at):
         raise DomainError("Choose somebody of the case management team.", field="to")
     case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
@@ -119,6 +123,7 @@ def assign(*, referral: Referral, to: Membership, by: Membership, at: datetime) 
         raise StaleState(f"{to.name} looks after this already.")
     if by.role != "supervisor" and (case.case_manager_id is not None or to.pk != by.pk):
         raise StaleState("Somebody looks after this already. A supervisor can change that.")
+    refuse_if_apart(participant_id=case.participant_id, case_manager=to, by=by, is_confirmed=is_confirmed)
     case.case_manager = to
     case.save(update_fields=["case_manager"])
     record(AuditAction.ASSIGNED, target=referral, to=str(to.pk))

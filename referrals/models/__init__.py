@@ -14,6 +14,7 @@ from referrals.models.charge import ChargeIdentity, Extension, HeldCharge, Packe
 from referrals.models.handoff import Approval, Handoff, OnCallShift
 from referrals.models.incident import IncidentRecord, UnderageCount
 from referrals.models.referral import Correction, Draft, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
+from referrals.models.sentence import OfficerSentence
 from referrals.models.window import IntakeWindow, Reminder, WindowEvent, WindowItem
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "HeldCharge",
     "IncidentRecord",
     "IntakeWindow",
+    "OfficerSentence",
     "OnCallShift",
     "OutreachEntry",
     "Packet",

@@ -13,7 +13,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_day
 from referrals import charge_list as lists
-from referrals.actions.charges import decide, extend, receive, results_shown
+from referrals.actions.charges import decide, extend, receive, results_shown, told_besides
 from referrals.forms.charges import DecideForm, ExtendForm, ReceiveForm
 from referrals.models import ChargeIdentity, Extension, HeldCharge, Packet
 
@@ -146,6 +146,7 @@ def _page(request, held: HeldCharge, *, decide_form=None, extend_form=None, rece
         "others": list(others),
         "extensions": list(Extension.objects.filter(charge=held).select_related("granted_by").order_by("-number")),
         "shared": results_shown(charge=held, by=request.membership),
+        "besides": told_besides(charge=held, by=request.membership),
         "is_due": held.due_on <= today,
         "decide_form": decide_form or DecideForm(),
         "extend_form": extend_form or ExtendForm(initial={"seen_due_on": held.due_on}),

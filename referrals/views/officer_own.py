@@ -15,6 +15,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from referrals.actions import approvals, correcting, handoff_officer
+from referrals.actions.consenting import sentence_shown
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
@@ -64,6 +65,7 @@ def page(request, referral: Referral, **bound):
         "corrections": list(referral.corrections.order_by("made_at", "pk")),
         "left_to_do": LEFT_TO_DO if packet else (), "approver": rules.approval.at(referral.door), "rules": rules,
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
+        "sent": sentence_shown(referral=referral, by=request.membership) if mine else None,
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
     }  # fmt: skip
     return render(request, "referrals/officer/own.html", context)

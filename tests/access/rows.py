@@ -29,6 +29,8 @@ DAY = date(2026, 10, 20)
 FLAVOURS = (
     "plain", "shared", "past", "restricted", "sealed", "community", "supervised", "telephoned", "coordinated",
 )  # fmt: skip
+# Under a matrix consent to provider n, and with a sentence to officer n; of "past" the sentence was taken back.
+MATRIX = ("plain", "restricted", "sealed", "supervised", "past")
 SHOWN_MET, MET = {"plain", "shared", "supervised"}, {"state": "met", "met_on": DAY}
 TYPED_BY = {
     "community": Role.REFERRER,
@@ -199,6 +201,50 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(referrals.RecordSection, record=record, section="s", answers={}, saved_at=NOW, saved_by=manager, **on)
     if not community:
         _charge(add, where, n, flavour, referral, window, person)
+    if flavour in MATRIX:
+        _matrix(rows, where, n, flavour, referral, person)
+    if flavour in {"plain", "supervised"}:
+        _closing(add, where, n, flavour, person)
+
+
+def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
+    manager, provider = _manager(where, n, flavour), where.person(Role.PROVIDER, n)
+    organisation, is_past = provider.organisation, flavour == "past"
+
+    def add(model, role="", **fields):
+        return rows.add(model(site=where.site, **fields), where, n, flavour, role)
+
+    signed = {
+        "participant": person, "referral_id": referral.pk, "answer": "yes", "asked_at": NOW, "asked_by": manager,
+        "language": "en", "text_shown": "t", "text_hash": "h", "signed_name": "A", "signed_at": NOW,
+    }  # fmt: skip
+    back = {"revoked_at": NOW, "revoked_how": "spoken", "revoked_by": manager} if is_past else {}
+    sentence = add(participants.Consent, kind="sentence", **signed, **back)
+    add(referrals.OfficerSentence, referral=referral, officer=where.person(Role.OFFICER, n), consent=sentence, sentence="s",
+        written_at=NOW, written_by=manager)  # fmt: skip
+    if is_past:
+        return
+    consent = add(participants.Consent, kind="treatment", matrix=[f"{organisation.pk}:housing"], **signed)
+    add(participants.ConsentCell, consent=consent, participant=person, organisation=organisation, kind="treatment",
+        information_class="housing", organisation_kind="provider")  # fmt: skip
+    add(participants.Disclosure, role="provider", consent=consent, what="housing", to_membership=provider,
+        to_organisation_id=organisation.pk, purpose="p", notice_version="v")  # fmt: skip
+
+
+def _closing(add, where: SiteWorld, n: int, flavour: str, person) -> None:
+    """Staff named, people kept apart, a record opened in an emergency: whose person is already seen by everybody."""
+    manager, supervisor = where.person(Role.CASE_MANAGER, n), where.person(Role.SUPERVISOR, n)
+    other = add(
+        participants.Participant, given_name="B", created_at=NOW, created_by=_manager(where, n, flavour),
+    )  # fmt: skip
+    first, second = sorted([person, other], key=lambda one: one.pk)
+    add(participants.NeverTogether, first=first, second=second, reason="asked", set_at=NOW,
+        set_by=_manager(where, n, flavour))  # fmt: skip
+    if flavour == "plain":
+        add(participants.RecordAccess, participant=person, membership=where.person(Role.CASE_MANAGER, 1 - n), kind="open",
+            reason="covers", set_at=NOW, set_by=supervisor)  # fmt: skip
+        add(participants.EmergencyAccess, participant=person, membership=manager, emergency="medical", reason="r",
+            granted_at=NOW, until_at=NOW + timedelta(hours=1))  # fmt: skip
 
 
 def _manager(where: SiteWorld, n: int, flavour: str):
@@ -228,7 +274,7 @@ def _charge(add, where: SiteWorld, n: int, flavour: str, referral, window, perso
             asked_at=NOW, asked_by=manager, language="en", text_shown="t", text_hash="h", signed_name="A", signed_at=NOW,
         )  # fmt: skip
         add(
-            participants.Disclosure, consent=consent, what="met", to_membership=prosecutor,
+            participants.Disclosure, consent=consent, what="window_result", to_membership=prosecutor,
             to_organisation_id=prosecutor.organisation_id, purpose="p", notice_version="v",
         )  # fmt: skip
     if flavour == "supervised":

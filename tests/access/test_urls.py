@@ -85,6 +85,16 @@ OBJECTS: dict[str, str | None] = {
     "notify:list": None,
     "notify:open": NOTICE,
     "casefile:consent": REFERRAL,
+    "casefile:consent-ask": REFERRAL,
+    "casefile:consent-back": CONSENT,
+    "casefile:consents": PARTICIPANT,
+    "casefile:emergency": None,
+    "casefile:emergency-end": "participants_emergencyaccess",
+    "casefile:person-apart": PARTICIPANT,
+    "casefile:person-apart-lift": PARTICIPANT,
+    "casefile:person-staff": PARTICIPANT,
+    "casefile:person-staff-end": PARTICIPANT,
+    "casefile:told": PARTICIPANT,
     "casefile:consent-copy": CONSENT,
     "casefile:consent-revoke": REFERRAL,
     "casefile:counts": None,
@@ -195,11 +205,12 @@ def _keys(entry, key) -> dict:
 
 
 # What fits the parameters that are words.
-WORDS = {"kind": "intake", "section": "x", "deed": "x"}
+WORDS = {"what": "treatment", "kind": "intake", "section": "x", "deed": "x"}
 # Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
 ALIKE = {"referrals:draft-discard"}
 # A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.
 NOT_ALWAYS_THERE = {
+    "casefile:person-apart-lift", "casefile:person-staff-end",
     "casefile:answer", "casefile:confirm", "casefile:slip-card", "casefile:record", "casefile:record-section",
     "casefile:triage-one", "casefile:triage-yes", "casefile:triage-no", "people:person-sign-in",
     "referrals:packet", "referrals:packet-text", "referrals:packet-sent",

@@ -33,7 +33,17 @@ class AttemptForm(forms.Form):
         self.more.include_media = False
 
 
-class AppointmentForm(forms.Form):
+class MayConfirm(forms.Form):
+    """Asks for a supervisor's word only once a rule wanted it."""
+
+    apart = forms.BooleanField(label="I have looked at it: do it all the same", required=False)
+
+    def ask_to_confirm(self) -> None:
+        if "apart" in self.errors:
+            self.helper.layout.append("apart")
+
+
+class AppointmentForm(MayConfirm):
     on = MomentField(label="Day and time")
     place = Line(label="Where", max_length=160)
 
@@ -90,7 +100,7 @@ class TimesForm(forms.Form):
         self.helper = helper(StackedChoice("step"), "true_at", submit="")
 
 
-class AssignForm(forms.Form):
+class AssignForm(MayConfirm):
     to = forms.ModelChoiceField(label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None)
 
     def __init__(self, *args, team, **kwargs):

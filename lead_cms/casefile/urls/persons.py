@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import consent, letter, persons, records, search, slip, talk
+from lead_cms.casefile.views import closing, consent, consents, letter, persons, records, search, slip, talk
 
 HERE = "cases/<uuid:pk>/"
 WHO = "persons/<uuid:pk>/"
@@ -13,12 +13,22 @@ urlpatterns = [
     path(f"{WHO}edit/", persons.person_edit, name="person-edit"),
     path(f"{WHO}phone/", persons.person_phone, name="person-phone"),
     path(f"{WHO}restrict/", persons.person_restrict, name="person-restrict"),
+    path(f"{WHO}consents/", consents.consents, name="consents"),
+    path(f"{WHO}told/", consents.told, name="told"),
+    path(f"{WHO}staff/", closing.staff, name="person-staff"),
+    path(f"{WHO}staff/<uuid:access_pk>/end/", closing.staff_end, name="person-staff-end"),
+    path(f"{WHO}apart/", closing.apart, name="person-apart"),
+    path(f"{WHO}apart/<uuid:pair_pk>/lift/", closing.apart_lift, name="person-apart-lift"),
+    path("emergency/", closing.emergency, name="emergency"),
+    path("emergency/<uuid:pk>/end/", closing.emergency_end, name="emergency-end"),
+    path("consents/<uuid:pk>/back/", consents.take_back, name="consent-back"),
     path(f"{HERE}link/", persons.link, name="link"),
     path(f"{HERE}talk/", talk.talk, name="talk"),
     path(f"{HERE}records/<slug:kind>/", records.record, name="record"),
     path(f"{HERE}records/<slug:kind>/<slug:section>/", records.record_section, name="record-section"),
     path(f"{HERE}consent/", consent.consent, name="consent"),
     path(f"{HERE}consent/revoke/", consent.consent_revoke, name="consent-revoke"),
+    path(f"{HERE}consent/<slug:what>/", consents.ask, name="consent-ask"),
     path("consents/<uuid:pk>/copy/", consent.consent_copy, name="consent-copy"),
     path(f"{HERE}slip/", slip.slip, name="slip"),
     path(f"{HERE}slip/<uuid:slip_pk>/", slip.slip_card, name="slip-card"),

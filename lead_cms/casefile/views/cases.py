@@ -61,6 +61,7 @@ def appointment(request, pk):
     form = AppointmentForm(request.POST or None, initial={"place": booked.place} if booked else None)
     if request.method == "POST" and form.is_valid():
         given, by, now = form.cleaned_data, request.membership, timezone.now()
+        given["is_confirmed"] = given.pop("apart")
         if booked is None:
             done = went(request, form, lambda: appointments.book(referral=referral, by=by, at=now, **given))
         else:
@@ -68,6 +69,7 @@ def appointment(request, pk):
         if done:
             messages.success(request, "The appointment is moved." if booked else "The appointment is booked.")
             return redirect("casefile:case", pk=pk)
+        form.ask_to_confirm()
     title = "Move the appointment" if booked else "Book an appointment"
     return _form(request, referral, form, title, "plain", submit="Move it" if booked else "Book it")
 
@@ -232,10 +234,11 @@ def assign(request, pk):
     team = team if me.role == "supervisor" else team.filter(pk=me.pk)
     form = AssignForm(request.POST or None, team=team, initial={"to": referral.casework.case_manager_id})
     if request.method == "POST" and form.is_valid():
-        to = form.cleaned_data["to"]
-        if went(request, form, lambda: taking.assign(referral=referral, to=to, by=me, at=now)):
+        to, sure = form.cleaned_data["to"], form.cleaned_data["apart"]
+        if went(request, form, lambda: taking.assign(referral=referral, to=to, by=me, at=now, is_confirmed=sure)):
             messages.success(request, f"{to.name} looks after this now.")
             return redirect("casefile:case", pk=pk)
+        form.ask_to_confirm()
     return _form(request, referral, form, "Who looks after this?", "plain", submit="Save")
 
 

@@ -14,7 +14,7 @@ from lead_cms.casefile.forms.consent import ConsentForm, RevokeForm
 from lead_cms.casefile.views.asking import find_referral, went
 from participants.actions.consents import TALK_FIRST, revoke
 from participants.consent_texts import consent_text, parts
-from participants.enums import WRITTEN, ConsentAnswer
+from participants.enums import WRITTEN, ConsentAnswer, ConsentKind
 from participants.models import Consent
 from referrals.actions.talking import ask_consent, consent_has_ended, consent_terms, talked_at
 from referrals.models import Referral
@@ -27,7 +27,9 @@ ANSWERED = {
 
 
 def _in_force(referral: Referral) -> Consent | None:
-    signed = Consent.objects.filter(referral_id=referral.pk, revoked_at=None, signed_at__isnull=False)
+    signed = Consent.objects.filter(
+        referral_id=referral.pk, kind=ConsentKind.CRIMINAL_JUSTICE, revoked_at=None, signed_at__isnull=False
+    )
     return signed.order_by("-signed_at", "-pk").first()
 
 
@@ -60,7 +62,11 @@ def consent(request, pk):
             form.data = form.data.copy()
             form.data["seen_digest"] = text.digest
     title, told = parts(text.words)
-    asked = Consent.objects.filter(referral_id=pk).select_related("asked_by").order_by("-asked_at", "-pk")[:20]
+    asked = (
+        Consent.objects.filter(referral_id=pk, kind=ConsentKind.CRIMINAL_JUSTICE)
+        .select_related("asked_by")
+        .order_by("-asked_at", "-pk")[:20]
+    )
     context = {
         "referral": referral, "form": form, "title": title, "told": told, "language": language, "languages": WRITTEN,
         "is_condition": terms.is_condition,

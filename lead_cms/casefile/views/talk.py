@@ -13,7 +13,11 @@ from referrals.actions.talking import OTHERS, TAKE_FIRST, WITH_US, begin_talk
 from referrals.models import PrivateTalk
 
 # Where one was going when the talk had not begun: a code, never an address from outside.
-ONWARD = {"screening": ("casefile:record", "screening"), "consent": ("casefile:consent",)}
+ONWARD = {
+    "screening": ("casefile:record", "screening"),
+    "consent": ("casefile:consent",),
+    **{kind: ("casefile:consent-ask", kind) for kind in ("treatment", "multi_party", "sentence")},
+}
 
 
 @require_http_methods(["GET", "POST"])

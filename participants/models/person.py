@@ -1,0 +1,90 @@
+"""Who a person says they are, and their spells of taking part."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from lead_cms.accounts.models import Membership
+from lead_cms.accounts.rows import SiteRow
+from participants.enums import SpellState
+
+
+class Participant(SiteRow):
+    """A person as they describe themselves. No SSN, no citizenship, no country of birth: there is no field for it."""
+
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80, blank=True)
+    chosen_name = models.CharField(max_length=80, blank=True)
+    aliases = models.JSONField(default=list, blank=True)
+    # All names in one lower-case line, for search by likeness.
+    search_names = models.CharField(max_length=400, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    age_about = models.PositiveSmallIntegerField(null=True, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    pronouns = models.CharField(max_length=40, blank=True)
+    race = models.JSONField(default=list, blank=True)
+    gender = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    may_text = models.BooleanField(default=False)
+    may_leave_message = models.BooleanField(default=False)
+    others_read_phone = models.CharField(max_length=80, blank=True)
+    where_to_reach = models.CharField(max_length=200, blank=True)
+    # Closed to everyone but the person's own case manager and the supervisor.
+    is_restricted = models.BooleanField(default=False)
+    died_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL = frozenset(
+        {
+            "given_name", "family_name", "chosen_name", "aliases", "search_names", "birth_date", "age_about", "language",
+            "pronouns", "race", "gender", "phone", "may_text", "may_leave_message", "others_read_phone",
+            "where_to_reach", "died_on",
+        }
+    )  # fmt: skip
+    PLAIN = frozenset({"id", "site", "is_restricted", "created_at", "created_by"})
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search_names"], name="participant_names_trgm", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
+        ]
+
+    def __str__(self):
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name the person wants to be called by, else what is known."""
+        return self.chosen_name or f"{self.given_name} {self.family_name}".strip() or "Name not given"
+
+    def save(self, *args, **kwargs):
+        names = [self.given_name, self.family_name, self.chosen_name, *self.aliases]
+        self.search_names = " ".join(name.lower() for name in names if name)[:400]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_names"}
+        super().save(*args, **kwargs)
+
+
+class Participation(SiteRow):
+    """A spell of taking part. One open spell per person and site; it begins with their yes, and nobody fails out."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="spells")
+    state = models.CharField(max_length=20, choices=SpellState.choices, default=SpellState.ACTIVE)
+    began_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL = frozenset()
+    PLAIN = frozenset({"id", "site", "participant", "state", "began_on", "ended_on", "recorded_by"})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant"], condition=Q(ended_on=None), name="participation_one_open_spell"
+            ),
+            models.CheckConstraint(name="participation_state_known", condition=Q(state__in=SpellState.values)),
+        ]
+
+    def __str__(self):
+        return f"{self.participant_id} {self.state}"

@@ -1,0 +1,13 @@
+"""The person's own tables: casework at their site, nobody else; others are told only what a consent in force opens.
+
+How another organisation's policy asks, always for the acting membership's own organisation and at this very moment:
+    app.consented(participant, class)        may it be told this class of this person
+    app.known_to_me(participant)             any class at all; app.person_for_me(participant) is then who they are
+    app.consented_people(class)              the persons of one class, for `participant_id = any (array(select ...))`
+Revoked, replaced or past its end is no, in the second it happens: each asks `clock_timestamp()`, and no job is waited for.
+"""
+
+from participants.row_security.functions import ALIKE, FUNCTIONS
+from participants.row_security.policies import POLICIES
+
+__all__ = ["ALIKE", "FUNCTIONS", "POLICIES"]

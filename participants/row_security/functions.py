@@ -1,0 +1,238 @@
+"""What policies must ask of rows that their role may not see: each answers for the acting membership alone."""
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty
+from lead_cms.access.row_security import definer
+
+MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
+# Whose policies ask whether a consent opens something to their organisation.
+RECIPIENTS = [Role.PROVIDER, Role.PROSECUTOR, Role.OFFICER, Role.LIAISON]
+
+# From which likeness of one word on a name is found; the extension's own 0.6 misses "Jonson" for "Johnson". Loaded first,
+# so that the setting is the extension's and not a stranger's.
+ALIKE = "select public.similarity('a', 'a'); alter function app.{} set pg_trgm.word_similarity_threshold = 0.45"
+
+# A consent `k` that stands at this very moment.
+IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
+  and (k.ends_at is null or k.ends_at > clock_timestamp())
+  and (k.ends_with <> 'taking_part' or exists (
+    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null))"""
+# A cell `c` of it that is open to the acting membership's organisation.
+OPEN_CELL = """c.organisation_id = app.organisation_id() and c.site_id = app.site_id() and c.revoked_at is null"""
+MY_ROLE = "(select m.role from accounts_membership m where m.id = app.membership_id())"
+
+
+def spelled(body: str) -> str:
+    """The query with IN_FORCE, OPEN_CELL and MY_ROLE written out."""
+    return body.replace("IN_FORCE", IN_FORCE).replace("OPEN_CELL", OPEN_CELL).replace("MY_ROLE", MY_ROLE)
+
+
+FUNCTIONS = [
+    definer(
+        "shut_participant_ids()",
+        returns="setof uuid",
+        body="""select a.participant_id from participants_recordaccess a
+                where a.membership_id = app.membership_id() and a.kind = 'shut' and a.ended_at is null""",
+        to=[MANAGER],
+    ),
+    definer(
+        "opened_participant_ids()",
+        returns="setof uuid",
+        body="""select a.participant_id from participants_recordaccess a
+                where a.membership_id = app.membership_id() and a.kind = 'open' and a.ended_at is null
+                union all
+                select e.participant_id from participants_emergencyaccess e
+                where e.membership_id = app.membership_id() and e.ended_at is null and e.until_at > clock_timestamp()""",
+        to=[MANAGER],
+    ),
+    definer(
+        "my_participant_ids()",
+        returns="setof uuid",
+        body="""select c.participant_id from referrals_casework c
+                where c.case_manager_id = app.membership_id() and c.participant_id is not null""",
+        to=[MANAGER],
+    ),
+    definer(
+        "may_see_participant(person uuid)",
+        returns="boolean",
+        body="""select exists (select 1 from participants_participant p where p.id = person
+                and p.site_id = app.site_id() and (not p.is_restricted or p.created_by_id = app.membership_id()
+                  or exists (select 1 from referrals_casework c where c.participant_id = p.id
+                    and c.case_manager_id = app.membership_id())
+                  or p.id in (select app.opened_participant_ids()))
+                and p.id not in (select app.shut_participant_ids()))""",
+        to=[MANAGER],
+    ),
+    # "Met" may be read when the window was met and a criminal-justice consent is in force: neither alone tells anything.
+    definer(
+        "shared_referral(referral uuid)",
+        returns="boolean",
+        body=spelled("""select exists (
+                  select 1 from participants_consent k
+                  where k.referral_id = referral and k.kind = 'criminal_justice' and k.site_id = app.site_id()
+                    and IN_FORCE)
+                and exists (
+                  select 1 from referrals_windowresult r join referrals_heldcharge c on c.id = r.charge_id
+                  where c.referral_id = referral and c.site_id = app.site_id() and c.decided_at is null)"""),
+        to=[Role.PROSECUTOR],
+    ),
+    # ---- what a consent in force opens to the caller's own organisation
+    definer(
+        "consented(person uuid, what text)",
+        returns="boolean",
+        body=spelled("""select exists (select 1 from participants_consentcell c join participants_consent k on k.id = c.consent_id
+                 where c.participant_id = person and c.information_class = what and OPEN_CELL and IN_FORCE)"""),
+        to=RECIPIENTS,
+    ),
+    definer(
+        "known_to_me(person uuid)",
+        returns="boolean",
+        body=spelled("""select exists (select 1 from participants_consentcell c join participants_consent k on k.id = c.consent_id
+                 where c.participant_id = person and OPEN_CELL and IN_FORCE)"""),
+        to=RECIPIENTS,
+    ),
+    definer(
+        "consented_people(what text)",
+        returns="setof uuid",
+        body=spelled("""select c.participant_id from participants_consentcell c join participants_consent k on k.id = c.consent_id
+                 where c.information_class = what and OPEN_CELL and IN_FORCE"""),
+        to=RECIPIENTS,
+    ),
+    # Whom a provider is to meet, one person at a time: never a list to look through.
+    definer(
+        "person_for_me(person uuid)",
+        returns="table (shown_name text, pronouns text, language text, phone text)",
+        body="""select coalesce(nullif(p.chosen_name, ''), btrim(p.given_name || ' ' || p.family_name)), p.pronouns,
+                  p.language, p.phone
+                from participants_participant p where p.id = person and app.known_to_me(person)""",
+        to=[Role.PROVIDER],
+    ),
+    # Under which consent a thing may be told to the caller, with the classes open to the caller and no others'.
+    definer(
+        "told_under(what text, person uuid, referral uuid)",
+        returns="""table (consent_id uuid, kind text, scope text, classes text[], signed_at timestamptz,
+                   ends_at timestamptz, ends_with text)""",
+        body=spelled("""with wanted as (
+                   select c.consent_id as id from participants_consentcell c
+                    where c.participant_id = coalesce(person, (select w.participant_id from referrals_casework w
+                            where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed))
+                      and c.information_class = what and OPEN_CELL
+                   union all
+                   select k.id from participants_consent k
+                    where k.referral_id = referral and k.kind = 'criminal_justice' and what = 'window_result'
+                      and MY_ROLE = 'prosecutor' and app.shared_referral(referral)
+                   union all
+                   select s.consent_id from referrals_officersentence s
+                    where s.referral_id = referral and s.officer_id = app.membership_id() and what = 'sentence')
+                 select k.id, k.kind, case when k.kind in ('treatment', 'multi_party') then '' else k.scope end,
+                   (select array_agg(c.information_class::text order by c.information_class)
+                      from participants_consentcell c where c.consent_id = k.id and OPEN_CELL),
+                   k.signed_at, k.ends_at, k.ends_with
+                 from participants_consent k join wanted on wanted.id = k.id
+                 where k.site_id = app.site_id() and IN_FORCE order by k.signed_at desc, k.id limit 1"""),
+        to=RECIPIENTS,
+    ),
+    definer(
+        "may_be_told(consent uuid, what text)",
+        returns="boolean",
+        body=spelled("""select exists (select 1 from participants_consent k
+                 where k.id = consent and k.site_id = app.site_id() and IN_FORCE and case k.kind
+                   when 'criminal_justice' then what = 'window_result' and MY_ROLE = 'prosecutor'
+                     and app.shared_referral(k.referral_id)
+                   when 'sentence' then what = 'sentence' and exists (select 1 from referrals_officersentence s
+                     where s.consent_id = k.id and s.officer_id = app.membership_id())
+                   else exists (select 1 from participants_consentcell c where c.consent_id = k.id
+                     and c.information_class = what and OPEN_CELL) end)"""),
+        to=[Role.PROVIDER, Role.PROSECUTOR, Duty.INTAKE],
+    ),
+    definer(
+        "sentence_stands(consent uuid)",
+        returns="boolean",
+        body=spelled("""select exists (select 1 from participants_consent k
+                 where k.id = consent and k.kind = 'sentence' and k.site_id = app.site_id() and IN_FORCE)"""),
+        to=[Role.OFFICER],
+    ),
+    # What casework's own table tells the prosecutor of one referral: who takes part since when, and whom to call.
+    definer(
+        "told_of_referral(referral uuid)",
+        returns="table (information_class text, case_manager_id uuid, taking_part_since date)",
+        body=spelled("""select c.information_class::text, case when c.information_class = 'legal_coordination'
+                     then w.case_manager_id end,
+                   case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
+                     where s.participant_id = w.participant_id and s.ended_on is null) end
+                 from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
+                   join participants_consent k on k.id = c.consent_id
+                 where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
+                   and c.information_class in ('enrolment', 'legal_coordination') and OPEN_CELL and IN_FORCE
+                 order by 1 limit 4"""),
+        to=[Role.PROSECUTOR],
+    ),
+    # ---- who must not meet: yes or no, and never who
+    definer(
+        "kept_apart(person uuid, manager uuid)",
+        returns="boolean",
+        body="""select exists (select 1 from participants_nevertogether n
+                  join referrals_casework c on c.participant_id in (n.first_id, n.second_id) and c.participant_id <> person
+                  join referrals_referral r on r.id = c.referral_id
+                where (n.first_id = person or n.second_id = person) and n.lifted_at is null and n.site_id = app.site_id()
+                  and c.case_manager_id = manager and r.status in ('submitted', 'handed_over', 'outreach'))""",
+        to=[MANAGER, SUPERVISOR],
+    ),
+    definer(
+        "kept_apart_at(person uuid, spot text, since timestamptz, until timestamptz)",
+        returns="boolean",
+        body="""select exists (select 1 from participants_nevertogether n
+                  join referrals_casework c on c.participant_id in (n.first_id, n.second_id) and c.participant_id <> person
+                  join referrals_appointment a on a.referral_id = c.referral_id and a.state = 'booked'
+                where (n.first_id = person or n.second_id = person) and n.lifted_at is null and n.site_id = app.site_id()
+                  and lower(btrim(a.place)) = lower(btrim(spot)) and a.at > since and a.at < until)""",
+        to=[MANAGER, SUPERVISOR],
+    ),
+    definer(
+        "has_somebody_to_avoid(person uuid)",
+        returns="boolean",
+        body="""select exists (select 1 from participants_nevertogether n where n.lifted_at is null
+                  and n.site_id = app.site_id() and (n.first_id = person or n.second_id = person))""",
+        to=[MANAGER, SUPERVISOR],
+    ),
+    # ---- in an emergency: the one restricted record that fits exactly, closed to the caller and not shut by name
+    definer(
+        "find_in_emergency(words text, born date, code text)",
+        returns="setof uuid",
+        body="""select p.id from participants_participant p
+                where p.site_id = app.site_id() and p.is_restricted
+                  and p.id not in (select app.shut_participant_ids())
+                  and (length(btrim(words)) > 1 and p.birth_date = born
+                         and position(lower(btrim(words)) in p.search_names) > 0
+                       or exists (select 1 from referrals_casework c join referrals_referral r on r.id = c.referral_id
+                         where c.participant_id = p.id and r.reference = upper(btrim(code)) and not c.is_sealed))
+                limit 2""",
+        to=[MANAGER],
+    ),
+    definer(
+        "is_of_my_site(person uuid)",
+        returns="boolean",
+        body="select exists (select 1 from participants_participant p where p.id = person and p.site_id = app.site_id())",
+        to=[MANAGER],
+    ),
+    # Search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
+    definer(
+        "participants_like(words text, born date, most int)",
+        returns="table (id uuid, score real)",
+        body="""select p.id, greatest(similarity(p.search_names, lower(words)),
+                    word_similarity(lower(words), p.search_names))
+                    + case when p.birth_date = born then 0.5 else 0 end as score
+                from participants_participant p
+                where p.site_id = app.site_id() and (p.search_names operator(public.%>) lower(words)
+                  or p.search_names operator(public.%) lower(words) or p.birth_date = born)
+                  and (current_setting('role', true) = 'lead_supervisor'
+                    or (not p.is_restricted or p.created_by_id = app.membership_id()
+                      or exists (select 1 from referrals_casework c where c.participant_id = p.id
+                        and c.case_manager_id = app.membership_id())
+                      or p.id in (select app.opened_participant_ids()))
+                    and p.id not in (select app.shut_participant_ids()))
+                order by 2 desc, p.id limit most""",
+        to=[MANAGER, SUPERVISOR],
+    ),
+    ALIKE.format("participants_like(text, date, int)"),
+]
