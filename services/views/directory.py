@@ -47,6 +47,7 @@ def service_list(request):
         "form": form, "rows": [], "page": Page([], "", ""), "near": None, "others": [], "most": False,
         "asked": any(request.GET.get(name) for name in form.fields),
         "may_add": has_permission(request.membership, Permission.DIRECTORY_LINK),
+        "for_whom": request.GET.get("for", ""),
     }  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data
@@ -106,7 +107,7 @@ def _own_list(request):
     found = shown(Service.objects.filter(site_id=request.membership.site_id)).order_by("name", "pk")[:MOST_OWN]
     providers = Provider.objects.order_by("name", "pk")[:MOST_OWN]
     rows = [{"service": one, "away": ""} | _said_of(one, days, local) for one in found]
-    return render(request, "services/own.html", {"rows": rows, "providers": providers})
+    return render(request, "services/own.html", {"rows": rows, "providers": providers, "for_whom": ""})
 
 
 @require_safe
@@ -133,7 +134,8 @@ def _service_page(request, found: Service, form: VerifyForm | None = None):
         "languages": names_of(found.languages), "facts": _facts(found),
         "form": form or VerifyForm(initial={"capacity": found.capacity}),
         "may_edit": has_permission(request.membership, Permission.DIRECTORY_EDIT),
-        "may_ask": has_permission(request.membership, Permission.SERVICE_ASK),
+        "may_ask": found.is_listed and has_permission(request.membership, Permission.SERVICE_ASK),
+        "for_whom": request.GET.get("for", ""),
     }  # fmt: skip
     return render(request, "services/service.html", context)
 

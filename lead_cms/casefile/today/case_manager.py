@@ -35,6 +35,8 @@ from participants.models import Participant
 from referrals.actions.handoff_officer import on_call
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow
+from services.askedrows import row_of
+from services.models import ServiceReferral
 
 
 def context(request) -> dict:
@@ -55,9 +57,21 @@ def context(request) -> dict:
         "tries": [try_row(case) for case in tries],
         "outreach": [outreach_row(entry, now) for entry in untried],
         "visits": visits,
+        "unanswered": unanswered_services(me, now, today),
         "on_call": on_call(me.site_id, now),
         "today": today,
     }
+
+
+@prepared(me=UUID, now=datetime)
+def _unanswered(*, me, now):
+    late = ServiceReferral.objects.filter(asked_by=me).unanswered(now)
+    return late.select_related("service").order_by("remind_at", "pk")[:MOST]
+
+
+def unanswered_services(me, now: datetime, today) -> list[dict]:
+    """Services that oneself asked and that have not answered within the site's days."""
+    return [row_of(one, today, now, page="services:asked") for one in _unanswered(me=me.pk, now=now)]
 
 
 def frame_of(handoffs: list) -> dict:
