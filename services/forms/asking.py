@@ -54,7 +54,7 @@ class AskForm(forms.Form):
             self.fields["names_person"].initial = "no"
         for code in self.further:
             self.fields[FACT + code] = forms.CharField(
-                label=InformationClass(code).label.replace("Your", "Their").replace("your", "their").replace("you", "they"),
+                label=InformationClass(code).label,
                 max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
         parts = [

@@ -52,6 +52,12 @@ def seen(by, model, **filters):
         return list(model.objects.filter(**filters))
 
 
+def keys(by, model):
+    """What a role that may read few columns sees."""
+    with acting_as(by), transaction.atomic():
+        return list(model.objects.values_list("pk", flat=True))
+
+
 def do(by, action, asked, **more):
     with acting_as(by), transaction.atomic():
         return action(asked=ServiceReferral.objects.get(pk=asked.pk), by=by, at=more.pop("at", timezone.now()), **more)
@@ -100,7 +106,7 @@ def test_a_cell_that_is_taken_back_closes_at_once(world, named, sign_in, staff, 
         Consent.objects.all().update(revoked_at=timezone.now(), revoked_how="spoken", revoked_by=manager)
     page = page_of(client, named).content.decode()
     assert "Marisol" not in page and "The person is not named" in page and "42 CFR" not in page
-    assert seen(staff, AskedPerson) == seen(staff, SharedFact) == []
+    assert keys(staff, AskedPerson) == keys(staff, SharedFact) == []
     assert [row.what for row in seen(world.a.person(Role.SUPERVISOR), Disclosure)] == ["enrolment"]
 
 
@@ -108,7 +114,7 @@ def test_an_enquiry_names_nobody(world, sign_in, staff):
     asked = make_asked(world.a)
     page = page_of(sign_in(staff), asked).content.decode()
     assert "The person is not named" in page and "Marisol" not in page
-    assert seen(staff, AskedPerson) == [] and seen(world.a.person(Role.SUPERVISOR), Disclosure) == []
+    assert keys(staff, AskedPerson) == [] and seen(world.a.person(Role.SUPERVISOR), Disclosure) == []
 
 
 def test_another_organizations_is_not_there(world, named, sign_in):
@@ -170,7 +176,8 @@ def test_the_page_says_what_they_will_read_and_offers_consent(world, sign_in, ma
     assert "No consent lets them know who it is" in page and "Name the person" not in page
     make_consent(world.a, person, staff.organisation, ("enrolment", "housing"))
     page = client.get(path, {"for": person.pk}).content.decode()
-    assert "What they will read" in page and "(415) 555-0199" in page and "Their housing" in page
+    for part in ("What they will read", "(415) 555-0199", "Housing"):
+        assert part in page
     form = {"submission_key": uuid.uuid4(), "need": "housing", "language": "es", "method": "here"}
     page = client.post(f"{path}?for={person.pk}", form | {"fact_housing": "kept words"}).content.decode()
     assert "kept words" in page
