@@ -124,11 +124,6 @@ def _english(terms: MatrixTerms):
         "You may say yes, not now, or no, today or on any other day. Whatever you answer, the help you get stays the same. "
         "What is not named here is not told."
     )
-    ends = [f"Through {terms.ends_on:%B} {terms.ends_on.day}, {terms.ends_on.year}."] if terms.ends_on else []
-    if terms.ends_with == EndsWith.TAKING_PART:
-        ends.append(
-            "When you stop taking part in LEAD, whichever comes first." if ends else "When you stop taking part."
-        )
     title, what, purpose = _english_what(terms)
     found = [
         ("Whose record", f"The record of {terms.person}, who signs below."),
@@ -149,8 +144,16 @@ def _english(terms: MatrixTerms):
                 "payment and health care operations, and it may then be protected less; never against you in a proceeding.",
             )
         )
-    return title, before, [
-        *found,
+    return title, before, [*found, *_english_end(terms)]
+
+
+def _english_end(terms: MatrixTerms):
+    ends = [f"Through {terms.ends_on:%B} {terms.ends_on.day}, {terms.ends_on.year}."] if terms.ends_on else []
+    if terms.ends_with == EndsWith.TAKING_PART:
+        ends.append(
+            "When you stop taking part in LEAD, whichever comes first." if ends else "When you stop taking part."
+        )
+    return [
         (
             "Not in this form",
             "A substance use counselor’s own notes, and any use of your record in civil, criminal, administrative or "
@@ -209,13 +212,6 @@ def _spanish(terms: MatrixTerms):
         "Usted puede decir sí, ahora no, o no, hoy o cualquier otro día. Conteste lo que conteste, la ayuda que recibe sigue "
         "igual. Lo que aquí no se nombra, no se informa."
     )
-    ends = []
-    if terms.ends_on:
-        ends.append(
-            f"Hasta el {terms.ends_on.day} de {MONTHS[terms.ends_on.month - 1]} de {terms.ends_on.year} inclusive."
-        )
-    if terms.ends_with == EndsWith.TAKING_PART:
-        ends.append("Cuando usted deje de participar en LEAD" + (", si ocurre antes." if ends else "."))
     title, what, purpose = _spanish_what(terms)
     found = [
         ("De quién es el expediente", f"De {terms.person}, quien firma abajo."),
@@ -237,8 +233,18 @@ def _spanish(terms: MatrixTerms):
                 "procedimiento en su contra.",
             )
         )
-    return title, before, [
-        *found,
+    return title, before, [*found, *_spanish_end(terms)]
+
+
+def _spanish_end(terms: MatrixTerms):
+    ends = []
+    if terms.ends_on:
+        ends.append(
+            f"Hasta el {terms.ends_on.day} de {MONTHS[terms.ends_on.month - 1]} de {terms.ends_on.year} inclusive."
+        )
+    if terms.ends_with == EndsWith.TAKING_PART:
+        ends.append("Cuando usted deje de participar en LEAD" + (", si ocurre antes." if ends else "."))
+    return [
         (
             "Lo que no está en este formulario",
             "Las notas propias de la consejería sobre consumo de sustancias, y el uso de su expediente en procedimientos "

@@ -148,16 +148,14 @@ def take_back(request, pk):
     consent = get_object_or_404(Consent, pk=pk, site_id=request.membership.site_id)
     if consent.kind == ConsentKind.CRIMINAL_JUSTICE:
         return redirect("casefile:consent-revoke", pk=consent.referral_id)
-    cells = list(
-        ConsentCell.objects.filter(consent=consent, revoked_at=None)
-        .select_related("organisation").order_by("organisation__name", "information_class", "pk")
-    )  # fmt: skip
+    stands = consent.signed_at is not None and consent.revoked_at is None and consent.superseded_at is None
+    open_cells = ConsentCell.objects.filter(consent=consent, revoked_at=None).select_related("organisation")
+    cells = list(open_cells.order_by("organisation__name", "information_class", "pk")) if stands else []
     person = Casework.objects.filter(referral_id=consent.referral_id).values_list("participant_id", flat=True).first()
     back = (
         reverse("casefile:consents", args=[person]) if person else reverse("casefile:case", args=[consent.referral_id])
     )
     form = TakeBackForm(request.POST or None, cells=cells)
-    stands = consent.signed_at is not None and consent.revoked_at is None and consent.superseded_at is None
     if request.method == "POST" and form.is_valid():
         how, by, at = form.cleaned_data["how"], request.membership, timezone.now()
 
