@@ -122,6 +122,13 @@ def own_provider(p, r):
 
 
 DIRECTORY = {MANAGER: here, SUPERVISOR: here, COORDINATOR: here, PROVIDER: own_provider}
+
+
+def named(p, r):
+    """The person's own consent says so now; "past" was taken back, and of "shared" nobody is named."""
+    return own(p, r) and r.flavour in {"plain", "restricted", "supervised"}
+
+
 KEEPERS = {COORDINATOR: here, PROVIDER: own_provider}
 
 # table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
@@ -406,6 +413,38 @@ ORACLE: dict[str, dict[str, Rules]] = {
         }
         for table in ("services_contact", "services_hours")
     },
+    "services_servicereferral": {
+        "select": {
+            MANAGER: open_person,
+            SUPERVISOR: here,
+            PROVIDER: own,
+            SCHEDULER: always,
+            OPERATOR: always,
+            DEFINER: always,
+        },
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: own, SCHEDULER: always},
+    },
+    "services_askedperson": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "insert": {
+            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
+            SUPERVISOR: supervised,
+            OPERATOR: always,
+        },
+    },
+    "services_sharedfact": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "insert": {
+            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
+            SUPERVISOR: supervised,
+            OPERATOR: always,
+        },
+    },
+    "services_servicegap": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+    },
 }
 
 ANSWERED = "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"
@@ -456,6 +495,8 @@ ASSIGN = {
     "services_provider": "description = 'x'",
     "services_service": {OPERATOR: "capacity = 'full'"} | dict.fromkeys((MANAGER, SUPERVISOR, COORDINATOR, PROVIDER), VERIFIED),
     "services_location": "city = 'x'",
+    "services_servicereferral": {SCHEDULER: "reminded_at = now()"}
+    | dict.fromkeys((MANAGER, SUPERVISOR, PROVIDER), "status_changed_at = now()"),
     "services_contact": "label = 'x'",
     "services_hours": "weekday = 1",
 }  # fmt: skip

@@ -144,6 +144,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
                where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') order by 1"""
         )
         assert cursor.fetchall() == [
+            ("asked_by_me", "lead_definer"),
             ("audit_row_change", "lead_definer"),
             ("closed_referral_ids", "lead_definer"),
             ("consented", "lead_definer"),

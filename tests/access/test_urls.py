@@ -19,6 +19,7 @@ from tests.factories import World
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
+SERVICE_REFERRAL = "services_servicereferral"
 SERVICE, LOCATION, SERVICE_PROVIDER = "services_service", "services_location", "services_provider"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
@@ -129,6 +130,16 @@ OBJECTS: dict[str, str | None] = {
     "services:provider": SERVICE_PROVIDER,
     "services:provider-link": SERVICE_PROVIDER,
     "services:new": SERVICE_PROVIDER,
+    "services:ask": SERVICE,
+    "services:asked-list": None,
+    "services:asked": SERVICE_REFERRAL,
+    "services:asked-answer": SERVICE_REFERRAL,
+    "services:asked-call-off": SERVICE_REFERRAL,
+    "services:gap": PARTICIPANT,
+    "services:inbox": None,
+    "services:request": SERVICE_REFERRAL,
+    "services:answer": SERVICE_REFERRAL,
+    "services:appointment": SERVICE_REFERRAL,
 }
 PLAIN = {"healthz", "readyz"}
 

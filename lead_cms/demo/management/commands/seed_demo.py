@@ -4,6 +4,7 @@ import json
 import os
 import random
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from lead_cms.access.commands import DutyCommand
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Site
+from lead_cms.demo.asking import FOLDERS, Asking, cases_told
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
 from lead_cms.demo.story import Story
 from lead_cms.programs.actions import import_rules
@@ -44,7 +46,7 @@ class Command(DutyCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the sites are already there")
 
     def handle(self, *args, referrals, seed, days, if_empty, **options):
-        now, examples = timezone.now(), {}
+        now, examples, told = timezone.now(), {}, []
         with acting_as(Duty.OPERATOR), transaction.atomic():
             there = Site.objects.filter(slug__in=[slug for slug, *_ in SITES]).exists()
         if there and not if_empty:
@@ -57,7 +59,16 @@ class Command(DutyCommand):
             for number, (slug, short, name, zone) in enumerate(SITES):
                 share = referrals // len(SITES) + (1 if number < referrals % len(SITES) else 0)
                 where = self._site(slug, short, name, zone, now)
-                examples[slug] = self._referrals(where, random.Random(f"{seed}-{slug}"), share, now=now, days=days)
+                cases: dict = {}
+                rng = random.Random(f"{seed}-{slug}")
+                examples[slug] = self._referrals(where, rng, share, cases, now=now, days=days)
+                told.append((where, cases))
+        for slug, *_ in SITES:
+            call_command("import_directory", str(FOLDERS / slug), site=slug, verbosity=0, stdout=StringIO())
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            for where, cases in told:
+                with acting_as(Duty.OPERATOR, site=where.site):
+                    Asking(where, random.Random(f"{seed}-{where.site.slug}-asked"), cases, now=now).tell()
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
@@ -95,7 +106,7 @@ class Command(DutyCommand):
                 )
         r.OnCallShift.objects.bulk_create(shifts)
 
-    def _referrals(self, where: DemoSite, rng: random.Random, count: int, *, now: datetime, days: int) -> dict:
+    def _referrals(self, where: DemoSite, rng, count: int, cases: dict, *, now: datetime, days: int) -> dict:
         story = Story(where, rng, now=now, days=days)
         for start in tqdm(range(0, count, BATCH), desc=where.site.name, disable=count <= BATCH, unit="batch"):
             story.rows.clear()
@@ -104,6 +115,8 @@ class Command(DutyCommand):
             with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
                 for model in ORDER:
                     model.objects.bulk_create(story.rows[model])
+            for manager, found in cases_told(story.rows).items():
+                cases[manager] = (cases.get(manager, []) + found)[:8]
         return story.examples
 
     def _write_sign_ins(self, examples: dict) -> None:
