@@ -21,7 +21,7 @@ PLACES = [
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
     ("Services", "services:list", Permission.DIRECTORY_VIEW),
-    ("Services asked for", "services:asked-list", Permission.SERVICE_ASK),
+    ("Asked for", "services:asked-list", Permission.SERVICE_ASK),
     ("Counts", "casefile:counts", Permission.COUNTS),
     ("On call", "referrals:on-call", Permission.ON_CALL_VIEW),
     ("Rules", "programs:rules", Permission.RULES_VIEW),
