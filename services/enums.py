@@ -26,7 +26,7 @@ class Capacity(models.TextChoices):
     OPEN = "open", "Has room"
     WAITLIST = "waitlist", "Waiting list"
     FULL = "full", "Full"
-    NOT_KNOWN = "not_known", "Not known"
+    NOT_KNOWN = "not_known", "Room not known"
 
 
 class Weekday(models.IntegerChoices):

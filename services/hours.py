@@ -1,7 +1,7 @@
 """Opening hours as people say and type them, and whether a service is open now by the site's wall clock.
 
 API
-    week(spans, on=)     the spans that hold on a day, as Day rows "Monday: 9:00 am to 5:00 pm"
+    week(spans, on=)     the spans that hold on a day, as Day rows "Monday to Friday: 9:00 am to 5:00 pm"
     standing(spans, local=)   Standing(is_open, says): "Open now, until 5:00 pm", "Closed, opens tomorrow 9:00 am"
     typed(text)          "9 am to 5 pm, 22:00-6:00" -> ((opens, closes), …); BadHours says what is not understood
     said(opens, closes)  "9:00 am to 5:00 pm", "24 hours"
@@ -31,7 +31,7 @@ class BadHours(ValueError):
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the week as it stands on a page."""
+    """A day of the week, or several with the same hours, as they stand on a page."""
 
     name: str
     says: str
@@ -115,16 +115,25 @@ def valid_on(span, day: date) -> bool:
 
 
 def week(spans: Iterable, *, on: date) -> list[Day]:
-    """Seven rows from Monday on; nothing written at all is no rows."""
+    """The week from Monday on, days with the same hours together; nothing written at all is no rows."""
     held = [span for span in spans if valid_on(span, on)]
     if not held:
         return []
-    rows = []
+    rows: list[list] = []
     for weekday in Weekday:
         these = sorted((span for span in held if span.weekday == weekday), key=lambda span: span.opens)
         says = ", ".join(said(span.opens, span.closes) for span in these) or "Closed"
-        rows.append(Day(weekday.label, says, weekday == on.weekday()))
-    return rows
+        if rows and rows[-1][2] == says:
+            rows[-1][1] = weekday
+        else:
+            rows.append([weekday, weekday, says])
+    return [Day(_days(first, last), says, first <= on.weekday() <= last) for first, last, says in rows]
+
+
+def _days(first: Weekday, last: Weekday) -> str:
+    if first == last:
+        return first.label
+    return "Every day" if last - first == 6 else f"{first.label} to {last.label}"
 
 
 def standing(spans: Iterable, *, local: datetime) -> Standing | None:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                             ("open", "Has room"),
                             ("waitlist", "Waiting list"),
                             ("full", "Full"),
-                            ("not_known", "Not known"),
+                            ("not_known", "Room not known"),
                         ],
                         default="not_known",
                         max_length=10,
