@@ -91,6 +91,8 @@ def ask(
         return again
     provider = service.provider
     organisation_id = provider.organisation_id if method == Method.HERE else None
+    if participant.died_on is not None:
+        raise DomainError("This person has died. Nothing is asked any more.")
     _check(service, organisation_id, need, method, names_person)
     covered = may_tell(participant=participant, organisation_id=organisation_id, at=at)
     if names_person and not covered.names_person:

@@ -147,6 +147,8 @@ def _facts(found: ServiceReferral) -> list[dict]:
         {"label": "Answered by", "value": found.answered_by.name if found.answered_by else "", "missing": "Nobody yet"},
         {"label": "Reason", "value": found.get_decline_reason_display() if found.decline_reason else "", "missing": "–"},
         {"label": "Result (HUD 4.20.D)", "value": found.get_result_display() if found.result else "", "missing": "Not yet"},
+        {"label": "Provider is reminded", "value": say_when(found.remind_at) if found.remind_at else "",
+         "missing": "Not at all: the site’s rules name no days"},
         {"label": "First appointment", "value": say_when(found.appointment_at) if found.appointment_at else "",
          "missing": "Not set"},
     ]  # fmt: skip

@@ -138,6 +138,11 @@ def test_naming_somebody_needs_a_consent_for_that_provider(world, manager, staff
         make_asked(world.a, service, person, names_person=True)
 
 
+def test_nothing_is_asked_after_a_death(world):
+    with pytest.raises(DomainError, match="has died"):
+        make_asked(world.a, make_linked(world.a), make_person(world.a, died_on=date(2026, 10, 1)))
+
+
 def test_an_ended_consent_names_nobody(world, staff):
     person = make_person(world.a)
     make_consent(world.a, person, staff.organisation, ends_at=MONDAY)
