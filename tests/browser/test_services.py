@@ -39,7 +39,7 @@ def test_found_asked_answered_and_seen(live, world, page_as, axe, shot, size, sc
     page.get_by_text("What they will read").wait_for()
     axe(page)
     page.get_by_text("Name the person, under their consent").click()
-    page.get_by_label("Housing", exact=True).fill("A bed near the clinic")
+    page.locator("#id_fact_housing").fill("A bed near the clinic")
     shot(page, "ask")
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("Sent. The code to quote is").wait_for()
