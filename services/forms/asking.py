@@ -59,7 +59,7 @@ class AskForm(forms.Form):
             )  # fmt: skip
         parts = [
             "submission_key", Section("What is asked", "need", "language", StackedChoice("method")),
-            Section("Who it is", StackedChoice("names_person")),
+            Section("Naming the person", StackedChoice("names_person")),
         ]  # fmt: skip
         if self.further:
             parts.append(Section("What they may know, a line each", *(FACT + code for code in self.further)))
