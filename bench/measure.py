@@ -32,6 +32,7 @@ from lead_cms.reports.registry import REPORTS, ask
 from referrals import models as r
 from referrals.actions.referring import Given
 from referrals.forms.officer import pack
+from services.models import ServiceReferral
 
 LIST, FORM, POST = 3.0, 5.0, 4.0
 SITE = "san-francisco"
@@ -164,6 +165,18 @@ def pages(bench: Bench) -> None:
             bench.start = where
             bench.page(f"{name}, last page", role, bench.last_page(role, where), LIST)
     bench.page("coordinator: Today", Role.COORDINATOR, reverse("today"), LIST, grows=False)
+    asked = bench.one(Role.PROVIDER, ServiceReferral, status="sent")
+    for name, role, where in [
+        ("case manager: services by name", Role.CASE_MANAGER, reverse("services:list")),
+        ("case manager: services open now", Role.CASE_MANAGER, reverse("services:list") + "?open=on&need=housing"),
+        ("case manager: services by words", Role.CASE_MANAGER, reverse("services:list") + "?words=counseling"),
+        ("case manager: services near", Role.CASE_MANAGER, reverse("services:list") + "?near=street"),
+        ("case manager: services asked for", Role.CASE_MANAGER, reverse("services:asked-list")),
+        ("provider: Today", Role.PROVIDER, reverse("today")),
+        ("provider: inbox", Role.PROVIDER, reverse("services:inbox")),
+        ("provider: one asked", Role.PROVIDER, reverse("services:request", args=[asked])),
+    ]:
+        bench.page(name, role, where, LIST)
 
 
 def counts(bench: Bench) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("lead_cms.accounts.urls")),
     path("people/", include("lead_cms.casefile.urls.people")),
     path("referrals/", include("referrals.urls")),
+    path("services/", include("services.urls")),
     path("site/", include("lead_cms.casefile.urls")),
     path("reports/", include("lead_cms.reports.urls")),
     path("rules/", include("lead_cms.programs.urls")),

@@ -10,6 +10,8 @@ from participants.actions.closing import has_somebody_to_avoid
 from participants.enums import LANGUAGES, InformationClass
 from participants.models import Consent, Disclosure, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
+from services.askedrows import TONES as ASKED_TONES
+from services.models import AskedPerson
 
 MOST = 40  # of each list; a person's own lists are short
 STATE_TONES = {"active": "good", "inactive": "neutral", "door_open": "neutral"}
@@ -44,6 +46,7 @@ class PersonPage:
             "spells": [self._spell(spell) for spell in spells],
             "consents": [self._consent(consent) for consent in self.consents],
             "told": self.told(),
+            "asked": self.asked(),
             "is_supervisor": self.by.role == Role.SUPERVISOR,
             "has_somebody_to_avoid": has_somebody_to_avoid(self.participant.pk),
             "opened": self._opened(),
@@ -84,6 +87,20 @@ class PersonPage:
             )
         rows.append({"label": "Usually found", "value": one.where_to_reach})
         return rows
+
+    def asked(self) -> list[dict]:
+        """What services were asked for them, newest first, each with its answer."""
+        found = AskedPerson.objects.filter(participant=self.participant).select_related("referral__service")
+        return [
+            {
+                "label": f"{one.referral.service.name}, {one.referral.reference}",
+                "url": reverse("services:asked", args=[one.referral_id]),
+                "hints": f"{one.referral.get_need_display()}. Asked {say_when(one.referral.asked_at)}.",
+                "state": one.referral.get_status_display(),
+                "tone": ASKED_TONES.get(one.referral.status, "neutral"),
+            }
+            for one in found.order_by("-referral__asked_at", "-pk")[:MOST]
+        ]
 
     def told(self) -> list[dict]:
         """The accounting of disclosures: what, to whom, when."""

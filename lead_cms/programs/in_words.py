@@ -336,6 +336,10 @@ def _lists(rules: Rules) -> list[Line]:
             lambda n: f"After {n} days without contact.",
         ),
         _line(rules, "completion.definition", "Completing the program", str),
+        _line(rules, "providers.verified_days", "An entry of the directory", lambda n: f"Stays verified {n} days."),
+        _line(
+            rules, "providers.answer_days", "A provider who has not answered", lambda n: f"Is reminded after {n} days."
+        ),
         _line(rules, "codes.decline_reasons", "Reasons for a no", _names),
         _line(rules, "codes.cancel_reasons", "Reasons for canceling", _names),
         _line(rules, "codes.closing_reasons", "Reasons for ending casework", _names),

@@ -348,6 +348,14 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Providers:
+    """Days an entry of the directory stays verified, and days a provider has to answer before being reminded."""
+
+    verified_days: int | None
+    answer_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     """The site's coded reasons; none of them takes free text."""
 

@@ -131,6 +131,7 @@ def parse(document: Document) -> "Rules":
         caseload=reader.section(parts.Caseload, "caseload"),
         review=reader.section(parts.Review, "review"),
         completion=reader.section(parts.Completion, "completion"),
+        providers=reader.section(parts.Providers, "providers"),
         codes=reader.section(parts.Codes, "codes"),
         precincts=reader.leaf("precincts", _choices),
         languages=reader.leaf("languages", _choices),
@@ -172,6 +173,7 @@ class Rules:
     caseload: parts.Caseload
     review: parts.Review
     completion: parts.Completion
+    providers: parts.Providers
     codes: parts.Codes
     precincts: tuple[Choice, ...] | None
     languages: tuple[Choice, ...] | None

@@ -344,6 +344,8 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("review.shift_hours", whole(1, 24)),
     Leaf("review.idle_days", whole(1, 730)),
     Leaf("review.ending_days", whole(1, 365)),
+    Leaf("providers.verified_days", whole(1, 1095)),
+    Leaf("providers.answer_days", whole(1, 90)),
     Leaf("codes.decline_reasons", CHOICES, "Which reasons are listed for a person's no?"),
     Leaf("codes.cancel_reasons", CHOICES, "Which reasons are listed for an officer's canceling?"),
     Leaf("codes.closing_reasons", CHOICES, "Which reasons are listed for ending casework?"),

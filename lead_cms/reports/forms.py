@@ -5,6 +5,7 @@ from django import forms
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Short, helper
 from lead_cms.core.errors import DomainError
+from lead_cms.core.forms import Form
 from lead_cms.reports.period import PRESETS, Period, preset
 
 
@@ -15,7 +16,7 @@ def day(label: str, help_text: str = "") -> forms.DateField:
     )  # fmt: skip
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(Form):
     """From the first day to before another; without days, or by a preset's name, one of the presets."""
 
     def __init__(self, given, *, today):
@@ -46,7 +47,7 @@ class PeriodForm(forms.Form):
         return f"from={self.period.begins_on}&to={self.period.ends_on}"
 
 
-class SuppliedForm(forms.Form):
+class SuppliedForm(Form):
     agency = forms.ModelChoiceField(
         label="Whose counts", queryset=Organisation.objects.none(), empty_label="Choose an agency",
         error_messages={"invalid_choice": "Choose an agency of this site."},

@@ -146,6 +146,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "referrals.tasks.plan", "schedule": env.float("POKE_SECONDS", 60), "options": {"expires": 120}},
+    "remind": {"task": "services.tasks.remind", "schedule": env.float("POKE_SECONDS", 60), "options": {"expires": 120}},
     "drain": {
         "task": "lead_cms.notify.tasks.drain",
         "schedule": env.float("POKE_SECONDS", 60),

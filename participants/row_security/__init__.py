@@ -7,7 +7,7 @@ How another organisation's policy asks, always for the acting membership's own o
 Revoked, replaced or past its end is no, in the second it happens: each asks `clock_timestamp()`, and no job is waited for.
 """
 
-from participants.row_security.functions import FUNCTIONS, OPERATOR_COST, like
+from participants.row_security.functions import FUNCTIONS, OPERATOR_COST, like, likeness_settings
 from participants.row_security.policies import POLICIES
 
-__all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like"]
+__all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings"]

@@ -124,6 +124,22 @@ EVERY = {role: here for role in Role}
 STAFF = {role: here for role in Role if role not in OUTSIDE}
 OWN_ORGANISATION = {role: lambda p, r: own(p, r) and r.role == OUTSIDE[p.role] for role in OUTSIDE}
 
+
+def own_provider(p, r):
+    """A provider's staff keep the entry that was linked to their organisation."""
+    return own(p, r) and r.flavour == "plain"
+
+
+DIRECTORY = {MANAGER: here, SUPERVISOR: here, COORDINATOR: here, PROVIDER: own_provider}
+
+
+def named(p, r):
+    """The person's own consent says so now; "past" was taken back, and of "shared" nobody is named."""
+    return own(p, r) and r.flavour in {"plain", "restricted", "supervised"}
+
+
+KEEPERS = {COORDINATOR: here, PROVIDER: own_provider}
+
 # table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
 # officer of that number, and by the supervisor in the case that is the supervisor's own.
 ORACLE: dict[str, dict[str, Rules]] = {
@@ -440,10 +456,65 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
+    "services_provider": {
+        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
+        "insert": {COORDINATOR: here, OPERATOR: always},
+        "update": {COORDINATOR: here, OPERATOR: always},
+    },
+    "services_service": {
+        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
+        "insert": KEEPERS | {OPERATOR: always},
+        "update": DIRECTORY | {OPERATOR: always},
+    },
+    "services_location": {
+        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
+        **{verb: KEEPERS | {OPERATOR: always} for verb in ("insert", "update", "delete")},
+    },
+    **{
+        table: {
+            "select": DIRECTORY | {OPERATOR: always},
+            "update": {OPERATOR: always},
+            **{verb: KEEPERS | {OPERATOR: always} for verb in ("insert", "delete")},
+        }
+        for table in ("services_contact", "services_hours")
+    },
+    "services_servicereferral": {
+        "select": {
+            MANAGER: open_person,
+            SUPERVISOR: here,
+            PROVIDER: own,
+            SCHEDULER: always,
+            OPERATOR: always,
+            DEFINER: always,
+        },
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: own, SCHEDULER: always},
+    },
+    "services_askedperson": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "insert": {
+            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
+            SUPERVISOR: supervised,
+            OPERATOR: always,
+        },
+    },
+    "services_sharedfact": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "insert": {
+            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
+            SUPERVISOR: supervised,
+            OPERATOR: always,
+        },
+    },
+    "services_servicegap": {
+        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+    },
 }
 
 ANSWERED = "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"
 SENT = "sent_at = now(), sent_by_id = app.membership_id()"
+VERIFIED = "capacity = 'full', verified_at = now(), verified_by_id = app.membership_id()"
 RECEIVED = "received_at = now(), received_by_id = app.membership_id()"
 # What an update writes so that every row it may touch can take it; `me` is the acting membership.
 ASSIGN = {
@@ -492,4 +563,11 @@ ASSIGN = {
     "referrals_recordsection": "saved_at = now()",
     "reports_publishedreport": "withdrawn_at = now(), withdrawn_by_id = app.membership_id()",
     "reports_gettingalong": "ended_on = since_on",
+    "services_provider": "description = 'x'",
+    "services_service": {OPERATOR: "capacity = 'full'"} | dict.fromkeys((MANAGER, SUPERVISOR, COORDINATOR, PROVIDER), VERIFIED),
+    "services_location": "city = 'x'",
+    "services_servicereferral": {SCHEDULER: "reminded_at = now()"}
+    | dict.fromkeys((MANAGER, SUPERVISOR, PROVIDER), "status_changed_at = now()"),
+    "services_contact": "label = 'x'",
+    "services_hours": "weekday = 1",
 }  # fmt: skip

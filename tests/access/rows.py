@@ -19,6 +19,7 @@ from lead_cms.notify import models as notify
 from lead_cms.reports import models as reports
 from participants import models as participants
 from referrals import models as referrals
+from services import models as services
 from tests.factories import SiteWorld
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
@@ -59,6 +60,7 @@ class Rows:
     def __init__(self, using: str = "owner"):
         self.using = using
         self.by_table: dict[str, list[Row]] = {}
+        self.services: dict[tuple, services.Service] = {}  # of the provider that signs in, by site and number
 
     def add(self, instance, where: SiteWorld, n: int, flavour: str = "plain", role: str = ""):
         instance.save(using=self.using, force_insert=True)
@@ -138,6 +140,8 @@ def _house(rows: Rows, where: SiteWorld) -> None:
             description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
         rows.add(referrals.UnderageCount(site=where.site, met_on=DAY, door="arrest"), where, n)
         _reports(rows, where, n)
+        for flavour in ("plain", "unlinked"):
+            _directory(rows, where, n, flavour)
 
 
 def _reports(rows: Rows, where: SiteWorld, n: int) -> None:
@@ -152,6 +156,24 @@ def _reports(rows: Rows, where: SiteWorld, n: int) -> None:
         rows.add(reports.PublishedReport(
             site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, sheet=SHEET, data_at=NOW,
             published_at=NOW, published_by=coordinator, **withdrawn), where, n, flavour)  # fmt: skip
+
+
+def _directory(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
+    """A provider whose staff sign in, and one that nobody signs in for."""
+    by = where.person(Role.COORDINATOR, n)
+    staff = {"organisation": where.organisations[OrganisationKind.PROVIDER, n], "linked_at": NOW, "linked_by": by}
+
+    def add(model, **fields):
+        return rows.add(model(site=where.site, **fields), where, n, flavour)
+
+    provider = add(services.Provider, name=f"P{n}", **(staff if flavour == "plain" else {}))
+    service = add(services.Service, provider=provider, name=f"S{n}", needs=["housing"])
+    on = {"provider": provider, "service": service}
+    if flavour == "plain":
+        rows.services[where.site.slug, n] = service
+    add(services.Location, address="1 A St", latitude=1.0, longitude=1.0, **on)
+    add(services.Contact, phone="+14155550100", **on)
+    add(services.Hours, weekday=0, opens="09:00", closes="17:00", **on)
 
 
 def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
@@ -222,6 +244,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         _charge(add, where, n, flavour, referral, window, person)
     if flavour in MATRIX:
         _matrix(rows, where, n, flavour, referral, person)
+    if flavour in ASKED:
+        _asked(add, rows.services[where.site.slug, n], where, n, flavour, referral, person)
     if flavour in {"plain", "supervised"}:
         _closing(add, where, n, flavour, person)
 
@@ -248,6 +272,35 @@ def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person
         information_class="housing", organisation_kind="provider")  # fmt: skip
     add(participants.Disclosure, role="provider", consent=consent, what="housing", to_membership=provider,
         to_organisation_id=organisation.pk, purpose="p", notice_version="v")  # fmt: skip
+
+
+# A service was asked: named under a consent that stands, or ("past") was taken back; of "shared" nobody is named.
+ASKED = ("plain", "restricted", "past", "supervised", "shared")
+
+
+def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
+    by, organisation = _manager(where, n, flavour), where.organisations[OrganisationKind.PROVIDER, n]
+    is_named, back = flavour != "shared", {"revoked_at": NOW, "revoked_how": "spoken", "revoked_by": by}
+    asked = add(
+        services.ServiceReferral, reference=f"S{n}{flavour}"[:12], service=service, provider=service.provider,
+        organisation=organisation, need="housing", method="here", names_person=is_named, submission_key=uuid.uuid4(),
+        asked_at=NOW, asked_by=by, status_changed_at=NOW, remind_at=NOW,
+    )  # fmt: skip
+    add(services.ServiceGap, participant=person, need="housing", reason="full", recorded_at=NOW, recorded_by=by)
+    if not is_named:
+        add(services.AskedPerson, referral=asked, participant=person)
+        return
+    consent = add(
+        participants.Consent, kind="multi_party", participant=person, referral_id=referral.pk, answer="yes", asked_at=NOW,
+        asked_by=by, language="en", text_shown="t", text_hash="h", signed_name="A", signed_at=NOW,
+        matrix=[f"{organisation.pk}:{code}" for code in ("enrolment", "health")], **(back if flavour == "past" else {}),
+    )  # fmt: skip
+    cell = {"consent": consent, "participant": person, "organisation": organisation, "kind": "multi_party"}
+    for code in ("enrolment", "health"):
+        add(participants.ConsentCell, information_class=code, organisation_kind="provider", **cell)
+    add(services.AskedPerson, referral=asked, participant=person, organisation=organisation, consent_id=consent.pk)
+    add(services.SharedFact, referral=asked, participant=person, organisation=organisation, information_class="health",
+        text="t", written_at=NOW, written_by=by)  # fmt: skip
 
 
 def _closing(add, where: SiteWorld, n: int, flavour: str, person) -> None:

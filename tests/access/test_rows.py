@@ -146,6 +146,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
                where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') order by 1"""
         )
         assert cursor.fetchall() == [
+            ("asked_by_me", "lead_definer"),
             ("audit_row_change", "lead_definer"),
             ("closed_referrals", "lead_definer"),
             ("consented", "lead_definer"),
@@ -156,9 +157,11 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("kept_apart", "lead_definer"),
             ("kept_apart_at", "lead_definer"),
             ("known_to_me", "lead_definer"),
+            ("locations_like", "lead_definer"),
             ("may_be_told", "lead_definer"),
             ("may_see_participant", "lead_definer"),
             ("my_participant_ids", "lead_definer"),
+            ("my_provider_ids", "lead_definer"),
             ("my_referral_ids", "lead_definer"),
             ("oldest_due_seconds", "lead_definer"),
             ("only_site_user_ids", "lead_definer"),
@@ -172,6 +175,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("report_funnel", "lead_definer"),
             ("report_handoff", "lead_definer"),
             ("sentence_stands", "lead_definer"),
+            ("services_like", "lead_definer"),
             ("shared_referral", "lead_definer"),
             ("shut_participant_ids", "lead_definer"),
             ("site_user_ids", "lead_definer"),

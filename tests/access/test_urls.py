@@ -21,6 +21,8 @@ MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation
 EVENT = "audit_auditevent"
 PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
+SERVICE_REFERRAL = "services_servicereferral"
+SERVICE, LOCATION, SERVICE_PROVIDER = "services_service", "services_location", "services_provider"
 # Address: the table whose row its key names; None when it names none.
 OBJECTS: dict[str, str | None] = {
     "today": None,
@@ -141,6 +143,28 @@ OBJECTS: dict[str, str | None] = {
     "programs:rules": None,
     "referrals:community-list": None,
     "referrals:community-new": None,
+    "services:list": None,
+    "services:service": SERVICE,
+    "services:verify": SERVICE,
+    "services:edit": SERVICE,
+    "services:hours": SERVICE,
+    "services:location-new": SERVICE,
+    "services:location": LOCATION,
+    "services:location-remove": LOCATION,
+    "services:provider-new": None,
+    "services:provider": SERVICE_PROVIDER,
+    "services:provider-link": SERVICE_PROVIDER,
+    "services:new": SERVICE_PROVIDER,
+    "services:ask": SERVICE,
+    "services:asked-list": None,
+    "services:asked": SERVICE_REFERRAL,
+    "services:asked-answer": SERVICE_REFERRAL,
+    "services:asked-call-off": SERVICE_REFERRAL,
+    "services:gap": PARTICIPANT,
+    "services:inbox": None,
+    "services:request": SERVICE_REFERRAL,
+    "services:answer": SERVICE_REFERRAL,
+    "services:appointment": SERVICE_REFERRAL,
 }
 PLAIN = {"healthz", "readyz"}
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
@@ -14,6 +15,8 @@ from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire
 from lead_cms.demo.story import Story
 from lead_cms.programs.current import rules_for
 from referrals.models import HeldCharge, IncidentRecord, IntakeWindow, Referral, WindowResult
+from services.enums import AskStatus
+from services.models import ServiceReferral
 
 
 @pytest.fixture
@@ -80,3 +83,13 @@ def test_the_same_seed_tells_the_same_story(world):
         told.append([(model.__name__, [str(row.pk) for row in rows]) for model, rows in story.rows.items()])
     assert told[0] == told[1]
     assert len(PASSWORD) >= 15 and len(CAST) == len(Role)
+
+
+def test_every_provider_has_something_in_every_state_to_open(seeded, sign_in):
+    for staff in Membership.objects.filter(role=Role.PROVIDER).select_related("user", "site", "organisation"):
+        with acting_as(staff):
+            asked = list(ServiceReferral.objects.order_by("asked_at"))
+            assert {one.status for one in asked} == set(AskStatus.values)
+        named = next(one for one in asked if one.names_person and one.status == AskStatus.SENT)
+        page = sign_in(staff).get(reverse("services:request", args=[named.pk])).content.decode()
+        assert "A place near the clinic" in page and "42 CFR part 2" in page

@@ -13,11 +13,14 @@ from referrals.enums import (
     ReferralStatus,
     WindowState,
 )
+from services.enums import TRANSITIONS as ASKED_TRANSITIONS
+from services.enums import AskStatus
 
 HEAD = """# States
 
-Drawn from `referrals/enums.py` by `python -m tests.project.states > docs/states.md`; a test compares this page with the
-code. A state changes along an arrow or not at all: the tables are read by the actions of `referrals/actions/`.
+Drawn from `referrals/enums.py` and `services/enums.py` by `python -m tests.project.states > docs/states.md`; a test compares
+this page with the code. A state changes along an arrow or not at all: the tables are read by the actions of
+`referrals/actions/` and `services/actions/`.
 """
 REFERRAL = """
 ## A referral
@@ -36,6 +39,12 @@ OUTREACH = """
 ## A referral without a charge
 
 The list of its own: a target for the first try, and no clock. Every ending can be left again, because the door stays open.
+"""
+ASKED = """
+## What a service is asked
+
+From the case manager's question to the end of the visits. The provider answers, or the case manager writes down what was said by
+telephone; only the case manager calls it off.
 """
 CHARGE = """
 ## A held charge
@@ -59,6 +68,8 @@ def _parts() -> Iterator[str]:
     yield diagram(WindowState, WINDOW_TRANSITIONS, (WindowState.OPEN,))
     yield OUTREACH
     yield diagram(OutreachState, OUTREACH_LIFE, (OutreachState.TO_FIND,), ends=False)
+    yield ASKED
+    yield diagram(AskStatus, ASKED_TRANSITIONS, (AskStatus.SENT,))
     yield CHARGE
 
 

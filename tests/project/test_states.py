@@ -13,6 +13,8 @@ from referrals.enums import (
     ReferralStatus,
     WindowState,
 )
+from services.enums import TRANSITIONS as ASKED_TRANSITIONS
+from services.enums import AskStatus
 from tests.project.files import ROOT
 from tests.project.states import text
 
@@ -20,6 +22,7 @@ MACHINES = {
     "referral": (ReferralStatus, TRANSITIONS, STARTS),
     "window": (WindowState, WINDOW_TRANSITIONS, [WindowState.OPEN]),
     "outreach": (OutreachState, OUTREACH_LIFE, [OutreachState.TO_FIND]),
+    "asked": (AskStatus, ASKED_TRANSITIONS, [AskStatus.SENT]),
 }
 
 

@@ -21,6 +21,7 @@ LONGER: dict[str, str] = {}
 CHANGING = {
     "referrals/actions/changing.py": "the one place where a status changes",
     "referrals/actions/referring.py": "the status that a new referral starts with",
+    "services/actions/changing.py": "the one place where the status of what a service is asked changes",
 }
 
 

@@ -34,6 +34,8 @@ from participants.models import Participant
 from referrals.actions.roster import LOOK_AHEAD, coming
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow
+from services.askedrows import row_of
+from services.models import ServiceReferral
 
 
 def context(request) -> dict:
@@ -56,6 +58,7 @@ def context(request) -> dict:
             "tries": [try_row(case) for case in tries],
             "outreach": [outreach_row(entry, now) for entry in untried],
             "visits": visits,
+            "unanswered": unanswered_services(me, now, today),
             "today": today,
         }
     )
@@ -66,6 +69,17 @@ def shifts_of(me, now: datetime) -> dict:
     shifts = coming(me.site_id, now, now + LOOK_AHEAD)
     running = sorted((s for s in shifts if s.starts_at <= now), key=lambda s: (s.position, s.starts_at, s.pk))
     return {"on_call": running[:3], "my_shifts": [shift for shift in shifts if shift.person_id == me.pk][:3]}
+
+
+@prepared(me=UUID, now=datetime)
+def _unanswered(*, me, now):
+    late = ServiceReferral.objects.filter(asked_by=me).unanswered(now)
+    return late.select_related("service").order_by("remind_at", "pk")[:MOST]
+
+
+def unanswered_services(me, now: datetime, today) -> list[dict]:
+    """Services that oneself asked and that have not answered within the site's days."""
+    return [row_of(one, today, now, page="services:asked") for one in _unanswered(me=me.pk, now=now)]
 
 
 def frame_of(handoffs: list) -> dict:

@@ -1,6 +1,5 @@
 """Casework notes that somebody gets along without LEAD, or is back: what the funnel calls self-supporting."""
 
-from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,13 +9,14 @@ from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.crispy import Short, helper
 from lead_cms.core.errors import DomainError
+from lead_cms.core.forms import Form
 from lead_cms.reports.actions.standing import end_gets_along, note_gets_along
 from lead_cms.reports.forms import day
 from lead_cms.reports.models import GettingAlong
 from participants.models import Participant
 
 
-class SinceForm(forms.Form):
+class SinceForm(Form):
     since_on = day("Since when", "As far as you know; an estimate will do")
 
     def __init__(self, *args, **kwargs):

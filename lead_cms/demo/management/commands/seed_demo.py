@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from lead_cms.access.commands import DutyCommand
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Site
+from lead_cms.demo.asking import FOLDERS, Asking, cases_told
 from lead_cms.demo.bulk import write
 from lead_cms.demo.desk import furnish
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
@@ -74,7 +76,7 @@ class Command(DutyCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the sites are already there")
 
     def handle(self, *args, referrals, seed, days, if_empty, **options):
-        now, examples = timezone.now(), {}
+        now, examples, told = timezone.now(), {}, []
         with acting_as(Duty.OPERATOR), transaction.atomic():
             there = Site.objects.filter(slug__in=[slug for slug, *_ in SITES]).exists()
         if there and not if_empty:
@@ -85,7 +87,9 @@ class Command(DutyCommand):
         work = []
         for number, (slug, short, name, zone) in enumerate(SITES):
             share = referrals // len(SITES) + (1 if number < referrals % len(SITES) else 0)
-            work.append(partial(self._tell, examples, (slug, short, name, zone), share, seed=seed, now=now, days=days))
+            work.append(
+                partial(self._tell, examples, told, (slug, short, name, zone), share, seed=seed, now=now, days=days)
+            )
         if referrals >= SIDE_BY_SIDE and not connection.in_atomic_block:
             side_by_side(work)
         else:
@@ -93,15 +97,24 @@ class Command(DutyCommand):
             with acting_as(Duty.OPERATOR), transaction.atomic():
                 for one in work:
                     one()
+        for slug, *_ in SITES:
+            call_command("import_directory", str(FOLDERS / slug), site=slug, verbosity=0, stdout=StringIO())
+        with acting_as(Duty.OPERATOR), transaction.atomic():
+            for where, cases in sorted(told, key=lambda one: one[0].site.slug):
+                with acting_as(Duty.OPERATOR, site=where.site):
+                    Asking(where, random.Random(f"{seed}-{where.site.slug}-asked"), cases, now=now).tell()
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
 
-    def _tell(self, examples: dict, site: tuple, share: int, *, seed: int, now: datetime, days: int) -> None:
-        where = self._site(*site, now)
+    def _tell(
+        self, examples: dict, told: list, site: tuple, share: int, *, seed: int, now: datetime, days: int
+    ) -> None:
+        where, cases = self._site(*site, now), {}
         rng = random.Random(f"{seed}-{where.site.slug}")
-        examples[where.site.slug] = self._referrals(where, rng, share, now=now, days=days)
+        examples[where.site.slug] = self._referrals(where, rng, share, cases, now=now, days=days)
         furnish(where, now=now)
+        told.append((where, cases))
 
     def _site(self, slug: str, short: str, name: str, zone: str, now: datetime) -> DemoSite:
         with acting_as(Duty.OPERATOR), transaction.atomic():
@@ -138,7 +151,7 @@ class Command(DutyCommand):
         r.OnCallShift.objects.bulk_create(shifts)
         return [shift.person for shift in shifts if shift.starts_at <= now < shift.ends_at]
 
-    def _referrals(self, where: DemoSite, rng: random.Random, count: int, *, now: datetime, days: int) -> dict:
+    def _referrals(self, where: DemoSite, rng, count: int, cases: dict, *, now: datetime, days: int) -> dict:
         story = Story(where, rng, now=now, days=days)
         for start in tqdm(range(0, count, BATCH), desc=where.site.name, disable=count <= BATCH, unit="batch"):
             story.rows.clear()
@@ -148,6 +161,8 @@ class Command(DutyCommand):
             with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
                 for model in ORDER:
                     write(model, story.rows[model])
+            for manager, found in cases_told(story.rows).items():
+                cases[manager] = (cases.get(manager, []) + found)[:8]
         return story.examples
 
     def _write_sign_ins(self, examples: dict) -> None:

@@ -1,0 +1,108 @@
+"""Finding services: words by likeness, need, language, open now, near a place that the directory knows.
+
+API
+    asked_near(words) -> [Location]        places like these words, the likeliest first; hidden ones are not among them
+    by_name(wanted) -> queryset            services in the order of their names
+    by_likeness(wanted) -> [Service]       at most MOST_ALIKE, the likeliest first
+    by_distance(wanted, origin) -> queryset of Location with `distance`, nearest first: a service has a row a place
+    miles(origin, place)
+The wall of the two functions that look by likeness is inside them; all else is PostgreSQL's row security.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
+from django.db.models.functions import Power, Round
+
+from services.models import Contact, Hours, Location, Service
+
+MOST_ALIKE, MOST_PLACES, MOST_LOOKED_AT = 50, 5, 400
+MILES_A_DEGREE = 69.05
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; "" and None leave a question open. `open_at` is a moment of the site's wall clock."""
+
+    site_id: object
+    words: str = ""
+    need: str = ""
+    language: str = ""
+    open_at: datetime | None = None
+
+
+def _like(function: str, words: str, most: int) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select id from app.{function}(%s, %s)", [words, most])  # noqa: S608  one of two names below
+        return [key for (key,) in cursor.fetchall()]
+
+
+def asked_near(words: str) -> list[Location]:
+    keys = _like("locations_like", words, MOST_PLACES)
+    found = Location.objects.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def _matching(wanted: Wanted) -> QuerySet:
+    found = Service.objects.filter(site_id=wanted.site_id).listed()
+    if wanted.need:
+        found = found.for_need(wanted.need)
+    if wanted.language:
+        found = found.in_language(wanted.language)
+    if wanted.open_at is not None:
+        found = found.open_at(wanted.open_at)
+    return found
+
+
+def shown(found: QuerySet) -> QuerySet:
+    """With everything that a row of a list says, in three more queries whatever the number of rows."""
+    return found.select_related("provider").prefetch_related(
+        "hours",
+        Prefetch("locations", queryset=Location.objects.order_by("name", "pk")),
+        Prefetch("contacts", queryset=Contact.objects.order_by("position", "pk")),
+    )
+
+
+def by_name(wanted: Wanted) -> QuerySet:
+    return shown(_matching(wanted))
+
+
+def by_likeness(wanted: Wanted) -> list[Service]:
+    keys = _like("services_like", wanted.words, MOST_LOOKED_AT)
+    kept = set(_matching(wanted).filter(pk__in=keys).values_list("pk", flat=True))
+    first = [key for key in keys if key in kept][:MOST_ALIKE]
+    found = {service.pk: service for service in shown(Service.objects.filter(pk__in=first))}
+    return [found[key] for key in first]
+
+
+def by_distance(wanted: Wanted, origin: Location) -> QuerySet:
+    """Straight lines on a flat map: over a county the order is the same as on the globe."""
+    services = _matching(wanted)
+    if wanted.words:
+        services = services.filter(pk__in=_like("services_like", wanted.words, MOST_LOOKED_AT))
+    across = math.cos(math.radians(origin.latitude))
+    north, east = F("latitude") - Value(origin.latitude), (F("longitude") - Value(origin.longitude)) * Value(across)
+    found = Location.objects.filter(site_id=wanted.site_id, latitude__isnull=False)
+    found = found.filter(Exists(services.filter(pk=OuterRef("service_id"))))
+    return (
+        found.annotate(distance=Round(Power(north, 2) + Power(east, 2), 12, output_field=FloatField()))
+        .select_related("service__provider")
+        .prefetch_related("service__hours", "service__locations", "service__contacts")
+    )
+
+
+def miles(origin: Location, place: Location) -> float:
+    across = math.cos(math.radians(origin.latitude))
+    north, east = place.latitude - origin.latitude, (place.longitude - origin.longitude) * across
+    return math.hypot(north, east) * MILES_A_DEGREE
+
+
+def say_miles(value: float) -> str:
+    return "right there" if value < 0.05 else f"{value:.1f} miles" if value >= 1.05 else f"{value:.1f} mile"
+
+
+def hours_of(service: Service) -> list[Hours]:
+    return sorted(service.hours.all(), key=lambda span: (span.weekday, span.opens))

@@ -1,0 +1,170 @@
+"""The directory: looking for a service, one service, and saying that it is right."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from lead_cms.access.permissions import Permission, Role, has_permission
+from lead_cms.access.views import requires
+from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.keyset import Page, keyset
+from services.actions.directory import verify
+from services.enums import Capacity
+from services.forms.directory import SearchForm, VerifyForm
+from services.freshness import freshness, verified_days
+from services.hours import standing, week
+from services.languages import names_of
+from services.models import Contact, Location, Provider, Service
+from services.search import (
+    MOST_ALIKE,
+    Wanted,
+    asked_near,
+    by_distance,
+    by_likeness,
+    by_name,
+    hours_of,
+    miles,
+    say_miles,
+    shown,
+)
+
+ROOM = {Capacity.OPEN: "good", Capacity.WAITLIST: "waiting", Capacity.FULL: "bad"}
+MOST_OWN = 100
+
+
+@require_safe
+@requires(Permission.DIRECTORY_VIEW)
+def service_list(request):
+    """Services by need, words, language, open now, near; a provider's staff find their own here."""
+    if request.membership.role == Role.PROVIDER:
+        return _own_list(request)
+    form = SearchForm(request.GET)
+    local, today = timezone.localtime(), timezone.localdate()
+    context = {
+        "form": form, "rows": [], "page": Page([], "", ""), "near": None, "others": [], "most": False,
+        "asked": any(request.GET.get(name) for name in form.fields),
+        "may_add": has_permission(request.membership, Permission.DIRECTORY_LINK),
+        "for_whom": request.GET.get("for", ""),
+    }  # fmt: skip
+    if form.is_valid():
+        given = form.cleaned_data
+        wanted = Wanted(
+            site_id=request.membership.site_id, words=given["words"], need=given["need"], language=given["language"],
+            open_at=local if given["open"] else None,
+        )  # fmt: skip
+        origin, others = _origin(request, form)
+        context |= {"near": origin, "others": others} | _found(request, wanted, origin)
+        days = verified_days(request.membership.site_id, today)
+        context["rows"] = [row | _said_of(row["service"], days, local) for row in context["rows"]]
+    return render(request, "services/list.html", context)
+
+
+def _origin(request, form: SearchForm) -> tuple[Location | None, list[Location]]:
+    """The place to be near to: the one that was chosen, else the likeliest of what was typed."""
+    chosen, words = request.GET.get("place", ""), form.cleaned_data["near"]
+    if not words:
+        return None, []
+    places = asked_near(words)
+    if not places:
+        form.add_error("near", "The directory knows no place like this. Try a street or a neighborhood.")
+        return None, []
+    origin = next((place for place in places if str(place.pk) == chosen), places[0])
+    return origin, [place for place in places if place.pk != origin.pk]
+
+
+def _found(request, wanted: Wanted, origin: Location | None) -> dict:
+    if origin is not None:
+        page = keyset(request, by_distance(wanted, origin), "distance", "pk")
+        rows = [{"service": place.service, "away": say_miles(miles(origin, place))} for place in page.rows]
+        return {"rows": rows, "page": page}
+    if wanted.words:
+        found = by_likeness(wanted)
+        return {"rows": [{"service": one, "away": ""} for one in found], "most": len(found) >= MOST_ALIKE}
+    page = keyset(request, by_name(wanted), "name", "pk")
+    return {"rows": [{"service": one, "away": ""} for one in page.rows], "page": page}
+
+
+def _said_of(service: Service, days, local) -> dict:
+    now = standing(hours_of(service), local=local)
+    places = list(service.locations.all())
+    hidden = any(place.is_hidden for place in places)
+    return {
+        "standing": now, "in_words": service.hours_in_words if now is None else "",
+        "fresh": freshness(service.verified_at, days, local.date()), "room_tone": ROOM.get(service.capacity, "neutral"),
+        "languages": names_of(service.languages),
+        "where": "" if hidden else next((place.line for place in places if place.line), ""), "is_hidden": hidden,
+        "phone": next((one.phone for one in service.contacts.all()), ""),
+    }  # fmt: skip
+
+
+def _own_list(request):
+    """What the organisation offers: few, so on one page."""
+    local = timezone.localtime()
+    days = verified_days(request.membership.site_id, local.date())
+    found = shown(Service.objects.filter(site_id=request.membership.site_id)).order_by("name", "pk")[:MOST_OWN]
+    providers = Provider.objects.order_by("name", "pk")[:MOST_OWN]
+    rows = [{"service": one, "away": ""} | _said_of(one, days, local) for one in found]
+    return render(request, "services/own.html", {"rows": rows, "providers": providers, "for_whom": ""})
+
+
+@require_safe
+@requires(Permission.DIRECTORY_VIEW)
+def service(request, pk):
+    return _service_page(request, _one(pk))
+
+
+def _one(pk: UUID) -> Service:
+    return get_object_or_404(Service.objects.select_related("provider", "verified_by"), pk=pk)
+
+
+def _service_page(request, found: Service, form: VerifyForm | None = None):
+    local = timezone.localtime()
+    spans, places = hours_of(found), list(found.locations.order_by("name", "pk"))
+    numbers = Contact.objects.filter(provider_id=found.provider_id).order_by("position", "pk")[:20]
+    days = verified_days(found.site_id, local.date())
+    context = {
+        "service": found, "standing": standing(spans, local=local), "week": week(spans, on=local.date()),
+        "later": [span for span in spans if span.valid_from and span.valid_from > local.date()],
+        "places": places, "is_hidden": any(place.is_hidden for place in places) or found.is_confidential,
+        "phones": [one for one in numbers if one.service_id in (None, found.pk)],
+        "fresh": freshness(found.verified_at, days, local.date()), "room_tone": ROOM.get(found.capacity, "neutral"),
+        "languages": names_of(found.languages), "facts": _facts(found),
+        "form": form or VerifyForm(initial={"capacity": found.capacity}),
+        "may_edit": has_permission(request.membership, Permission.DIRECTORY_EDIT),
+        "may_ask": found.is_listed and has_permission(request.membership, Permission.SERVICE_ASK),
+        "for_whom": request.GET.get("for", ""),
+    }  # fmt: skip
+    return render(request, "services/service.html", context)
+
+
+def _facts(found: Service) -> list[dict]:
+    return [
+        {"label": "For", "value": ", ".join(found.need_names), "missing": "No need named"},
+        {"label": "Who can come", "value": found.eligibility},
+        {"label": "How to come to it", "value": found.how_to_apply},
+        {"label": "What it costs", "value": found.fees},
+        {"label": "Languages", "value": names_of(found.languages)},
+        {"label": "Good to know", "value": found.notes, "missing": "Nothing"},
+    ]
+
+
+@require_POST
+@requires(Permission.DIRECTORY_VERIFY)
+def service_verify(request, pk):
+    """Somebody has asked: the entry is right, and there is room or not."""
+    found, form = _one(pk), VerifyForm(request.POST)
+    if not form.is_valid():
+        return _service_page(request, found, form)
+    try:
+        verify(service=found, capacity=form.cleaned_data["capacity"], by=request.membership, at=timezone.now())
+    except StaleState as error:
+        messages.error(request, str(error))
+        return redirect("services:list")
+    except DomainError as error:
+        form.add_error(error.field, str(error))
+        return _service_page(request, found, form)
+    messages.success(request, "Verified today.")
+    return redirect("services:service", pk=pk)
