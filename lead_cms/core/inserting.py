@@ -51,4 +51,4 @@ def _statement(model: type[models.Model], count: int, ignore_conflicts: bool) ->
     row = ", ".join(f"%s::{re.sub(r'[(][0-9, ]+[)]', '', field.db_type(connection))}" for field in fields)
     on_conflict = " on conflict do nothing" if ignore_conflicts else ""
     rows = ", ".join([f"({row})"] * count)
-    return f'insert into "{model._meta.db_table}" ({names}) values {rows}{on_conflict}'  # noqa: S608  names are ours
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) values {rows}{on_conflict}'  # noqa: S608  names are ours

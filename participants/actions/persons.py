@@ -22,9 +22,9 @@ from participants.enums import LANGUAGES, SpellState
 from participants.models import Participant, Participation
 
 OLDEST_YEARS = 120
-# How like a part of a name must be to the words, 0 to 1. "Jonson" is found for "Johnson" at the lower one; at the higher
-# one, the extension's own, both words of a name must be nearly right.
-ALIKE, CLOSE = 0.45, 0.6
+# How like a part of a name must be to the words, 0 to 1. "Devin March" is found for "Devon Marsh" at the lower one; at the
+# higher one, the extension's own, both words of a name must be nearly right.
+ALIKE, CLOSE = 0.3, 0.6
 NAMES = (
     "given_name", "family_name", "chosen_name", "aliases", "birth_date", "age_about", "language", "pronouns",
     "where_to_reach",
