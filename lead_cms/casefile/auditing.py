@@ -10,7 +10,7 @@ Nothing here reads a case: names are colleagues' own, records are kinds and keys
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -129,6 +129,14 @@ def to_look_at(found, rules: Rules | None, now: datetime):
         | Q(user__last_login=None, starts_at__lt=now - timedelta(days=review.idle_days))
     )  # fmt: skip
     return ending, idle
+
+
+def how_many_to_look_at(site_id, rules: Rules | None, now: datetime) -> tuple[int, int]:
+    """How many of these there are, in one query."""
+    ending, idle = to_look_at(roles(site_id), rules, now)
+    which = (ending.values("pk").annotate(kind=Value("ending")), idle.values("pk").annotate(kind=Value("idle")))
+    kinds = [kind for _, kind in which[0].order_by().union(which[1].order_by(), all=True).values_list("pk", "kind")]
+    return kinds.count("ending"), kinds.count("idle")
 
 
 def state_of(one: Membership, now: datetime) -> str:

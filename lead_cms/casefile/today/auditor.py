@@ -21,7 +21,7 @@ def context(request) -> dict:
     denied = reading.deeds(me.site_id, action=AuditAction.ACCESS_DENIED, since=now - DAY)
     locks = reading.sign_ins(action=AuditAction.ACCOUNT_LOCKED, since=now - DAY)
     counted = reading.counts(me.site_id, since=now - (WEEK + 1) * DAY, day=now - DAY)
-    ending, idle = auditing.to_look_at(auditing.roles(me.site_id), rules, now)
+    ending, idle = auditing.how_many_to_look_at(me.site_id, rules, now)
     reopened = auditing.reopened(me, rules, now)
     return {
         "denied": [auditing.event_row(one) for one in denied.order_by(*reading.ORDER)[:SHOWN]],
@@ -34,8 +34,8 @@ def context(request) -> dict:
             for action, (last, before) in sorted(counted.items(), key=_by_change)
             if last
         ][:8],
-        "ending": ending.count(),
-        "idle": idle.count(),
+        "ending": ending,
+        "idle": idle,
         "review": rules.review if rules else None,
     }
 
