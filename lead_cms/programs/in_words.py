@@ -350,7 +350,7 @@ def _review(rules: Rules) -> list[Line]:
     return [
         _line(rules, "review.old_referral_days", "A referral is old", lambda n: f"After {n} days."),
         _line(rules, "review.reopened_count", "Many old ones re-opened", lambda n: f"{n} or more in one shift."),
-        _line(rules, "review.shift_hours", "A shift", lambda n: f"{n} hours."),
+        _line(rules, "review.shift_hours", "Re-opened within", lambda n: f"{n} hours."),
         _line(rules, "review.idle_days", "A sign-in rests", lambda n: f"After {n} days without signing in."),
         _line(rules, "review.ending_days", "A role is about to end", lambda n: f"In its last {n} days."),
     ]

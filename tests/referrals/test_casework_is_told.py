@@ -11,6 +11,7 @@ from lead_cms.access.principals import acting_as
 from referrals.actions.charges import decide, extend
 from referrals.actions.events import record_event, seal
 from referrals.models import Casework, OutreachEntry, Referral
+from referrals.recipients import cause_of
 from tests.referrals.charging import charge_of, hand_over, held_charge, leave, meet, reminders_of
 from tests.referrals.test_tasks import mails, notices_of, on_call, people, planned
 
@@ -46,7 +47,8 @@ def heard(site, text) -> list:
 
 
 def mailed(referral) -> set:
-    return {mail.user_id for mail in mails() if any(mail.key.endswith(str(one.pk)) for one in asked(referral))}
+    causes = {cause_of(one) for one in asked(referral)}
+    return {mail.user_id for mail in mails() if mail.key in causes}
 
 
 def asked(referral) -> list:
@@ -67,9 +69,8 @@ def test_the_persons_case_manager_is_told_in_the_application_and_by_a_mail_witho
     assert notice.path == f"/site/cases/{referral.pk}/"
     rows = reminders_of(site, referral)
     assert mailed(rows) == {manager.user_id}
-    assert {mail.kind for mail in mails() if any(mail.key.endswith(str(one.pk)) for one in asked(rows))} == {
-        "attention"
-    }
+    causes = {cause_of(one) for one in asked(rows)}
+    assert {mail.kind for mail in mails() if mail.key in causes} == {"attention"}
 
 
 def test_with_nobody_on_the_case_the_supervisors_are_told_and_not_whoever_is_on_call(site):

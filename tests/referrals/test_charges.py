@@ -123,7 +123,7 @@ def test_more_time_moves_charge_window_and_reminders_before_and_after_the_due_da
     assert {one.step for one in waiting} >= {"decision_soon", "decision_today", "due_today", "due_in_2"}
     assert all(one.due_at >= at for one in waiting)
     stale = reminders_of(site, referral, cancelled_at=None, delivered_at=None, schedule=0)
-    assert {one.step for one in stale} == {"handoff", "extended_1"}
+    assert {one.step for one in stale} == {"extended_1"}
     act(site, extend, charge=charge, until_on=date(2026, 12, 20), at=at)
     assert [one.number for one in extensions_of(site, charge)] == [1, 2]
     assert window_of(site, referral).due_on == date(2026, 12, 13)
