@@ -126,8 +126,9 @@ def test_windows_without_case_manager_and_the_pages_by_key(world, manager, sign_
 def test_giving_a_case_to_somebody_is_the_supervisors(world, manager, sign_in):
     referral, other = taken(world.a), world.a.person(Role.CASE_MANAGER, 1)
     url = reverse("casefile:assign", args=[referral.pk])
-    assert "Choose one of the answers shown here" in sign_in(manager).post(url, {"to": other.pk}).content.decode()
-    assert sign_in(world.a.person(Role.SUPERVISOR)).post(url, {"to": other.pk}).status_code == 302
+    assert "Choose somebody of the team" in sign_in(manager).post(url, {"to": other.pk}).content.decode()
+    given = {"to": other.pk, "why": "share"}
+    assert sign_in(world.a.person(Role.SUPERVISOR)).post(url, given).status_code == 302
 
 
 def test_stepping_back_asks_first_and_the_door_stays_open(world, manager, sign_in):
