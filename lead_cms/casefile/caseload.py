@@ -26,6 +26,7 @@ from referrals.models import Appointment, Attempt, Casework
 
 WEEK_DAYS = 7  # a calendar week from today, as the lists of windows say it
 MOST_PEOPLE = 200
+ENDED_ROLE = "Their role has ended: hand these over"
 
 # One row a person of one case manager first: who has two referrals is one person, in touch when reached over either.
 COUNT = """
@@ -58,6 +59,28 @@ select manager,
 """
 
 
+# The same for Today: who has how many active, and how many records of the site are closed to the team.
+BRIEF = f"""
+select (select count(*) from referrals_casework z where z.site_id = %(site)s and (z.is_restricted or z.is_sealed)),
+       m.id, m.name, m.ends_at is not null and m.ends_at <= %(now)s, l.active
+  from (select 1) one
+  left join ({COUNT}) l
+         (manager, active, inactive, suggested, closed, ending) on true
+  left join accounts_membership m on m.id = l.manager
+ order by m.name, m.id
+"""  # noqa: S608  nothing in it is anybody's words
+
+
+@dataclass(frozen=True)
+class Over:
+    """Somebody whose caseload the site's rules speak of."""
+
+    key: UUID
+    name: str
+    active: int
+    says: str
+
+
 @dataclass(frozen=True)
 class Load:
     """How many people one of the team looks after."""
@@ -84,13 +107,7 @@ class Load:
 def loads(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> list[Load]:
     """Everybody current of the team, and whoever still has cases after their role ended. Two queries."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            COUNT,
-            {
-                "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "ended": list(ENDED),
-                "since": since_of(rules, now),
-            },
-        )  # fmt: skip
+        cursor.execute(COUNT, _given(site_id, rules, now, today))
         counted = {manager: tuple(int(one) for one in counts) for manager, *counts in cursor.fetchall()}
     team = Membership.objects.filter(site_id=site_id, role__in=CASEWORK).order_by("name", "pk")[:MOST_PEOPLE]
     found = []
@@ -101,9 +118,29 @@ def loads(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> lis
         active, inactive, suggested, closed, ending = numbers or (0, 0, 0, 0, 0)
         says, tone = against(active, rules)
         if not current:
-            says, tone = "Their role has ended: hand these over", "bad"
+            says, tone = ENDED_ROLE, "bad"
         found.append(Load(person, current, active, inactive, suggested, closed, ending, says, tone))
     return found
+
+
+def brief(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> tuple[int, list[Over]]:
+    """How many records are closed to the team, and whose caseload is over a threshold. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(BRIEF, _given(site_id, rules, now, today) | {"now": now})
+        rows = cursor.fetchall()
+    over = []
+    for _, key, name, has_ended, active in rows:
+        says, tone = (ENDED_ROLE, "bad") if has_ended else against(int(active or 0), rules)
+        if key is not None and tone != "neutral":
+            over.append(Over(key, name, int(active), says))
+    return rows[0][0], over
+
+
+def _given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dict:
+    return {
+        "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "ended": list(ENDED),
+        "since": since_of(rules, now),
+    }  # fmt: skip
 
 
 def against(active: int, rules: Rules | None) -> tuple[str, str]:

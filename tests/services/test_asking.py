@@ -283,7 +283,7 @@ def test_bad_answers_are_said_beside_their_field(named, sign_in, staff):
     page = client.post(path, {"to": "accepted", "appointment_at_0": "2020-01-01", "appointment_at_1": "10:00"})
     assert "This moment has passed." in page.content.decode() and 'value="2020-01-01"' in page.content.decode()
     assert (
-        "Select a valid choice"
+        "Choose one of the answers"
         in client.post(path, {"to": "provider_declined", "reason": "no_such_service"}).content.decode()
     )
     assert [row.status for row in seen(staff, ServiceReferral)] == ["sent"]

@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
-from lead_cms.casefile.caseload import loads
+from lead_cms.casefile.caseload import brief
 from lead_cms.casefile.lists import MOST, first_windows, outreach_untried
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, shifts_of, since_of
 from lead_cms.casefile.urgency import outreach_row, window_row
-from referrals.models import Casework
 
 LATE_DAYS = 60  # how far back an unconfirmed item is looked for; older windows stand on their own list
 
@@ -24,14 +22,14 @@ def context(request) -> dict:
     shown = {one.pk for one in (*late, *nobody)}
     soon = first_windows(site_id, 2 * MOST, since=since, until=today + timedelta(days=8))
     soon = [one for one in soon if one.pk not in shown][:MOST]
+    restricted, over = brief(site_id, rules, now, today)
     return frame_of(handoffs_of(me, rules, now)) | shifts_of(me, now) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
         "windows": [window_row(one, today, with_manager=True) for one in soon],
         "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id, 4)],
-        "restricted": Casework.objects.filter(site_id=me.site_id)
-        .filter(Q(is_restricted=True) | Q(is_sealed=True)).count(),
-        "over": [one for one in loads(site_id, rules, now, today) if one.is_over],
+        "restricted": restricted,
+        "over": over,
         "today": today,
     }  # fmt: skip
 
