@@ -20,6 +20,7 @@ from lead_cms.access.permissions import CASEWORK, Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.core.jobs import poke_on_commit
+from lead_cms.notify.kinds import AlertKind
 from lead_cms.notify.models import EmailKind, Notice, OutboxEmail
 from lead_cms.notify.tasks import drain
 from referrals.models import Casework, OnCallShift, Page, PageKind, Paging
@@ -62,9 +63,11 @@ def page_batch() -> int:
                 notices.append(
                     Notice(site_id=paging.site_id, key=key, recipient=person, text=text, path=path, created_at=now)
                 )
+                # Whoever is on call is not kept waiting by quiet hours; those told at the end of the list may be.
                 mails.append(
                     OutboxEmail(
-                        key=key, user_id=person.user_id, kind=EmailKind.HANDOFF, path=path, created_at=now, next_try_at=now
+                        key=key, user_id=person.user_id, kind=EmailKind.HANDOFF, path=path, created_at=now, next_try_at=now,
+                        membership_id=person.pk, about=AlertKind.HANDOFF, is_page=kind == PageKind.ON_CALL,
                     )
                 )  # fmt: skip
             _go_on(paging, any(page.kind == PageKind.ON_CALL for page in pages[-1:]), now)

@@ -37,7 +37,11 @@ class AuditEvent(models.Model):
             models.Index(fields=["membership_id", "-recorded_at", "-id"], name="auditevent_person_time"),
             models.Index(fields=["target_id", "-recorded_at", "-id"], name="auditevent_target_time"),
             models.Index(fields=["request_id"], name="auditevent_request"),
-            models.Index(fields=["-recorded_at", "-id"], condition=models.Q(site_id=None), name="auditevent_sign_ins"),
+            models.Index(
+                fields=["site_id", "-recorded_at", "-id"],
+                condition=models.Q(membership_id=None),
+                name="auditevent_sign_ins",
+            ),
         ]
 
     def __str__(self):

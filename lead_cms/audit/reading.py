@@ -43,9 +43,9 @@ def deeds(
     return _narrowed(found, model=model, key=key, action=action, since=since, until=until)
 
 
-def sign_ins(*, users: list[UUID] | None = None, action: str = "", since=None, until=None):
-    """Good and failed sign-ins and locks of whoever has a role at the site."""
-    found = AuditEvent.objects.filter(site_id=None, membership_id=None)
+def sign_ins(site_id: UUID, *, users: list[UUID] | None = None, action: str = "", since=None, until=None):
+    """Good and failed sign-ins, locks and changed secrets of whoever has a role at the site."""
+    found = AuditEvent.objects.filter(site_id=site_id, membership_id=None, action__startswith="account.")
     if users is not None:
         found = found.filter(user_id__in=users)
     return _narrowed(found, action=action, since=since, until=until)

@@ -40,7 +40,9 @@ def asked(given: dict, by: Membership) -> tuple:
         said["who"] = [str(one.pk) for one in who]
     if given.get("show") == "sign_ins":
         users = None if who is None else [one.user_id for one in who]
-        return reading.sign_ins(users=users, action=given.get("deed", ""), **time), said | {"show": "sign_ins"}
+        return reading.sign_ins(by.site_id, users=users, action=given.get("deed", ""), **time), said | {
+            "show": "sign_ins"
+        }
     key = given.get("record", "")
     if key:
         key = key_of(key) or key_of_reference(key) or "none"

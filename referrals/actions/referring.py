@@ -224,8 +224,7 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
         if assessment.outcome == "needs_approval" and status != ReferralStatus.DECLINED:
             _write_approval(referral, given, assessment, by=by, at=at)
         if kept:
-            called = called_at if called_at and called_at <= at else None
-            insert([Handoff(**_part(referral), called_at=called)])
+            insert([Handoff(**_part(referral), called_at=called_at if called_at and called_at <= at else None)])
         record(AuditAction.REFERRAL_MADE, target=referral, door=referral.door, status=status, outcome=referral.outcome)
     if kept:
         open_up(referral=referral, offences=offences, person=person, rules=rules, at=at, by=by)
@@ -262,8 +261,7 @@ def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, 
             says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
             fault(f"This is in the future. It is now {says}.", "occurred_at")
         elif start is not None and given.occurred_at.astimezone(zone).date() < start:
-            words = f"{start:%B} {start.day}, {start.year}"
-            fault(f"This site takes referrals from {words} on; this is before it.", "occurred_at")
+            fault(f"This site takes referrals from {start:%B} {start.day}, {start.year} on; this is before it.", "occurred_at")
     found += _age_faults(given, at.astimezone(zone).date())
     if status == ReferralStatus.INELIGIBLE:
         return found

@@ -74,7 +74,7 @@ def answer(request, pk):
     offer, deed = get_object_or_404(ShiftOffer, pk=pk), request.POST.get("deed", "")
     by, at = request.membership, timezone.now()
     try:
-        if deed == "withdraw":
+        if deed == "take_back":
             withdraw_offer(offer=offer, by=by, at=at)
             says = "Taken back. The shift stays yours."
         elif deed in ("accept", "decline"):

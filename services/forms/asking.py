@@ -4,8 +4,9 @@ import uuid
 
 from django import forms
 
-from lead_cms.core.crispy import DayAndTime, Section, Short, StackedChoice, helper
+from lead_cms.core.crispy import Section, Short, StackedChoice, helper
 from lead_cms.core.forms import Form
+from lead_cms.core.moments import MomentField
 from participants.enums import InformationClass
 from services.actions.asking import Covered
 from services.enums import ANSWERS, DECLINE_REASONS, TRANSITIONS, AskStatus, Method, Need, NotAvailable
@@ -82,7 +83,7 @@ class AnswerForm(Form):
         label="Your answer", widget=forms.RadioSelect, error_messages={"required": "Choose an answer."}
     )
     reason = forms.ChoiceField(label="If you cannot: why", required=False, choices=[("", "Choose"), *DECLINE_REASONS])
-    appointment_at = forms.SplitDateTimeField(label="First appointment", required=False, widget=DayAndTime())
+    appointment_at = MomentField(label="First appointment", required=False)
     happened_on = forms.DateField(label="On which day", required=False, widget=DAY, help_text="Blank is today.")
 
     def __init__(self, *args, asked: ServiceReferral, **kwargs):
@@ -110,7 +111,7 @@ class AnswerForm(Form):
 
 
 class AppointmentForm(Form):
-    appointment_at = forms.SplitDateTimeField(label="First appointment", widget=DayAndTime())
+    appointment_at = MomentField(label="First appointment")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -95,8 +95,8 @@ def test_a_stretch_of_time_has_a_beginning_and_an_end(world, client):
 
 def test_signing_in_stands_apart_and_only_of_people_of_the_site(world, client):
     here, there = world.a.person(Role.OFFICER), world.b.person(Role.OFFICER)
-    signed_in(here.user)
-    signed_in(there.user)
+    signed_in(here.user, at=timezone.now())
+    signed_in(there.user, at=timezone.now())
     for _ in range(5):
         count_failure(here.user.username, at=timezone.now())
     page = listed(client, show="sign_ins")
@@ -113,7 +113,7 @@ def test_signing_in_stands_apart_and_only_of_people_of_the_site(world, client):
         ({"since": "2026-01-02", "until": "2026-01-01"}, "This lies before the beginning."),
         ({"show": "sign_ins", "record": "x"}, "Signing in has no record."),
         ({"deed": "no.such"}, "no.such"),
-        ({"who": "x" * 500}, "at most 80"),
+        ({"who": "x" * 500}, "At most 80 fit"),
     ],
 )
 def test_a_search_with_something_wrong_in_it_says_so_and_looks_nothing_up(client, auditor, asked, says):

@@ -16,7 +16,7 @@ from lead_cms.notify.actions import choose
 from lead_cms.notify.kinds import KINDS, LOCKED, AlertKind, kinds_for
 from lead_cms.notify.models import AlertPreference, Notice, OutboxEmail
 from lead_cms.notify.tasks import drain
-from referrals.models import OnCallShift, Reminder
+from referrals.models import OnCallShift, Paging, Reminder
 from referrals.recipients import KIND_OF, TEXTS, alert_kind
 from referrals.tasks import plan
 from tests.referrals.charging import held_charge
@@ -54,6 +54,8 @@ def reminded(site, *, step="triage", recipient="coordinator", channels=("in_app"
     with acting_as(Duty.OPERATOR), transaction.atomic():
         Reminder.objects.bulk_create(rows)
     with acting_as(Duty.SCHEDULER), transaction.atomic():
+        # What the officer's wait would bring is asked about elsewhere.
+        Paging.objects.update(stopped_at=LONG_AGO, stopped_why="acknowledged")
         Reminder.objects.exclude(pk__in=[row.pk for row in rows]).update(cancelled_at=LONG_AGO)
     with time_machine.travel(at, tick=False):
         plan()
@@ -170,6 +172,7 @@ def test_two_reminders_of_one_cause_tell_one_person_once(site):
     with acting_as(Duty.OPERATOR), transaction.atomic():
         Reminder.objects.bulk_create(rows)
     with acting_as(Duty.SCHEDULER), transaction.atomic():
+        Paging.objects.update(stopped_at=LONG_AGO, stopped_why="acknowledged")
         Reminder.objects.exclude(pk__in=[row.pk for row in rows]).update(cancelled_at=LONG_AGO)
     with time_machine.travel(EVENING, tick=False):
         plan()

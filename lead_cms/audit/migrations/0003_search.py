@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex("auditevent", models.Index(fields=["request_id"], name="auditevent_request")),
         migrations.AddIndex(
             "auditevent",
-            models.Index(fields=["-recorded_at", "-id"], condition=Q(site_id=None), name="auditevent_sign_ins"),
+            models.Index(
+                fields=["site_id", "-recorded_at", "-id"], condition=Q(membership_id=None), name="auditevent_sign_ins"
+            ),
         ),
     ]

@@ -7,6 +7,7 @@ from django import forms
 from lead_cms.audit.in_words import RECORDS, action_choices
 from lead_cms.core.crispy import helper
 from lead_cms.core.forms import Form
+from lead_cms.core.moments import SearchMoment
 from referrals.forms.officer_fields import Line
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -24,12 +25,8 @@ class AuditForm(Form):
         help_text="A key stands on the page of an event.",
     )  # fmt: skip
     deed = forms.ChoiceField(label="Deed", required=False)
-    since = forms.DateTimeField(
-        label="From", required=False, widget=MOMENT, input_formats=FORMATS, error_messages=UNREADABLE
-    )
-    until = forms.DateTimeField(
-        label="Until", required=False, widget=MOMENT, input_formats=FORMATS, error_messages=UNREADABLE
-    )
+    since = SearchMoment(label="From", required=False, widget=MOMENT, input_formats=FORMATS, error_messages=UNREADABLE)
+    until = SearchMoment(label="Until", required=False, widget=MOMENT, input_formats=FORMATS, error_messages=UNREADABLE)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

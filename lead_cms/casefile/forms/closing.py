@@ -2,6 +2,7 @@
 
 from django import forms
 
+from lead_cms.accounts.models import Membership
 from lead_cms.casefile.forms.casework import DATE
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.forms import Form
@@ -10,7 +11,7 @@ from referrals.forms.officer_fields import Line
 
 
 class StaffForm(Form):
-    to = forms.ModelChoiceField(queryset=None, label="Who?", empty_label="Choose a case manager")
+    to = forms.ModelChoiceField(queryset=Membership.objects.none(), label="Who?", empty_label="Choose a case manager")
     kind = forms.ChoiceField(label="May they open it?", choices=AccessKind.choices, widget=forms.RadioSelect)
     reason = forms.ChoiceField(label="Why?", choices=AccessReason.choices, widget=forms.RadioSelect)
 

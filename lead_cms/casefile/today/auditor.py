@@ -19,7 +19,7 @@ def context(request) -> dict:
     me, now = request.membership, timezone.now()
     rules = rules_of_site(me.site_id, timezone.localdate())
     denied = reading.deeds(me.site_id, action=AuditAction.ACCESS_DENIED, since=now - DAY)
-    locks = reading.sign_ins(action=AuditAction.ACCOUNT_LOCKED, since=now - DAY)
+    locks = reading.sign_ins(me.site_id, action=AuditAction.ACCOUNT_LOCKED, since=now - DAY)
     counted = reading.counts(me.site_id, since=now - (WEEK + 1) * DAY, day=now - DAY)
     ending, idle = auditing.how_many_to_look_at(me.site_id, rules, now)
     reopened = auditing.reopened(me, rules, now)
