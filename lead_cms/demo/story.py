@@ -222,6 +222,8 @@ class Story(Windows):
         offence = self._offence(referral, held=True)
         self._answers(referral, Door.ARREST)
         self._approval(referral, at, course)
+        if course == "pending":
+            self._casework(referral, None, None, at)
         if course in {"not_approved", "pending"}:
             return
         taken = status == S.HANDED_OVER

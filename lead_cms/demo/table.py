@@ -3,7 +3,7 @@
 A fixed number of each at a site, done by the people themselves through the actions, so that the audit reads as it would.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -11,10 +11,10 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.demo.people import DemoSite
-from lead_cms.reports.actions.standing import note_gets_along
 from lead_cms.reports.actions.publishing import digest, preview, publish
+from lead_cms.reports.actions.standing import note_gets_along
 from lead_cms.reports.actions.supplied import take_in
-from lead_cms.reports.period import preset
+from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS
 from participants.actions.closing import keep_apart, open_in_emergency
 from participants.actions.consents import revoke, revoke_cells
@@ -36,8 +36,17 @@ SIGNED = [
 SENTENCE = "I have my ID now. Thank you for waiting with me."
 # Of a hundred incidents with a divertible charge in a month, how many of each group the agency counted.
 SUPPLIED = {
-    "race": {"white": 33, "black": 31, "hispanic": 19, "asian": 8, "aian": 3, "nhpi": 2, "mena": 1, "not known": 3},
-    "gender": {"man": 68, "woman": 29, "not known": 3},
+    "race": {
+        "white": 33,
+        "black": 31,
+        "hispanic": 19,
+        "asian": 8,
+        "aian": 3,
+        "nhpi": 2,
+        "mena": 1,
+        "race: not known": 3,
+    },
+    "gender": {"man": 68, "woman": 29, "gender: not known": 3},
 }
 MONTHS, A_MONTH = 14, 120
 
@@ -117,25 +126,33 @@ def _emergency(where: DemoSite, cases: dict, now: datetime) -> None:
 
 def _supply(where: DemoSite, now: datetime) -> None:
     """A file as an agency would give it: month, precinct, group, count."""
-    lines, month = ["month,precinct,group,count"], now.astimezone(where.site.tz).date().replace(day=1)
+    lines, today = ["month,precinct,group,count"], now.astimezone(where.site.tz).date()
     for back in range(MONTHS):
-        first = (month - timedelta(days=30 * back)).replace(day=1)
-        for dimension, groups in SUPPLIED.items():
+        first = _months_before(today, back)
+        for groups in SUPPLIED.values():
             for number, (group, share) in enumerate(groups.items()):
                 count = (A_MONTH + 7 * (back % 4)) * share // 100 + (number + back) % 3
-                lines.append(f"{first:%Y-%m},,{dimension}: {group},{count}")
+                lines.append(f"{first:%Y-%m},,{group},{count}")
     agency = Organisation.objects.filter(site=where.site, kind=K.POLICE).order_by("name").first()
     with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
-        take_in(
+        taken = take_in(
             name="divertible incidents (demo).csv", content="\n".join(lines).encode(), agency=agency,
             by_label="the demo", site=where.site, rules=where.rules, at=now,
         )  # fmt: skip
+        if taken.faults:
+            raise ValueError(f"The demo supplies counts that are not taken: {taken.faults[0]}")
+
+
+def _months_before(day: date, months: int) -> date:
+    number = day.year * 12 + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _publish(where: DemoSite, now: datetime) -> None:
-    """The coordinator looked at the last quarter's figures and published two reports, frozen."""
+    """The coordinator looked at the figures of the last five whole months and published two reports, frozen."""
     coordinator = where.first(Role.COORDINATOR)
-    period = preset("last-quarter", now.astimezone(where.site.tz).date())
+    today = now.astimezone(where.site.tz).date()
+    period = Period(_months_before(today, 5), _months_before(today, 0))
     with acting_as(coordinator), transaction.atomic():
         for name in ("funnel", "handoff") if where.site.slug != "san-francisco" else ("funnel", "equity"):
             report = REPORTS[name]
