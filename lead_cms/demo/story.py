@@ -189,7 +189,8 @@ class Story(Windows):
 
     def _arrest(self, at: datetime, course: str) -> None:
         no_approval = self.where.rules.approval.arrest.needed == "never" and course in {"pending", "not_approved"}
-        if no_approval or (course in {"triage", "pending"} and self.now - at > timedelta(days=3)):
+        longest = {"triage": timedelta(days=3), "pending": timedelta(hours=3)}.get(course)
+        if no_approval or (longest and self.now - at > longest):
             course = "handed_over"
         if course == "triage":
             self._unsure(at)
