@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("WALK_SHOTS")
 GUIDE = settings.BASE_DIR / "docs" / "walkthrough.md"
 MORNING = datetime(2026, 11, 10, 18, tzinfo=UTC)  # ten o'clock at both sites
-MOST_BYTES = 120_000
+MOST_BYTES, PICTURE = 120_000, {"width": 1024, "height": 640}
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def addresses() -> dict[str, str]:
     with acting_as(person(Role.PROVIDER)), transaction.atomic():
         request = ServiceReferral.objects.filter(status=AskStatus.SENT, names_person=True).order_by("asked_at").first()
     return {
-        "consents": f"/site/people/{cut.participant_id}/consents/",
-        "ending": f"/site/people/{ending.participant_id}/consents/",
+        "consents": f"/site/persons/{cut.participant_id}/consents/",
+        "ending": f"/site/persons/{ending.participant_id}/consents/",
         "request": f"/services/inbox/{request.pk}/", "months": "?from=2026-06-01&to=2026-11-01",
     }  # fmt: skip
 
@@ -116,6 +116,8 @@ def test_every_role_can_take_the_walk(demo, page_as):
             go(page, stop.format(**known))
             read.append(plain(page.locator("body").inner_text()))
             if SHOTS and number == scene.picture:
+                if scene.size is DESK:
+                    page.set_viewport_size(PICTURE)
                 page.screenshot(path=Path(SHOTS) / f"walk-{scene.role.value.replace('_', '-')}.png")
         missing = [one for one in re.findall(r"“([^”]+)”", plain(section)) if not any(one in page for page in read)]
         assert missing == [], f"{heading}: {missing}"
