@@ -107,7 +107,7 @@ def plain(text: str) -> str:
 
 
 def test_every_role_can_take_the_walk(demo, page_as):
-    told, known = sections(), addresses()
+    told, known, missing = sections(), addresses(), []
     for heading, scene in SCENES.items():
         section, read = told[heading], []
         assert f"`{scene.role.value.replace('_', '-')}.sf`" in section
@@ -119,9 +119,10 @@ def test_every_role_can_take_the_walk(demo, page_as):
                 if scene.size is DESK:
                     page.set_viewport_size(PICTURE)
                 page.screenshot(path=Path(SHOTS) / f"walk-{scene.role.value.replace('_', '-')}.png")
-        missing = [one for one in re.findall(r"“([^”]+)”", plain(section)) if not any(one in page for page in read)]
-        assert missing == [], f"{heading}: {missing}"
+        quoted = re.findall(r"“([^”]+)”", plain(section))
+        missing += [f"{heading}: {one}" for one in quoted if not any(one in page for page in read)]
         page.context.close()
+    assert missing == []
 
 
 def test_the_page_names_every_role_once_and_shows_each():
