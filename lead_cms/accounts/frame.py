@@ -35,11 +35,31 @@ PLACES = [
 ]
 
 
+# How many stand side by side before the rest goes behind "More": on a phone, on a desk.
+ON_PHONE, ON_DESK = 4, 7
+
+
 @dataclass(frozen=True)
 class Place:
     label: str
     url: str
     current: bool
+
+
+@dataclass(frozen=True)
+class Places:
+    """Always shown; shown where there is room; behind "More" everywhere."""
+
+    first: list[Place]
+    wide: list[Place]
+    rest: list[Place]
+
+
+def places(found: list[Place]) -> Places:
+    """One place of each width is kept for "More" where not all of them fit."""
+    phone = len(found) if len(found) <= ON_PHONE else ON_PHONE - 1
+    desk = len(found) if len(found) <= ON_DESK else ON_DESK - 1
+    return Places(found[:phone], found[phone:desk], found[desk:])
 
 
 def frame(request) -> dict:
@@ -56,4 +76,5 @@ def frame(request) -> dict:
                 except NoReverseMatch:
                     continue
                 found["nav"].append(Place(label, url, request.path == url))
+    found["places"] = places(found["nav"])
     return found

@@ -81,7 +81,7 @@ class Asking:
             remind_at=at + timedelta(days=wait + 1), answered_at=at + timedelta(hours=3) if is_answered else None,
             answered_by=self._staff(provider) if is_answered else None, result=RESULT_OF.get(status, ""),
             decline_reason=NotAvailable.FULL if status == A.PROVIDER_DECLINED else "",
-            appointment_at=self.now + timedelta(days=2) if status == A.ACCEPTED else None, attended_on=came_on,
+            appointment_at=self._appointment() if status == A.ACCEPTED else None, attended_on=came_on,
             ended_on=came_on + timedelta(days=20) if status == A.COMPLETED else None,
         )  # fmt: skip
         asked.save(force_insert=True)
@@ -96,6 +96,11 @@ class Asking:
                 site=self.where.site, referral=asked, participant_id=participant_id, organisation=organisation,
                 information_class=code, text=text, written_at=at, written_by=manager,
             ).save(force_insert=True)  # fmt: skip
+
+    def _appointment(self) -> datetime:
+        """In two days, at half past ten in the morning."""
+        day = self.now.astimezone(self.where.site.tz) + timedelta(days=2)
+        return day.replace(hour=10, minute=30, second=0, microsecond=0)
 
     def _staff(self, provider):
         staff = self.where.people[Role.PROVIDER]

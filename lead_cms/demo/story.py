@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import models
 
 from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Membership
 from lead_cms.demo.bulk import Row, made
 from lead_cms.demo.names import FIRST, LAST
 from lead_cms.demo.people import DemoSite
@@ -31,6 +32,12 @@ ARREST = [
     ("triage", 4),
     ("pending", 4),
 ]
+# As people say of themselves at intake: one answer, two, or none.
+RACES = [
+    (["white"], 30), (["black"], 26), (["hispanic"], 14), (["asian"], 7), (["aian"], 3), (["nhpi"], 2), (["mena"], 1),
+    (["black", "hispanic"], 3), (["white", "aian"], 2), (["9"], 4), ([], 8),
+]  # fmt: skip
+GENDERS = [("Man", 58), ("Woman", 30), ("Trans woman", 3), ("Nonbinary", 2), ("", 7)]
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 PLACES = [
     "Market and 6th",
@@ -92,7 +99,11 @@ class Story(Windows):
             self._without_charge(at, door)
 
     def waits(self, number: int) -> None:
-        """An officer waits: 1 for the first who was paged minutes ago; 2 after everybody was paged in vain."""
+        """An officer waits: 1 for the first who was paged minutes ago; 2 after everybody was paged in vain; 3 for a yes."""
+        if number == 3:
+            self.number += 1
+            self._arrest(self.now - timedelta(minutes=12), "pending")
+            return
         minutes = self.where.rules.handoff.page_minutes
         at, self.number = self.now - timedelta(minutes=3 if number == 1 else 2 * minutes + 4), self.number + 1
         self._arrest(at, "handed_over")
@@ -131,6 +142,7 @@ class Story(Windows):
                 "incident_number": f"D{self.today.year % 100}{self.number:07d}",
                 "occurred_at": self.moment(at, (-90, -5)),
             }
+            fields |= self._telephone(at, officer)
         return self.add(r.Referral, **(fields | more))
 
     def _reference(self) -> str:
@@ -176,7 +188,9 @@ class Story(Windows):
     # ---- the arrest door
 
     def _arrest(self, at: datetime, course: str) -> None:
-        if course in {"triage", "pending"} and self.now - at > timedelta(days=3):
+        no_approval = self.where.rules.approval.arrest.needed == "never" and course in {"pending", "not_approved"}
+        longest = {"triage": timedelta(days=3), "pending": timedelta(hours=3)}.get(course)
+        if no_approval or (longest and self.now - at > longest):
             course = "handed_over"
         if course == "triage":
             self._unsure(at)
@@ -194,15 +208,11 @@ class Story(Windows):
             )
             return
         young = self.now - at < timedelta(minutes=50)
-        course = "handed_over" if young else course
+        course = "handed_over" if young and course != "pending" else course
+        young = young and course != "pending"
         status = S.SUBMITTED if young else {"nobody_came": S.OUTREACH}.get(course, course)
         referral = self._referral(at, Door.ARREST, status)
         manager = self.rng.choice(self.where.people[Role.CASE_MANAGER])
-        if course == "pending":
-            self.add(
-                r.Approval, id=self.id(), referral=referral, because=["supervision"], asked_whom="the LEAD sergeant",
-                said="yes", said_at=self.moment(at, (2, 9)), recorded_by=referral.officer, **self._police(referral),
-            )  # fmt: skip
         self._handoff(referral, at, manager, course, young)
         person = self._person(
             referral,
@@ -212,11 +222,10 @@ class Story(Windows):
         )
         offence = self._offence(referral, held=True)
         self._answers(referral, Door.ARREST)
-        if course == "not_approved":
-            self.add(
-                r.Approval, id=self.id(), referral=referral, because=["supervision"], asked_whom="the LEAD sergeant",
-                said="no", said_at=at, recorded_by=referral.officer, **self._police(referral),
-            )  # fmt: skip
+        self._approval(referral, at, course)
+        if course == "pending":
+            self._casework(referral, None, None, at)
+        if course in {"not_approved", "pending"}:
             return
         taken = status == S.HANDED_OVER
         participant = self._participant(referral, person, manager, at) if taken and self.rng.random() < 0.9 else None
@@ -224,6 +233,38 @@ class Story(Windows):
         if status == S.OUTREACH:
             self._outreach(referral, at, self.rng.choice([OutreachState.TO_FIND, OutreachState.TRIED]))
         self._window(referral, offence, person, manager, participant, at)
+
+    def _approval(self, referral, at, course: str) -> None:
+        """Waiting, answered no, or a yes that an officer wrote down: of the young ones the liaison's word is still due."""
+        known = course in {"pending", "not_approved"}
+        if not known and (self.where.rules.approval.arrest.needed == "never" or self.rng.random() > 0.06):
+            return
+        said = {"pending": "", "not_approved": "no"}.get(course, "yes")
+        answered = said == "yes" and self.now - at > timedelta(days=2)
+        self.add(
+            r.Approval, id=self.id(), referral=referral, because=["supervision"], asked_at=at,
+            roles=list(self.where.rules.approval.arrest.roles or ()), said=said,
+            asked_whom="the LEAD sergeant" if said else "", said_at=self.moment(at, (2, 9)) if said else None,
+            recorded_by=referral.officer if said else None, answered="yes" if answered else "",
+            answered_at=self.moment(at, (60, 1400)) if answered else None,
+            answered_by=self._liaison(referral) if answered else None, **self._police(referral),
+        )  # fmt: skip
+
+    def _liaison(self, referral) -> Membership:
+        found = self.where.people[Role.LIAISON]
+        return next((one for one in found if one.organisation_id == referral.agency_id), found[0])
+
+    def _telephone(self, at: datetime, officer: Membership) -> dict:
+        """Some are given by telephone: whoever was on call typed it, and the officer's tap confirms it."""
+        if self.rng.random() > 0.05:
+            return {}
+        told = {
+            "by_telephone": True, "given_by_name": officer.name, "given_by_badge": officer.badge,
+            "entered_by": self.rng.choice(self.where.people[Role.CASE_MANAGER]),
+        }  # fmt: skip
+        if self.now - at > timedelta(days=2):
+            told |= {"confirmed_at": self.moment(at, (30, 600)), "confirmed_by": officer}
+        return told
 
     def _counted(self, at, course: str) -> None:
         """An offer that was declined or could not be made: counted, without a name."""
@@ -268,7 +309,8 @@ class Story(Windows):
         given, _, family = person.name.partition(" ")
         participant = self.add(
             Participant, id=self.id(), given_name=given, family_name=family, birth_date=person.birth_date,
-            age_about=person.age_about, language=person.language, race=[], created_at=at, created_by=manager,
+            age_about=person.age_about, language=person.language, race=pick(self.rng, RACES), gender=pick(self.rng, GENDERS),
+            created_at=at, created_by=manager,
             search_names=person.name.lower(),
         )  # fmt: skip
         self.add(
@@ -293,10 +335,12 @@ class Story(Windows):
         outcome = self.rows[r.Attempt][-1].outcome if tried else ""
         fresh = self.now - at < timedelta(days=40)
         following = self.now + timedelta(hours=self.rng.randint(-20, 72)) if tried and fresh else None
+        closed = participant is not None and self.rng.random() < 0.01
+        if closed:
+            participant.is_restricted = True
         self.add(
             r.Casework, id=self.id(), referral=referral, case_manager=manager, participant=participant, attempts=tried,
-            last_attempt_at=last, last_outcome=outcome, next_try_at=following,
-            is_restricted=participant is not None and self.rng.random() < 0.01,
+            last_attempt_at=last, last_outcome=outcome, next_try_at=following, is_restricted=closed,
         )  # fmt: skip
 
     # ---- the doors without a charge

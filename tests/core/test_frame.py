@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import include, path
 
+from lead_cms.accounts.frame import Place, places
+
 
 def _nothing(request):
     return HttpResponse()
@@ -51,17 +53,29 @@ def test_the_frame_says_as_whom_one_acts_and_keeps_the_theme(rf: RequestFactory)
         organisation=SimpleNamespace(name="Harbor Outreach"),
         site=SimpleNamespace(name="San Francisco"),
     )
-    nav = [
-        SimpleNamespace(label="Today", url="/", current=True),
-        SimpleNamespace(label="Find", url="/f", current=False),
-    ]
+    nav = [Place("Today", "/", True), Place("Find", "/f", False)]
     html = render(
-        '{% extends "base.html" %}', request=request, csrf_token="t" * 32, nav=nav, notices_unread=2, idle_seconds=1800
-    )
+        '{% extends "base.html" %}', request=request, csrf_token="t" * 32, nav=nav, places=places(nav),
+        notices_unread=2, idle_seconds=1800,
+    )  # fmt: skip
     assert "Acting as: </span><b>Case manager</b><small>Harbor Outreach, San Francisco</small>" in html
     assert '<a href="/" aria-current="page">Today</a><a href="/f">Find</a>' in html
     assert 'data-bs-theme="dark"' in html and 'data-idle-seconds="1800" data-idle-url="/stay/"' in html
     assert "<b>2</b> new" in html and "<title>LEAD · San Francisco</title>" in html
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(1, (1, 0, 0)), (4, (4, 0, 0)), (5, (3, 2, 0)), (7, (3, 4, 0)), (8, (3, 3, 2)), (12, (3, 3, 6))]
+)  # fmt: skip
+def test_places_that_do_not_fit_stand_behind_more_and_none_is_lost(count, shown):
+    """One too many never leaves "More" with a single place that would have fitted without it."""
+    nav = [Place(f"Place {number}", f"/{number}/", False) for number in range(count)]
+    told = places(nav)
+    assert (len(told.first), len(told.wide), len(told.rest)) == shown
+    assert [*told.first, *told.wide, *told.rest] == nav
+    html = render('{% include "components/_places.html" %}', places=told)
+    assert ("<summary>More" in html) == (count > 4)
+    assert html.count("is-narrow") == len(told.wide) + (count > 4 and not told.rest)
 
 
 @pytest.mark.urls(__name__)

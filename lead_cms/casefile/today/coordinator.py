@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from lead_cms.accounts.models import Site
@@ -80,5 +80,7 @@ def escalated_rows(*, me, since):
     """Officers who still wait, and whom nobody on the list has answered: this person was told as the last one."""
     told = Page.objects.filter(person=me, kind=PageKind.LAST, paged_at__gt=since, referral__paging__stopped_at=None)
     keys = Keys(told.order_by("-paged_at", "pk").values("referral_id")[:SHOWN])
+    when = Page.objects.filter(referral=OuterRef("pk"), person=me, kind=PageKind.LAST).order_by("-paged_at")
     found = Referral.objects.filter(AnyOf(F("pk"), keys), status__in=sorted(OFFICER_WAITS))
+    found = found.annotate(escalated_at=Subquery(when.values("paged_at")[:1]))
     return found.select_related("officer", "entered_by").order_by("submitted_at", "pk")

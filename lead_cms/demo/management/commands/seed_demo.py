@@ -26,6 +26,7 @@ from lead_cms.demo.bulk import write
 from lead_cms.demo.desk import furnish
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
 from lead_cms.demo.story import Story
+from lead_cms.demo.table import gather
 from lead_cms.programs.actions import import_rules
 from lead_cms.programs.current import rules_for
 from lead_cms.programs.reading import demo
@@ -103,6 +104,7 @@ class Command(DutyCommand):
             for where, cases in sorted(told, key=lambda one: one[0].site.slug):
                 with acting_as(Duty.OPERATOR, site=where.site):
                     Asking(where, random.Random(f"{seed}-{where.site.slug}-asked"), cases, now=now).tell()
+                gather(where, cases, now=now)
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
@@ -156,8 +158,8 @@ class Command(DutyCommand):
         for start in tqdm(range(0, count, BATCH), desc=where.site.name, disable=count <= BATCH, unit="batch"):
             story.rows.clear()
             for number in range(start, min(start + BATCH, count)):
-                # The last two wait right now: one for an answer, one that nobody has answered.
-                story.waits(count - number) if number >= count - 2 and count >= 20 else story.tell()
+                # The last three wait right now: for an approval, for anybody at all, for the first who was paged.
+                story.waits(count - number) if number >= count - 3 and count >= 20 else story.tell()
             with acting_as(Duty.OPERATOR, site=where.site), transaction.atomic():
                 for model in ORDER:
                     write(model, story.rows[model])
