@@ -261,7 +261,10 @@ def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, 
             says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
             fault(f"This is in the future. It is now {says}.", "occurred_at")
         elif start is not None and given.occurred_at.astimezone(zone).date() < start:
-            fault(f"This site takes referrals from {start:%B} {start.day}, {start.year} on; this is before it.", "occurred_at")
+            fault(
+                f"This site takes referrals from {start:%B} {start.day}, {start.year} on; this is before it.",
+                "occurred_at",
+            )
     found += _age_faults(given, at.astimezone(zone).date())
     if status == ReferralStatus.INELIGIBLE:
         return found
