@@ -21,7 +21,8 @@ from lead_cms.core.errors import DomainError
 from lead_cms.programs.eligibility import assess
 from lead_cms.programs.rules import Rules
 from referrals.actions.opening import open_up
-from referrals.actions.referring import OLDEST_YEARS, UnderAge, new_reference, site_rules, years_between
+from referrals.actions.references import new_reference
+from referrals.actions.referring import OLDEST_YEARS, UnderAge, site_rules, years_between
 from referrals.enums import ENDED, Door, ReferralStatus
 from referrals.models import Approval, EligibilityAnswer, Referral, ReferredPerson
 

@@ -5,11 +5,9 @@ API
     make_telephone_referral(by=whoever is on call, at=, given=, submission_key=, agency=, name=, badge=) -> Referral
     assess_given(rules, given, at=, zone=) -> Assessment
     faults(given, rules, assessment, at=, zone=) -> [DomainError]     all of them, for a form
-    new_reference() -> "7KQP-R3TX"
 Both raise DomainError with the field it belongs beside, and UnderAge before anything is written.
 """
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,11 +28,10 @@ from lead_cms.programs.eligibility import Assessment, assess
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import ask_approval
 from referrals.actions.opening import open_up
+from referrals.actions.references import new_reference
 from referrals.enums import Amount, Complainant, Door, PersonAnswer, ReferralStatus, ThreeWay
 from referrals.models import EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
 
-# Letters and digits that nobody mistakes for another, read over a bad line.
-ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 OLDEST_YEARS = 120
 # Of an offer that was declined or could not be made no name is kept: it is counted, and that is all.
 NAMELESS = (ReferralStatus.DECLINED, ReferralStatus.INELIGIBLE, ReferralStatus.NOT_APPROVED)
@@ -172,12 +169,6 @@ def starting_status(given: Given, assessment: Assessment) -> ReferralStatus:
         if given.approval_said != "yes" or len(assessment.approvers) > 1:
             return ReferralStatus.PENDING
     return ReferralStatus.OUTREACH if given.nobody_meets else ReferralStatus.SUBMITTED
-
-
-def new_reference() -> str:
-    """A code to quote that says nothing; one of 27^8."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
 
 
 def site_rules(by: Membership, at: datetime):

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, UUIDField, Value
+from django.db.models import Exists, OuterRef, Q, UUIDField, Value
 from django.utils import timezone
 
 from lead_cms.casefile.lists import (
@@ -31,9 +31,9 @@ from lead_cms.core.templatetags.dates import local_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
 from participants.models import Participant
-from referrals.actions.roster import LOOK_AHEAD, coming
+from referrals.actions.roster import LOOK_AHEAD
 from referrals.enums import AppointmentState, WindowState
-from referrals.models import Appointment, Casework, IntakeWindow
+from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
 from services.askedrows import row_of
 from services.models import ServiceReferral
 
@@ -66,9 +66,18 @@ def context(request) -> dict:
 
 def shifts_of(me, now: datetime) -> dict:
     """Who is on call now, first to call first, and one's own shifts of the next days."""
-    shifts = coming(me.site_id, now, now + LOOK_AHEAD)
+    shifts = _shifts(site_id=me.site_id, me=me.pk, now=now, until=now + LOOK_AHEAD)
+    shifts = [shift for shift in shifts if shift.person.is_current(max(now, shift.starts_at))]
     running = sorted((s for s in shifts if s.starts_at <= now), key=lambda s: (s.position, s.starts_at, s.pk))
     return {"on_call": running[:3], "my_shifts": [shift for shift in shifts if shift.person_id == me.pk][:3]}
+
+
+@prepared(site_id=UUID, me=UUID, now=datetime, until=datetime)
+def _shifts(*, site_id, me, now, until):
+    """Those that run, whosever they are, and one's own to come."""
+    found = OnCallShift.objects.filter(Q(starts_at__lte=now) | Q(person=me), site_id=site_id, ends_at__gt=now)
+    found = found.filter(starts_at__lt=until).select_related("person")
+    return found.order_by("starts_at", "position", "pk")[: 2 * MOST]
 
 
 @prepared(me=UUID, now=datetime)
