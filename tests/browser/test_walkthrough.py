@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("WALK_SHOTS")
 GUIDE = settings.BASE_DIR / "docs" / "walkthrough.md"
 MORNING = datetime(2026, 11, 10, 18, tzinfo=UTC)  # ten o'clock at both sites
-MOST_BYTES, PICTURE = 120_000, {"width": 1024, "height": 640}
+MOST_BYTES, PICTURE = 120_000, {"width": 1024, "height": 560}
 
 
 @dataclass(frozen=True)
