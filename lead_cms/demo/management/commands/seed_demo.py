@@ -104,7 +104,9 @@ class Command(DutyCommand):
             for where, cases in sorted(told, key=lambda one: one[0].site.slug):
                 with acting_as(Duty.OPERATOR, site=where.site):
                     Asking(where, random.Random(f"{seed}-{where.site.slug}-asked"), cases, now=now).tell()
-                gather(where, cases, now=now)
+                # What is there to be looked at: published reports count the whole site, which nobody has analyzed yet.
+                if referrals < SIDE_BY_SIDE:
+                    gather(where, cases, now=now)
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
