@@ -21,11 +21,18 @@ FUNCTIONS = [
                 select c.referral_id from referrals_casework c
                 where c.site_id = app.site_id() and (c.is_sealed
                   or (c.is_restricted and c.case_manager_id is distinct from app.membership_id()
-                    and (c.participant_id is null or c.participant_id not in (select app.opened_participant_ids()))))
+                    and (c.participant_id is null or c.participant_id not in (
+                      select a.participant_id from participants_recordaccess a
+                      where a.membership_id = app.membership_id() and a.kind = 'open' and a.ended_at is null
+                      union all
+                      select e.participant_id from participants_emergencyaccess e
+                      where e.membership_id = app.membership_id() and e.ended_at is null
+                        and e.until_at > clock_timestamp()))))
                   and (c.is_restricted or c.is_sealed)
                 union all
                 select c.referral_id from referrals_casework c where c.site_id = app.site_id()
-                  and c.participant_id = any (array(select app.shut_participant_ids()))) closed""",
+                  and c.participant_id in (select a.participant_id from participants_recordaccess a
+                    where a.membership_id = app.membership_id() and a.kind = 'shut' and a.ended_at is null)) closed""",
         to=[Role.CASE_MANAGER, Role.COORDINATOR],
     ),
     # Over the names that referrers wrote down, with the casework's wall inside.
