@@ -516,7 +516,8 @@ ANSWERED = "answered = 'yes', answered_at = now(), answered_by_id = app.membersh
 SENT = "sent_at = now(), sent_by_id = app.membership_id()"
 VERIFIED = "capacity = 'full', verified_at = now(), verified_by_id = app.membership_id()"
 RECEIVED = "received_at = now(), received_by_id = app.membership_id()"
-# What an update writes so that every row it may touch can take it; `me` is the acting membership.
+# What an update writes so that every row it may touch can take it; `me` is the acting membership. It reads no column: one
+# that did would touch only what may be read, and a weakened policy of update would not show.
 ASSIGN = {
     "accounts_site": "name = 'x'",
     "accounts_organisation": "phone = 'x'",
@@ -543,7 +544,7 @@ ASSIGN = {
     "referrals_handoff": "typed_later = '[]'",
     "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: ANSWERED,
                            COORDINATOR: ANSWERED},
-    "referrals_oncallshift": {COORDINATOR: "position = 2", CLOCKWORK: "ends_at = ends_at + interval '1 day'"},
+    "referrals_oncallshift": {COORDINATOR: "position = 2", CLOCKWORK: "ends_at = '2099-01-02'"},
     "referrals_approvalstep": "said_whom = 'x'",
     "referrals_shiftoffer": "state = 'declined', answered_at = now()",
     "referrals_paging": "stopped_at = now(), stopped_why = 'arrived'",
@@ -562,7 +563,7 @@ ASSIGN = {
     "referrals_record": "done_on = current_date",
     "referrals_recordsection": "saved_at = now()",
     "reports_publishedreport": "withdrawn_at = now(), withdrawn_by_id = app.membership_id()",
-    "reports_gettingalong": "ended_on = since_on",
+    "reports_gettingalong": "ended_on = '2099-01-01'",
     "services_provider": "description = 'x'",
     "services_service": {OPERATOR: "capacity = 'full'"} | dict.fromkeys((MANAGER, SUPERVISOR, COORDINATOR, PROVIDER), VERIFIED),
     "services_location": "city = 'x'",

@@ -97,7 +97,7 @@ def test_every_policy_dropped_or_weakened_is_noticed(full):
                 transaction.set_rollback(True, using="owner")
             if not noticed and not CHECKED_ELSEWHERE & {(table, verb), (table, verb, role)}:
                 survived.append(f"{parameter.id} {'dropped' if weakened is None else 'weakened'}")
-    assert survived == []
+    assert survived == [], "\n".join(survived)
 
 
 def _people(role: str) -> list[Person]:
