@@ -91,7 +91,9 @@ def _value(instance, field: models.Field, marker: str):
     if table == "referrals_recordsection":
         instance.section = SECTION
         questions = FORMS["intake"].section(SECTION).questions
-        return {question.key: marker for question in questions if question.codes is None and not question.is_count}
+        return {
+            question.key: {"text": marker} for question in questions if question.codes is None and not question.is_count
+        }
     if isinstance(field, EncryptedJSONField):
         return {"name": marker, "greeting": marker, "words": marker}
     if isinstance(field, models.JSONField):
