@@ -87,8 +87,8 @@ def walls_lifted(using: str = "owner"):
         cursor.execute("reset role")
 
 
-def build(sites: list[SiteWorld], using: str = "owner") -> Rows:
-    rows = Rows(using)
+def build(sites: list[SiteWorld], using: str = "owner", rows: Rows | None = None) -> Rows:
+    rows = Rows(using) if rows is None else rows
     for where in sites:
         _house(rows, where)
         for n in (0, 1):

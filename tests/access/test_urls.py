@@ -232,7 +232,7 @@ def _keys(entry, key) -> dict:
     for number, (name, converter) in enumerate(entry.pattern.converters.items()):
         kind = type(converter).__name__
         if number == 0:
-            found[name] = WORDS.get(name, key) if key == "x" else key
+            found[name] = FITS.get(entry.name, WORDS.get(name, key)) if key == "x" else key
         elif kind == "UUIDConverter":
             found[name] = uuid.UUID(int=number)
         else:
@@ -244,6 +244,8 @@ def _keys(entry, key) -> dict:
 WORDS = {
     "what": "treatment", "kind": "intake", "section": "x", "deed": "x", "report": "funnel", "form": "csv",
 }  # fmt: skip
+# A first parameter that is a word of this page's own: the kind of notice that reaches every role.
+FITS = {"choice": "other"}
 # Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
 ALIKE = {"referrals:draft-discard"}
 # A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.
