@@ -148,6 +148,8 @@ def test_an_invited_person_chooses_a_password_from_the_mailed_link(page_as, site
 def test_an_auditor_reads_what_is_recorded_and_opens_no_case(page_as, site):
     referral = make_arrest_referral(site.person(Role.OFFICER))
     page = page_as(site.person(Role.AUDITOR), size=DESK)
-    says(page, "What is recorded", "Nobody can change or delete a line")
+    says(page, "Today", "Nobody can change or delete a line")
+    page.get_by_role("navigation").get_by_role("link", name="Audit").first.click()
+    says(page, "What was done, opened and denied", "Referral: made")
     assert page.goto(f"/site/cases/{referral.pk}/").status == 403
     expect(page.get_by_role("heading", level=1)).to_be_visible()

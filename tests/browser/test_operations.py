@@ -33,9 +33,6 @@ PAGES = {
 def people(live):
     site = World.build().a
     coordinator, now = site.person(Role.COORDINATOR), timezone.now()
-    with transaction.atomic():
-        make_arrest_referral(site.person(Role.OFFICER), is_sure=False)
-        make_arrest_referral(site.person(Role.OFFICER))
     with acting_as(coordinator), transaction.atomic():
         for person, start, end, position in [
             (Role.CASE_MANAGER, -2, 6, 1), (Role.SUPERVISOR, -2, 20, 2), (Role.CASE_MANAGER, 30, 44, 1)
@@ -44,6 +41,9 @@ def people(live):
                 person=site.person(person), starts_at=now + timedelta(hours=start), ends_at=now + timedelta(hours=end),
                 position=position, by=coordinator, at=now,
             )  # fmt: skip
+    with transaction.atomic():
+        make_arrest_referral(site.person(Role.OFFICER), is_sure=False)
+        make_arrest_referral(site.person(Role.OFFICER))
     return site
 
 
