@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
 from lead_cms.reports.registry import REPORTS
-from tests.access.markers import PART, SECTION, found_in
+from tests.access.finding import found_in
+from tests.access.markers import PART, SECTION
 from tests.access.rows import Row, Rows
 from tests.access.test_urls import OBJECTS, PAGES
 
