@@ -35,13 +35,9 @@ class Committed:
     rows: Rows
     copies: dict[str, dict[str, str]]
 
-    def disagreements(self, login: psycopg.Connection, person: Person, tables=TABLES) -> list[str]:
+    def disagreements(self, login: psycopg.Connection, person: Person, tables: list[str] = TABLES) -> list[str]:
         with login.transaction(force_rollback=True):
-            return [
-                line
-                for table in tables
-                for line in disagreements(login, self.world, self.rows, person, table, self.copies[table])
-            ]
+            return disagreements(login, self.world, self.rows, person, tables, self.copies)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Walking every page, search and export that a role can reach, and what came to light on which address."""
+"""Walking every page, search and export that a role can reach: what each answered, and what came to light on it."""
 
 import re
 import uuid
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import product
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.test import RequestFactory
 from django.urls import reverse
 
 from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
 from lead_cms.reports.registry import REPORTS
-from tests.access.markers import PART, SECTION, found_in
+from tests.access.finding import found_in
+from tests.access.markers import PART, SECTION
 from tests.access.rows import Row, Rows
 from tests.access.test_urls import OBJECTS, PAGES
 
@@ -34,8 +37,14 @@ READING = {
     "services:answer": [{}],
     "services:appointment": [{}],
 }
-MOST_LINKS = 40
-PERIODS = ["", "?from=2020-01-01&to=2026-10-31"]
+MOST_LINKS = 12
+# All that ever happened: a report of the shorter period it begins with might hold nothing.
+PERIOD, PERIODICAL = "?from=2020-01-01&to=2026-10-31", {"reports:report", "reports:export", "reports:publish"}
+NOWHERE = uuid.UUID(int=7)
+# Whose pages show the same of every kind of record: these few stand for all.
+CASEWORK = {Role.CASE_MANAGER, Role.SUPERVISOR}
+TELLING = {"plain", "past", "sealed", "community", "unlinked", "sign-in"}
+OTHERS_TELLING = {"plain", "restricted"}
 
 
 @dataclass(frozen=True)
@@ -46,36 +55,78 @@ class Opened:
     row: Row | None = None
 
     def __str__(self):
-        return f"{self.name} {self.row.site} {self.row.n} {self.row.flavour}" if self.row else self.name
+        return f"{self.name} {self.row.site} {self.row.n} {self.row.flavour} {self.row.role}" if self.row else self.name
 
 
 class Walk:
-    """One person's way through all of it. `seen`: marker -> where it came to light."""
+    """One person's way through all of it. `seen`: marker -> where it came to light; `answers`: how each address answered."""
 
-    def __init__(self, client, role: Role, rows: Rows, only: set[str] | None = None):
-        self.client, self.role, self.rows, self.only = client, role, rows, only
+    def __init__(self, client, person, rows: Rows, only: set[str] | None = None):
+        self.client, self.person, self.rows, self.only = client, person, rows, only
+        self.role = Role(person.role)
         self.seen: dict[str, set[Opened]] = {}
-        self.statuses: dict[str, set[int]] = {}
+        self.answers: list[tuple[Opened, int]] = []
+        self.unlike: list[str] = []  # where another site's row and no row at all were answered differently
+        self.unguarded: list[str] = []  # where something was done before a role without the permission was refused
 
     def go(self) -> "Walk":
         for name, entry in PAGES.items():
             if self.only is not None and name not in self.only:
                 continue
-            is_allowed = entry.callback.required_permission in ROLE_PERMISSIONS[self.role]
-            for opened, path in self._paths(name, entry)[: None if is_allowed else 1]:
-                self._open(opened, path)
+            if entry.callback.required_permission in ROLE_PERMISSIONS[self.role]:
+                self._through(name, entry)
+            else:
+                self._refused(name, entry)
         return self
 
-    def _paths(self, name: str, entry) -> list[tuple[Opened, str]]:
-        rows = self._looked_at(OBJECTS[name]) if OBJECTS[name] else [None]
-        found = []
-        for row in rows:
-            choices = self._parameters(name, entry, row)
-            keys = [dict(zip(choices, one, strict=True)) for one in product(*choices.values())]
-            found += [(Opened(name, row), reverse(name, kwargs=one)) for one in keys]
-        return found
+    def _through(self, name: str, entry) -> None:
+        if OBJECTS[name] is None:
+            for path in self._paths(name, entry, None, every=True):
+                self._open(Opened(name), path + (PERIOD if name in PERIODICAL else ""))
+            return
+        foreign = None
+        for row in self._looked_at(name):
+            for path in self._paths(name, entry, row, every=row.n == 0 and row.flavour == "plain"):
+                response = self._open(Opened(name, row), path)
+                foreign = (row, response) if row.site != "san-francisco" else foreign
+        if self.only is None and foreign:
+            self._compare(name, entry, *foreign)
 
-    def _parameters(self, name: str, entry, row: Row | None) -> dict[str, list]:
+    def _compare(self, name: str, entry, row: Row, response) -> None:
+        """Another site's row and no row at all: the same status, the same words."""
+        path = self._paths(name, entry, row, key=NOWHERE)[0]
+        missing = self._send(Opened(name), path, is_noted=False)
+        found = [
+            (one.status_code, re.sub(r'value="[A-Za-z0-9]{64}"', "", one.content.decode().replace(str(key), "KEY")))
+            for one, key in ((response, row.id), (missing, NOWHERE))
+        ]
+        if found[0] != found[1]:
+            self.unlike.append(f"{name}: {found[0][0]} and {found[1][0]}")
+
+    def _refused(self, name: str, entry) -> None:
+        """Through the whole stack for one's own row; and the view alone, for every row: it asks the database nothing."""
+        rows = self._looked_at(name) if OBJECTS[name] else [None]
+        self._open(Opened(name, rows[0]), self._paths(name, entry, rows[0])[0])
+        for key in [uuid.UUID(row.id) for row in rows if row] + [NOWHERE]:
+            ask = RequestFactory().post if name in SENT else RequestFactory().get
+            request = ask("/")
+            request.membership, request.user = self.person, self.person.user
+            try:
+                with connection.execute_wrapper(_nothing_is_asked):
+                    entry.callback(request, **self._keys(name, entry, rows[0], key=key)[0])
+            except PermissionDenied:
+                continue
+            except AssertionError:
+                pass
+            self.unguarded.append(f"{name} {key}")
+
+    def _paths(self, name: str, entry, row: Row | None, **how) -> list[str]:
+        return [reverse(name, kwargs=one) for one in self._keys(name, entry, row, **how)]
+
+    def _keys(
+        self, name: str, entry, row: Row | None, *, every: bool = False, key: uuid.UUID | None = None
+    ) -> list[dict]:
+        """What fits the address's parameters: every choice of words, or the first."""
         choices: dict[str, list] = {}
         for parameter, converter in entry.pattern.converters.items():
             if type(converter).__name__ != "UUIDConverter":
@@ -83,62 +134,90 @@ class Walk:
             elif parameter in SECOND:
                 choices[parameter] = [self._beside(row, SECOND[parameter])]
             else:
-                choices[parameter] = [uuid.UUID(row.id)]
-        return choices
+                choices[parameter] = [key or uuid.UUID(row.id)]
+        found = [dict(zip(choices, one, strict=True)) for one in product(*choices.values())]
+        return found if every else found[:1]
 
     def _beside(self, row: Row, table: str) -> uuid.UUID:
         """The row of another table that hangs on the same record."""
         alike = (
             one for one in self.rows.by_table[table] if (one.site, one.n, one.flavour) == (row.site, row.n, row.flavour)
         )
-        return uuid.UUID(next((one.id for one in alike), str(uuid.UUID(int=7))))
+        return uuid.UUID(next((one.id for one in alike), str(NOWHERE)))
 
-    def _looked_at(self, table: str) -> list[Row]:
-        """One's own of every kind; the kinds that differ, of another's; one of another site."""
-        rows = self.rows.by_table[table]
+    def _looked_at(self, name: str) -> list[Row]:
+        """One's own of every kind, where the page differs by it; the kinds that differ, of another's; one of another site."""
+        rows = self._of_few_roles(self.rows.by_table[OBJECTS[name]])
+        is_brief = self.role in CASEWORK or name in SENT
         here = [row for row in rows if row.site == "san-francisco"]
-        other = {"plain", "restricted", "past", "sealed", "community", "unlinked"}
-        elsewhere = [row for row in rows if row.site == "seattle" and row.flavour in {"plain", "past"}]
-        return [row for row in here if row.n == 0 or row.flavour in other] + elsewhere[:2]
+        own = [row for row in here if row.n == 0 and (not is_brief or row.flavour in TELLING)]
+        others = [
+            row for row in here if row.n == 1 and row.flavour in OTHERS_TELLING | (set() if is_brief else TELLING)
+        ]
+        elsewhere = [row for row in rows if row.site != "san-francisco" and row.flavour == "plain"]
+        return own + others + elsewhere[:1]
 
-    def _open(self, opened: Opened, path: str) -> None:
-        name, page = opened.name, self._send(opened, path)
-        if OBJECTS[name] is None and page:
-            done = {path}
-            waiting = [*_links(path, page), *_searches(path, page)]
+    def _of_few_roles(self, rows: list[Row]) -> list[Row]:
+        """Where there is a row for every role: one's own role and three others."""
+        roles = sorted({row.role for row in rows}, key=lambda role: (role != self.role, role))
+        return [row for row in rows if row.role in roles[:4]]
+
+    def _open(self, opened: Opened, path: str):
+        name, response = opened.name, self._send(opened, path)
+        if OBJECTS[name] is None:
+            done, waiting = {path}, [*_links(path, response), *_searches(path, response)]
             while waiting and len(done) < MOST_LINKS:
                 link = waiting.pop(0)
                 if link not in done:
                     done.add(link)
                     waiting += _links(path, self._send(opened, link))
-        if name in {"reports:report", "reports:export", "reports:publish"}:
-            for period in PERIODS:
-                self._send(opened, path + period)
-        for fields in READING.get(name, []):
+        for fields in READING.get(name, []) if response.status_code != 403 else []:
             self._send(opened, path, fields)
+        return response
 
-    def _send(self, opened: Opened, path: str, fields: dict | None = None) -> str:
-        """The page's text. Where only sending is allowed an empty form is sent; nothing that it did stays."""
+    def _send(self, opened: Opened, path: str, fields: dict | None = None, *, is_noted: bool = True):
+        """The answer. Where only sending is allowed an empty form is sent; nothing that it did stays."""
         with transaction.atomic():
-            response = self.client.get(path) if fields is None else self.client.post(path, fields)
-            if response.status_code == 405:
-                response = self.client.post(path, fields or {})
-            for marker in found_in(response):
-                self.seen.setdefault(marker, set()).add(opened)
-            self.statuses.setdefault(opened.name, set()).add(response.status_code)
+            is_sent = fields is not None or opened.name in SENT
+            response = self.client.post(path, fields or {}) if is_sent else self.client.get(path)
+            if is_noted:
+                self.answers.append((opened, response.status_code))
+                for marker in found_in(response):
+                    self.seen.setdefault(marker, set()).add(opened)
             transaction.set_rollback(True)
-        is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
-        return response.content.decode() if is_page else ""
+        return response
 
 
-def _links(path: str, page: str) -> list[str]:
+def _is_only_sent(entry) -> bool:
+    """Whether an address takes no GET, which it says before it asks who comes."""
+    request = RequestFactory().get("/")
+    request.membership = None
+    try:
+        return entry.callback(request).status_code == 405
+    except PermissionDenied:
+        return False
+
+
+SENT = {name for name, entry in PAGES.items() if _is_only_sent(entry)}
+
+
+def _nothing_is_asked(*_):
+    raise AssertionError
+
+
+def _page(response) -> str:
+    is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+    return response.content.decode() if is_page else ""
+
+
+def _links(path: str, response) -> list[str]:
     """The same page asked otherwise: what is next, another filter."""
-    links = [unescape(link) for link in re.findall(r'href="([^"#]*\?[^"#]+)"', page)]
+    links = [unescape(link) for link in re.findall(r'href="([^"#]*\?[^"#]+)"', _page(response))]
     return [path + link if link.startswith("?") else link for link in links if link.startswith(("?", f"{path}?"))]
 
 
-def _searches(path: str, page: str) -> list[str]:
+def _searches(path: str, response) -> list[str]:
     """Each form that only asks, with the beginning of all markers in one of its fields."""
-    forms = re.findall(r'<form[^>]*method="get".*?</form>', page, re.DOTALL)
+    forms = re.findall(r'<form[^>]*method="get".*?</form>', _page(response), re.DOTALL)
     fields = [re.findall(r'<input[^>]*name="(\w+)"', form) for form in forms]
     return [f"{path}?{name}={PART}" for names in fields for name in names]
