@@ -20,7 +20,7 @@ from tests.casefile.working import fresh, taken
 from tests.factories import World
 
 pytestmark = pytest.mark.browser
-LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+LOOKS = [(PHONE, "dark"), (DESK, "light")]
 DAYS = (1, 24, 25, 26, 40)
 
 

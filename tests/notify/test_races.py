@@ -132,11 +132,11 @@ def test_real_workers_and_beats_though_one_dies_and_the_broker_forgets(site, tmp
         )
 
     try:
-        assert until(lambda: waiting() == 0, 60), "nothing was planned"
+        assert until(lambda: waiting() == 0, 90), "nothing was planned"
         os.killpg(running[0].pid, signal.SIGKILL)
         broker().flushdb()
         due(site, 40)
-        assert until(lambda: sent(COUNT + 40), 60), "the second worker did not go on"
+        assert until(lambda: sent(COUNT + 40), 90), "the second worker did not go on"
     finally:
         for one in running:
             with suppress(ProcessLookupError):

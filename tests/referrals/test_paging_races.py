@@ -217,11 +217,11 @@ def test_real_workers_and_beats_page_once_though_one_dies_and_the_broker_forgets
     running = [celery(*worker, "-n", f"p{number}@test") for number in (1, 2)]
     running += [celery("beat", "--schedule", str(tmp_path / f"beat{number}"), "--pidfile=") for number in (1, 2)]
     try:
-        assert until(lambda: due() == 0 and len(pages()) == 12, 40), "nobody was paged"
+        assert until(lambda: due() == 0 and len(pages()) == 12, 90), "nobody was paged"
         os.killpg(running[0].pid, signal.SIGKILL)
         broker().flushdb()
         further(11)
-        assert until(lambda: len(pages()) == 24, 40), "the second worker did not go on"
+        assert until(lambda: len(pages()) == 24, 90), "the second worker did not go on"
     finally:
         for one in running:
             with suppress(ProcessLookupError):

@@ -30,13 +30,13 @@ LISTS = [
 
 @pytest.fixture(scope="module")
 def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Three thousand referrals for all the plans, written for good so that their owner can count them, then taken out."""
+    """Eight hundred referrals for all the plans, written for good so that their owner can count them, then taken out."""
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEAD_DATA", str(tmp_path_factory.mktemp("demo")))
         truncate(owner, default)
         try:
-            call_command("seed_demo", referrals=3000, verbosity=0)
+            call_command("seed_demo", referrals=800, verbosity=0)
             with connection_to("lead_owner", autocommit=True) as counting:
                 counting.execute("vacuum analyze")
             yield

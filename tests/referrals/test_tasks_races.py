@@ -190,7 +190,7 @@ def ran(name: str):
         return Heartbeat.objects.filter(pk=name).values_list("ran_at", flat=True).first()
 
 
-def until(condition, seconds: float = 20) -> bool:
+def until(condition, seconds: float = 90) -> bool:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
