@@ -13,8 +13,10 @@ from psycopg import Connection, Cursor
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import STATE, Duty
 from lead_cms.access.row_security import db_role
-from tests.access.oracle import ASSIGN, ORACLE, Person
+from tests.access.assign import ASSIGN
+from tests.access.oracle import ORACLE
 from tests.access.rows import Row, Rows
+from tests.access.whose import Person
 from tests.factories import World
 
 DENIED = "denied"

@@ -1,144 +1,60 @@
 """Who may do what to which row, said a second time and in Python, apart from the code that tells PostgreSQL.
 
-A rule is a function of the person `p` (site, n, role) and the Row `r`. A role that is not named has no right at all.
+The rules stand in whose.py. A role that is not named has no right at all.
 """
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
-from tests.access.rows import Row
-
-OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
-MANAGER, SUPERVISOR, COORDINATOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR
-REFERRER, ADMIN, AUDITOR = Role.REFERRER, Role.ADMINISTRATOR, Role.AUDITOR
-PROVIDER, STAKEHOLDER = Role.PROVIDER, Role.STAKEHOLDER
-OUTSIDE = {REFERRER: "partner", PROVIDER: "provider", STAKEHOLDER: "public_body"}
-TELEPHONE = {"supervised", "telephoned", "coordinated"}
-APP, DEFINER = "app", "definer"
-INTAKE, CLOCKWORK, SCHEDULER = Duty.INTAKE, Duty.CLOCKWORK, Duty.SCHEDULER
-NOTIFIER, OPERATOR, INVITER = Duty.NOTIFIER, Duty.OPERATOR, Duty.INVITER
-
-
-@dataclass(frozen=True)
-class Person:
-    role: str
-    site: str
-    n: int
-
-
-Rule = Callable[[Person, Row], bool]
-Rules = dict[str, Rule]
-
-
-def always(p, r):
-    return True
-
-
-def never(p, r):
-    return False
-
-
-def here(p, r):
-    return r.site == p.site
-
-
-def own(p, r):
-    """The row's own officer, case manager, author: the same number at the same site."""
-    return here(p, r) and r.n == p.n
-
-
-def police(p, r):
-    return own(p, r) and r.flavour != "community"
-
-
-def police_now(p, r):
-    return police(p, r) and r.flavour != "past"
-
-
-def open_to_manager(p, r):
-    """Sealed records are closed to every case manager; restricted ones to all but the person's own."""
-    return here(p, r) and r.flavour != "sealed" and (r.flavour != "restricted" or r.n == p.n)
-
-
-def open_to_coordinator(p, r):
-    return here(p, r) and r.flavour not in {"sealed", "restricted"}
-
-
-def open_person(p, r):
-    """Participants are closed by their own mark, not by the referral's seal."""
-    return here(p, r) and (r.flavour != "restricted" or r.n == p.n)
-
-
-def charged_now(p, r):
-    return here(p, r) and r.flavour != "past"
-
-
-def shared(p, r):
-    return here(p, r) and r.flavour == "shared"
-
-
-def me(p, r):
-    return own(p, r) and r.role == p.role
-
-
-def offered_by(p, r):
-    """The row's own person of its role; in the rows a case manager asks a supervisor, a supervisor a case manager."""
-    return own(p, r) and r.role == p.role
-
-
-def offered(p, r):
-    return own(p, r) and p.role in {MANAGER, SUPERVISOR}
-
-
-READERS = {
-    OFFICER: police,
-    LIAISON: police,
-    MANAGER: open_to_manager,
-    SUPERVISOR: here,
-    COORDINATOR: open_to_coordinator,
-}
-TAKERS = {OFFICER: police, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, OPERATOR: always}
-CASEWORK = {MANAGER: open_to_manager, SUPERVISOR: here}
-
-
-def my_case(p, r):
-    return own(p, r) and r.flavour != "supervised"
-
-
-def supervised(p, r):
-    return own(p, r) and r.flavour == "supervised"
-
-
-def written_by_me(rule: Rule) -> Rule:
-    return lambda p, r: rule(p, r) and my_case(p, r)
-
-
-def typed(flavour: str) -> Rule:
-    return lambda p, r: own(p, r) and r.flavour == flavour
-
-
-CASEWORK_WRITTEN = {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised, OPERATOR: always}
-EVERY = {role: here for role in Role}
-STAFF = {role: here for role in Role if role not in OUTSIDE}
-OWN_ORGANISATION = {role: lambda p, r: own(p, r) and r.role == OUTSIDE[p.role] for role in OUTSIDE}
-
-
-def own_provider(p, r):
-    """A provider's staff keep the entry that was linked to their organisation."""
-    return own(p, r) and r.flavour == "plain"
-
-
-DIRECTORY = {MANAGER: here, SUPERVISOR: here, COORDINATOR: here, PROVIDER: own_provider}
-
-
-def named(p, r):
-    """The person's own consent says so now; "past" was taken back, and of "shared" nobody is named."""
-    return own(p, r) and r.flavour in {"plain", "restricted", "supervised"}
-
-
-KEEPERS = {COORDINATOR: here, PROVIDER: own_provider}
+from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
+from tests.access.whose import (
+    ADMIN,
+    APP,
+    AUDITOR,
+    CASEWORK,
+    CASEWORK_WRITTEN,
+    CLOCKWORK,
+    COORDINATOR,
+    DEFINER,
+    EVERY,
+    INTAKE,
+    INVITER,
+    LIAISON,
+    MANAGER,
+    NOTIFIER,
+    OFFICER,
+    OPERATOR,
+    OUTSIDE,
+    OWN_ORGANISATION,
+    PROSECUTOR,
+    PROVIDER,
+    READERS,
+    REFERRER,
+    SCHEDULER,
+    STAFF,
+    STAKEHOLDER,
+    SUPERVISOR,
+    TAKERS,
+    TELEPHONE,
+    Rules,
+    always,
+    charged_now,
+    here,
+    me,
+    my_case,
+    never,
+    offered,
+    offered_by,
+    open_person,
+    open_to_coordinator,
+    open_to_manager,
+    own,
+    police,
+    police_now,
+    shared,
+    supervised,
+    typed,
+    written_by_me,
+)
 
 # table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
 # officer of that number, and by the supervisor in the case that is the supervisor's own.
@@ -456,119 +372,5 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
-    "services_provider": {
-        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
-        "insert": {COORDINATOR: here, OPERATOR: always},
-        "update": {COORDINATOR: here, OPERATOR: always},
-    },
-    "services_service": {
-        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
-        "insert": KEEPERS | {OPERATOR: always},
-        "update": DIRECTORY | {OPERATOR: always},
-    },
-    "services_location": {
-        "select": DIRECTORY | {OPERATOR: always, DEFINER: always},
-        **{verb: KEEPERS | {OPERATOR: always} for verb in ("insert", "update", "delete")},
-    },
-    **{
-        table: {
-            "select": DIRECTORY | {OPERATOR: always},
-            "update": {OPERATOR: always},
-            **{verb: KEEPERS | {OPERATOR: always} for verb in ("insert", "delete")},
-        }
-        for table in ("services_contact", "services_hours")
-    },
-    "services_servicereferral": {
-        "select": {
-            MANAGER: open_person,
-            SUPERVISOR: here,
-            PROVIDER: own,
-            SCHEDULER: always,
-            OPERATOR: always,
-            DEFINER: always,
-        },
-        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
-        "update": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: own, SCHEDULER: always},
-    },
-    "services_askedperson": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
-        "insert": {
-            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
-            SUPERVISOR: supervised,
-            OPERATOR: always,
-        },
-    },
-    "services_sharedfact": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
-        "insert": {
-            MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
-            SUPERVISOR: supervised,
-            OPERATOR: always,
-        },
-    },
-    "services_servicegap": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here},
-        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
-    },
+    **DIRECTORY_AND_ASKING,
 }
-
-ANSWERED = "answered = 'yes', answered_at = now(), answered_by_id = app.membership_id()"
-SENT = "sent_at = now(), sent_by_id = app.membership_id()"
-VERIFIED = "capacity = 'full', verified_at = now(), verified_by_id = app.membership_id()"
-RECEIVED = "received_at = now(), received_by_id = app.membership_id()"
-# What an update writes so that every row it may touch can take it; `me` is the acting membership. It reads no column: one
-# that did would touch only what may be read, and a weakened policy of update would not show.
-ASSIGN = {
-    "accounts_site": "name = 'x'",
-    "accounts_organisation": "phone = 'x'",
-    "accounts_user": {APP: "last_login = now()", ADMIN: "is_active = false", OPERATOR: "is_active = false"},
-    "accounts_membership": "unit = 'x'",
-    "accounts_accountlock": "failures = 0, locked_at = null",
-    "accounts_heldform": "path = 'x'",
-    "notify_notice": "read_at = now()",
-    "notify_outboxemail": "attempts = 1",
-    "notify_alertpreference": "changed_at = now()",
-    "notify_heartbeat": "handled = 1",
-    "participants_participant": "given_name = 'x'",
-    "participants_participation": "state = 'inactive'",
-    "participants_consent": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
-    "participants_consentcell": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
-    "participants_recordaccess": "ended_at = now(), ended_by_id = app.membership_id()",
-    "participants_nevertogether": "lifted_at = now(), lifted_by_id = app.membership_id()",
-    "participants_emergencyaccess": "ended_at = now(), ended_by_id = app.membership_id()",
-    "referrals_referral": {CLOCKWORK: "precinct = 'x'"}
-    | dict.fromkeys((OFFICER, LIAISON, MANAGER, SUPERVISOR, COORDINATOR), "status_changed_at = now()"),
-    "referrals_referredperson": {OFFICER: "greeting = 'x'", COORDINATOR: "greeting = 'x'", MANAGER: "police_until_at = now()",
-                                 SUPERVISOR: "police_until_at = now()", CLOCKWORK: "safety = 'x'"},
-    "referrals_draft": "saved_at = now()",
-    "referrals_handoff": "typed_later = '[]'",
-    "referrals_approval": {OFFICER: "asked_whom = 'x'", LIAISON: ANSWERED,
-                           COORDINATOR: ANSWERED},
-    "referrals_oncallshift": {COORDINATOR: "position = 2", CLOCKWORK: "ends_at = '2099-01-02'"},
-    "referrals_approvalstep": "said_whom = 'x'",
-    "referrals_shiftoffer": "state = 'declined', answered_at = now()",
-    "referrals_paging": "stopped_at = now(), stopped_why = 'arrived'",
-    "referrals_heldcharge": {PROSECUTOR: "file_number = 'x'", CLOCKWORK: "incident_number = 'x'"},
-    "referrals_chargeidentity": "name = 'x'",
-    "referrals_packet": {OFFICER: SENT,
-                         LIAISON: SENT,
-                         PROSECUTOR: RECEIVED, CLOCKWORK: "incident_number = 'x'"},
-    "referrals_intakewindow": {CLOCKWORK: "extension_count = 1", MANAGER: "state_changed_at = now()",
-                               SUPERVISOR: "state_changed_at = now()"},
-    "referrals_windowitem": "confirmed_at = null, confirmed_by_id = null",
-    "referrals_reminder": {CLOCKWORK: "cancelled_at = now()", SCHEDULER: "delivered_at = now()"},
-    "referrals_casework": "attempts = 1",
-    "referrals_appointment": "answered_at = now()",
-    "referrals_outreachentry": "state_changed_at = now()",
-    "referrals_record": "done_on = current_date",
-    "referrals_recordsection": "saved_at = now()",
-    "reports_publishedreport": "withdrawn_at = now(), withdrawn_by_id = app.membership_id()",
-    "reports_gettingalong": "ended_on = '2099-01-01'",
-    "services_provider": "description = 'x'",
-    "services_service": {OPERATOR: "capacity = 'full'"} | dict.fromkeys((MANAGER, SUPERVISOR, COORDINATOR, PROVIDER), VERIFIED),
-    "services_location": "city = 'x'",
-    "services_servicereferral": {SCHEDULER: "reminded_at = now()"}
-    | dict.fromkeys((MANAGER, SUPERVISOR, PROVIDER), "status_changed_at = now()"),
-    "services_contact": "label = 'x'",
-    "services_hours": "weekday = 1",
-}  # fmt: skip

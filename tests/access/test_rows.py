@@ -10,7 +10,8 @@ from lead_cms.access.principals import STATE
 from lead_cms.access.row_security import PLAIN_TABLES, Rows, all_policies, create_policy, policy_name
 from tests.access import rows as making
 from tests.access.looking import DUTIES, PEOPLE, TRY, compared, copies, disagreements, stated, told, tries
-from tests.access.oracle import ORACLE, Person
+from tests.access.oracle import ORACLE
+from tests.access.whose import Person
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])

@@ -18,8 +18,9 @@ from lead_cms.access.row_security import PLAIN_TABLES, all_policies, create_poli
 from lead_cms.access.row_security import Rows as Opened
 from tests.access import rows as making
 from tests.access.looking import DUTIES, PEOPLE, copies, disagreements
-from tests.access.oracle import ORACLE, Person
+from tests.access.oracle import ORACLE
 from tests.access.rows import Rows
+from tests.access.whose import Person
 from tests.conftest import connection_to, truncate
 from tests.factories import World
 

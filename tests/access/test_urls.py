@@ -10,7 +10,8 @@ import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
-from tests.access.oracle import ORACLE, Person
+from tests.access.oracle import ORACLE
+from tests.access.whose import Person
 from tests.conftest import StrictClient
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
