@@ -1,17 +1,10 @@
-"""One row of a work list as HTML. Written in Python: lists are long, and as a template a row took ten times as long.
-
-Every value goes through `escaped`; what stands beside the values is ours.
-"""
+"""One row of a work list as HTML, and the other small pieces that a page has many times (see markup.py)."""
 
 from collections.abc import Mapping
-from html import escape
 
 from django.utils.safestring import SafeString
 
-
-def escaped(value) -> str:
-    """The same as the framework's `conditional_escape`, without what that does for lazy texts."""
-    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+from lead_cms.core.markup import escaped
 
 
 def work_row(row: Mapping, level: int, csrf_token) -> SafeString:
@@ -21,8 +14,7 @@ def work_row(row: Mapping, level: int, csrf_token) -> SafeString:
     parts.append(f'<a href="{escaped(row["url"])}">{title}</a>' if row["url"] else title)
     parts.append(f"</h{level}>")
     if row["badge"]:
-        tone = escaped(row["badge_tone"])
-        parts.append(f'<p class="work__badge"><span class="badge badge--{tone}">{escaped(row["badge"])}</span></p>')
+        parts.append(f'<p class="work__badge">{badge_mark(row["badge"], row["badge_tone"])}</p>')
     if row["missing"]:
         parts.append(f"<p><strong>Missing:</strong> {escaped(row['missing'])}</p>")
     parts += [f'<p class="muted">{escaped(note)}</p>' for note in row["notes"]]
@@ -31,6 +23,11 @@ def work_row(row: Mapping, level: int, csrf_token) -> SafeString:
         parts.append(_action(row["action"], title, csrf_token))
     parts.append("</li>\n")
     return SafeString("".join(parts))
+
+
+def badge_mark(label, tone: str) -> SafeString:
+    """A state in one to three words."""
+    return SafeString(f'<span class="badge badge--{escaped(tone)}">{escaped(label)}</span>')
 
 
 def due_block(due: Mapping) -> SafeString:

@@ -18,7 +18,7 @@ from lead_cms.core import components
 from lead_cms.core.components import TONES, clock_shape, due_shape, error_shape, lines, one_of, shaped
 from lead_cms.core.part2 import NOTICE_TEXT, NOTICE_VERSION
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_time, say_when, tel_number
-from lead_cms.core.workrow import due_block, work_row
+from lead_cms.core.workrow import badge_mark, due_block, work_row
 
 register = template.Library()
 
@@ -85,11 +85,11 @@ def call(number, label="Call", called_url="", kind="secondary", wide=False, bare
     }  # fmt: skip
 
 
-@register.inclusion_tag("components/badge.html")
+@register.simple_tag
 def badge(label, tone="neutral"):
     """{% badge label tone="waiting" %}: a state in one to three words; shape and color only repeat it."""
     one_of("badge", "tone", tone, TONES)
-    return {"label": label, "tone": tone}
+    return badge_mark(label, tone)
 
 
 @register.simple_tag
