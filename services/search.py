@@ -5,18 +5,23 @@ API
     by_name(wanted) -> queryset            services in the order of their names
     by_likeness(wanted) -> [Service]       at most MOST_ALIKE, the likeliest first
     by_distance(wanted, origin) -> queryset of Location with `distance`, nearest first: a service has a row a place
+    parts_of(services) -> {key: Parts}     hours, places and numbers of the services of one page
     miles(origin, place)
 The wall of the two functions that look by likeness is inside them; all else is PostgreSQL's row security.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Value
 from django.db.models.functions import Power, Round
 
+from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, KeyList
 from services.models import Contact, Hours, Location, Service
 
 MOST_ALIKE, MOST_PLACES, MOST_LOOKED_AT = 50, 5, 400
@@ -42,8 +47,13 @@ def _like(function: str, words: str, most: int) -> list:
 
 def asked_near(words: str) -> list[Location]:
     keys = _like("locations_like", words, MOST_PLACES)
-    found = Location.objects.in_bulk(keys)
+    found = {place.pk: place for place in _located(keys=keys)} if keys else {}
     return [found[key] for key in keys if key in found]
+
+
+@prepared(keys=list)
+def _located(*, keys):
+    return Location.objects.filter(AnyOf(F("pk"), KeyList(keys)))
 
 
 def _matching(wanted: Wanted) -> QuerySet:
@@ -57,24 +67,53 @@ def _matching(wanted: Wanted) -> QuerySet:
     return found
 
 
-def shown(found: QuerySet) -> QuerySet:
-    """With everything that a row of a list says, in three more queries whatever the number of rows."""
-    return found.select_related("provider").prefetch_related(
-        "hours",
-        Prefetch("locations", queryset=Location.objects.order_by("name", "pk")),
-        Prefetch("contacts", queryset=Contact.objects.order_by("position", "pk")),
-    )
+@dataclass(frozen=True)
+class Parts:
+    """What a row of a list says of one service besides the service itself: rows of plain values, in their order."""
+
+    hours: list
+    places: list
+    contacts: list
+
+
+def parts_of(services: Iterable[Service]) -> dict[UUID, Parts]:
+    """By service, in three statements whatever the number of services."""
+    keys = [service.pk for service in services]
+    found = {key: Parts([], [], []) for key in keys}
+    if keys:
+        for name, rows in (("hours", _hours), ("places", _places), ("contacts", _contacts)):
+            for row in rows(keys=keys):
+                getattr(found[row.service_id], name).append(row)
+    return found
+
+
+@prepared(keys=list)
+def _hours(*, keys):
+    found = Hours.objects.filter(AnyOf(F("service_id"), KeyList(keys))).order_by("weekday", "opens")
+    return found.values_list("service_id", "weekday", "opens", "closes", "valid_from", "valid_to", named=True)
+
+
+@prepared(keys=list)
+def _places(*, keys):
+    found = Location.objects.filter(AnyOf(F("service_id"), KeyList(keys))).order_by("name", "pk")
+    return found.only("service_id", "address", "city", "postal_code", "is_hidden")
+
+
+@prepared(keys=list)
+def _contacts(*, keys):
+    found = Contact.objects.filter(AnyOf(F("service_id"), KeyList(keys))).order_by("position", "pk")
+    return found.values_list("service_id", "phone", named=True)
 
 
 def by_name(wanted: Wanted) -> QuerySet:
-    return shown(_matching(wanted))
+    return _matching(wanted).select_related("provider")
 
 
 def by_likeness(wanted: Wanted) -> list[Service]:
     keys = _like("services_like", wanted.words, MOST_LOOKED_AT)
     kept = set(_matching(wanted).filter(pk__in=keys).values_list("pk", flat=True))
     first = [key for key in keys if key in kept][:MOST_ALIKE]
-    found = {service.pk: service for service in shown(Service.objects.filter(pk__in=first))}
+    found = {service.pk: service for service in Service.objects.filter(pk__in=first).select_related("provider")}
     return [found[key] for key in first]
 
 
@@ -87,11 +126,8 @@ def by_distance(wanted: Wanted, origin: Location) -> QuerySet:
     north, east = F("latitude") - Value(origin.latitude), (F("longitude") - Value(origin.longitude)) * Value(across)
     found = Location.objects.filter(site_id=wanted.site_id, latitude__isnull=False)
     found = found.filter(Exists(services.filter(pk=OuterRef("service_id"))))
-    return (
-        found.annotate(distance=Round(Power(north, 2) + Power(east, 2), 12, output_field=FloatField()))
-        .select_related("service__provider")
-        .prefetch_related("service__hours", "service__locations", "service__contacts")
-    )
+    distance = Round(Power(north, 2) + Power(east, 2), 12, output_field=FloatField())
+    return found.annotate(distance=distance).select_related("service__provider")
 
 
 def miles(origin: Location, place: Location) -> float:

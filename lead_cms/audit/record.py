@@ -1,6 +1,7 @@
 """The only way to write an audit event."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import models, transaction
 
@@ -17,20 +18,28 @@ def record(action: AuditAction, *, target: models.Model | None = None, **details
     The actor is the principal, never an argument; row security refuses any other. Nothing is read back: the writer may
     not read the table. Raises TransactionManagementError outside a transaction, NoPrincipal without a principal.
     """
+    return record_each(action, target, [details])[0]
+
+
+def record_each(action: AuditAction, target: models.Model | None, each: Sequence[dict]) -> list[uuid.UUID]:
+    """Several events of one kind about one thing, one for each dict of details, in one statement; their keys."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("audit.record() outside a transaction")
     principal = current_principal()
-    event = AuditEvent(
-        id=time_ordered(),
-        action=action,
-        user_id=principal.user_id,
-        membership_id=principal.membership_id,
-        site_id=principal.site_id,
-        actor_label=principal.label,
-        request_id=principal.request_id,
-        target_model=target._meta.label_lower if target is not None else "",
-        target_id=str(target.pk) if target is not None else "",
-        details=details,
-    )
-    insert([event])
-    return event.id
+    events = [
+        AuditEvent(
+            id=time_ordered(),
+            action=action,
+            user_id=principal.user_id,
+            membership_id=principal.membership_id,
+            site_id=principal.site_id,
+            actor_label=principal.label,
+            request_id=principal.request_id,
+            target_model=target._meta.label_lower if target is not None else "",
+            target_id=str(target.pk) if target is not None else "",
+            details=details,
+        )
+        for details in each
+    ]
+    insert(events)
+    return [event.id for event in events]

@@ -10,6 +10,7 @@ from lead_cms.core.prepared import prepared
 from referrals.models import (
     Appointment,
     Attempt,
+    CaseHandover,
     Correction,
     HeldCharge,
     Record,
@@ -71,3 +72,10 @@ def appointment_rows(*, referral):
 @prepared(referral=UUID)
 def charge_rows(*, referral):
     return HeldCharge.objects.filter(referral=referral).order_by("code", "pk")
+
+
+@prepared(referral=UUID)
+def handover_rows(*, referral):
+    """The last change of case manager, with its note where row security gives it."""
+    found = CaseHandover.objects.filter(referral=referral).select_related("to", "former", "assigned_by", "note")
+    return found.order_by("-assigned_at", "-pk")[:1]

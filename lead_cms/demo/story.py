@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
@@ -58,6 +58,7 @@ class Story(Windows):
         self.tz, self.today = where.site.tz, clock.local_day(now, where.site.tz)
         self.rows: dict[type[models.Model], list] = defaultdict(list)
         self.examples: dict[str, str] = {}
+        self.visits: Counter = Counter()  # by case manager and day
         self.number, self.keys = 0, int(now.timestamp() * 1000)
         window = where.rules.window
         self.decision_steps = {step.step for step in where.rules.reminders if step.relative_to == "decision"}

@@ -11,6 +11,8 @@ from referrals import models as r
 from referrals.enums import Decision, WindowState
 
 DECISIONS = [(Decision.NOT_FILED_COMPLETED, 60), (Decision.NOT_FILED_DISCRETION, 20), (Decision.FILED, 20)]
+# A case manager's day: whom one person can meet, the rest of it being outreach and calls.
+VISITS = (time(10), time(11, 30), time(14), time(16))
 SCOPE = "That the window was met, to the prosecutor, until the filing decision."
 
 
@@ -103,13 +105,18 @@ class Windows:
             self.examples.setdefault("charge_shared", str(charge.pk))
 
     def _appointment(self, referral, manager, at) -> None:
+        """One of the next days, unless the case manager's day is full."""
         place = self.rng.choice(self.where.rules.meeting_places).name
-        when = (self.now + timedelta(days=self.rng.randint(0, 9))).astimezone(self.tz).replace(hour=10, minute=0)
+        day = self.today + timedelta(days=self.rng.randint(0, 9))
+        booked = self.visits[manager.pk, day]
+        if booked == len(VISITS):
+            return
+        self.visits[manager.pk, day] += 1
         self.add(
             r.Appointment,
             id=self.id(),
             referral=referral,
-            at=when,
+            at=datetime.combine(day, VISITS[booked], self.tz),
             place=place,
             booked_at=at,
             booked_by=manager,

@@ -106,6 +106,7 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
+FORM_RENDERER = "lead_cms.core.renderer.Renderer"
 
 # One transaction a request, stated principal and all; a view that raises leaves nothing behind.
 DATABASES["default"]["ENGINE"] = "lead_cms.access.postgresql"

@@ -2,10 +2,12 @@
 
 API
     disclose(what=, by=, purpose=, participant_id= or referral_id=, target=) -> Told | None
+    disclose_each(whats, by=, …) -> {what: Told}        several classes of one page at once
 Call it on opening one referral, never for a list; what it gives is shown with the notice (`part2_notice told.scope`). None
 reads the same never signed, taken back, replaced or ended. The fact itself is read by row security, in its own query.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,13 +16,17 @@ from django.db import connection, models, transaction
 from django.db.utils import ProgrammingError
 
 from lead_cms.access.permissions import POLICE
-from lead_cms.access.principals import Duty, acting_as
+from lead_cms.access.principals import Duty, acting_as, current_principal
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
-from lead_cms.audit.record import record
+from lead_cms.audit.record import record_each
+from lead_cms.core.inserting import insert
 from lead_cms.core.part2 import NOTICE_VERSION
 from participants.matrix_texts import scope_for
 from participants.models import Disclosure
+
+TOLD = """select wanted.what, t.* from unnest(%s::text[]) with ordinality wanted(what, number)
+          cross join lateral app.told_under(wanted.what, %s, %s) t order by wanted.number"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,6 @@ class Told:
     ends_at: datetime | None
 
 
-@transaction.atomic
 def disclose(
     *,
     what: str,
@@ -48,15 +53,41 @@ def disclose(
     `what` is an information class, or "sentence". The person is named by `participant_id`, or by `referral_id` where the
     reader does not know participants. Row security decides both times: a consent that ends in between writes nothing.
     """
+    told = disclose_each(
+        [what], by=by, purpose=purpose, participant_id=participant_id, referral_id=referral_id, target=target
+    )
+    return told.get(what)
+
+
+@transaction.atomic
+def disclose_each(
+    whats: Sequence[str],
+    *,
+    by: Membership,
+    purpose: str,
+    participant_id: UUID | None = None,
+    referral_id: UUID | None = None,
+    target: models.Model | None = None,
+) -> dict[str, Told]:
+    """The same of several classes that one page shows, asked and written together; what may not be told is left out.
+
+    The first opens the page: where it may not be told, neither are the others, and nothing is written.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select * from app.told_under(%s, %s, %s)", [what, participant_id, referral_id])
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    consent_id, kind, scope, classes, signed_at, ends_at, ends_with = found
-    if not _written(consent_id, what, purpose, by):
-        return None
-    record(AuditAction.DISCLOSED, target=target, what=what, consent=str(consent_id), notice_version=NOTICE_VERSION)
+        cursor.execute(TOLD, [list(whats), participant_id, referral_id])
+        found = cursor.fetchall()
+    if not any(what == whats[0] for what, *_ in found):
+        return {}
+    consents = _written({what: consent_id for what, consent_id, *_ in found}, purpose, by)
+    record_each(
+        AuditAction.DISCLOSED,
+        target,
+        [{"what": what, "consent": str(key), "notice_version": NOTICE_VERSION} for what, key in consents.items()],
+    )
+    return {what: _told(by, *rest) for what, *rest in found if what in consents}
+
+
+def _told(by: Membership, consent_id, kind, scope, classes, signed_at, ends_at, ends_with) -> Told:
     if classes:
         scope = scope_for(
             kind=kind,
@@ -69,20 +100,29 @@ def disclose(
     return Told(consent_id=consent_id, scope=scope, signed_at=signed_at, ends_at=ends_at)
 
 
-def _written(consent_id: UUID, what: str, purpose: str, by: Membership) -> bool:
-    """The row; False when the consent was taken back or ended since it was asked about."""
-    row = Disclosure(
-        site_id=by.site_id, consent_id=consent_id, what=what, to_membership=by, to_organisation_id=by.organisation_id,
-        purpose=purpose, notice_version=NOTICE_VERSION,
-    )  # fmt: skip
+def _written(consents: dict[str, UUID], purpose: str, by: Membership) -> dict[str, UUID]:
+    """Those of which the row could be written, by class; the others were taken back or ended since they were asked about."""
+    rows = [
+        Disclosure(
+            site_id=by.site_id, consent_id=consent_id, what=what, to_membership=by, to_organisation_id=by.organisation_id,
+            purpose=purpose, notice_version=NOTICE_VERSION,
+        )
+        for what, consent_id in consents.items()
+    ]  # fmt: skip
+    if _inserted(rows, by):
+        return consents
+    first, *others = rows
+    if not others or not _inserted([first], by):
+        return {}
+    return {row.what: row.consent_id for row in (first, *(other for other in others if _inserted([other], by)))}
+
+
+def _inserted(rows: list[Disclosure], by: Membership) -> bool:
+    """All of them, or none: False when row security refused one."""
     try:
-        with transaction.atomic():
-            if by.role in POLICE:
-                # Police have no right on these tables: intake writes it, in their name.
-                with acting_as(Duty.INTAKE):
-                    row.save(force_insert=True)
-            else:
-                row.save(force_insert=True)
+        # Police have no right on these tables: intake writes it, in their name.
+        with transaction.atomic(), acting_as(Duty.INTAKE if by.role in POLICE else current_principal()):
+            insert(rows)
     except ProgrammingError as error:
         if getattr(error.__cause__, "sqlstate", "") != "42501":
             raise

@@ -53,9 +53,9 @@ class Casework(SiteRow):
             # What row security asks of nearly every statement of casework: few rows, and never from the table.
             models.Index(
                 fields=["site"],
-                include=["referral", "case_manager", "is_restricted", "is_sealed"],
+                include=["referral", "case_manager", "participant", "is_restricted", "is_sealed"],
                 condition=Q(is_restricted=True) | Q(is_sealed=True),
-                name="casework_closed_keys",
+                name="casework_closed_rows",
             ),
             models.Index(fields=["site", "next_try_at"], name="casework_next_try"),
         ]

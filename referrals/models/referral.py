@@ -116,6 +116,12 @@ class Referral(SiteRow):
                 condition=Q(status__in=["triage", "pending"]),
                 name="referral_to_answer",
             ),
+            # With whom an officer waits right now, newest first.
+            models.Index(
+                fields=["site", "-submitted_at", "-id"],
+                condition=Q(status__in=["submitted", "pending"]),
+                name="referral_waiting",
+            ),
         ]
 
     def __str__(self):

@@ -30,7 +30,7 @@ from lead_cms.notify.models import EmailKind
 from lead_cms.notify.outbox import email, tell
 from lead_cms.notify.tasks import drain
 from lead_cms.programs.current import current_ruleset, rules_for
-from participants.actions.disclosing import Told, disclose
+from participants.actions.disclosing import Told, disclose_each
 from participants.enums import InformationClass
 from participants.models import ConsentCell, Participant
 from services.actions.changing import change_status
@@ -258,27 +258,21 @@ def open_asked(*, asked: ServiceReferral, by: Membership) -> Shown:
     one = AskedPerson.objects.filter(referral=asked).only("id", "participant_id").first()
     if one is None:
         return Shown(None, [], None)
-    told = disclose(what=FIRST, by=by, purpose="service_referral", participant_id=one.participant_id, target=asked)
-    if told is None:
+    # Row security gives only the lines whose class stands open; under a closed first class nothing is shown at all.
+    facts = list(
+        SharedFact.objects.filter(referral=asked).only("information_class", "text").order_by("information_class")
+    )
+    classes = list(dict.fromkeys([FIRST, *(fact.information_class for fact in facts)]))
+    told = disclose_each(classes, by=by, purpose="service_referral", participant_id=one.participant_id, target=asked)
+    if FIRST not in told:
         return Shown(None, [], None)
     with connection.cursor() as cursor:
         cursor.execute("select * from app.person_for_me(%s)", [one.participant_id])
         found = cursor.fetchone()
     person = dict(zip(("name", "pronouns", "language", "phone"), found, strict=True)) if found else None
-    facts = []
-    for fact in (
-        SharedFact.objects.filter(referral=asked).only("information_class", "text").order_by("information_class")
-    ):
-        if fact.information_class != FIRST and not disclose(
-            what=fact.information_class,
-            by=by,
-            purpose="service_referral",
-            participant_id=one.participant_id,
-            target=asked,
-        ):
-            continue
-        facts.append({"label": fact.get_information_class_display(), "value": fact.text})
-    return Shown(person, facts, told)
+    shown = [fact for fact in facts if fact.information_class in told]
+    lines = [{"label": fact.get_information_class_display(), "value": fact.text} for fact in shown]
+    return Shown(person, lines, told[FIRST])
 
 
 def _check_appointment(appointment_at: datetime, at: datetime) -> None:

@@ -20,6 +20,7 @@ from services.languages import names_of
 from services.models import Contact, Location, Provider, Service
 from services.search import (
     MOST_ALIKE,
+    Parts,
     Wanted,
     asked_near,
     by_distance,
@@ -27,8 +28,8 @@ from services.search import (
     by_name,
     hours_of,
     miles,
+    parts_of,
     say_miles,
-    shown,
 )
 
 ROOM = {Capacity.OPEN: "good", Capacity.WAITLIST: "waiting", Capacity.FULL: "bad"}
@@ -58,7 +59,7 @@ def service_list(request):
         origin, others = _origin(request, form)
         context |= {"near": origin, "others": others} | _found(request, wanted, origin)
         days = verified_days(request.membership.site_id, today)
-        context["rows"] = [row | _said_of(row["service"], days, local) for row in context["rows"]]
+        context["rows"] = _told(context["rows"], days, local)
     return render(request, "services/list.html", context)
 
 
@@ -87,16 +88,20 @@ def _found(request, wanted: Wanted, origin: Location | None) -> dict:
     return {"rows": [{"service": one, "away": ""} for one in page.rows], "page": page}
 
 
-def _said_of(service: Service, days, local) -> dict:
-    now = standing(hours_of(service), local=local)
-    places = list(service.locations.all())
+def _told(rows: list[dict], days, local) -> list[dict]:
+    parts = parts_of(row["service"] for row in rows)
+    return [row | _said_of(row["service"], parts[row["service"].pk], days, local) for row in rows]
+
+
+def _said_of(service: Service, parts: Parts, days, local) -> dict:
+    now, places = standing(parts.hours, local=local), parts.places
     hidden = any(place.is_hidden for place in places)
     return {
         "standing": now, "in_words": service.hours_in_words if now is None else "",
         "fresh": freshness(service.verified_at, days, local.date()), "room_tone": ROOM.get(service.capacity, "neutral"),
         "languages": names_of(service.languages),
         "where": "" if hidden else next((place.line for place in places if place.line), ""), "is_hidden": hidden,
-        "phone": next((one.phone for one in service.contacts.all()), ""),
+        "phone": next((one.phone for one in parts.contacts), ""),
     }  # fmt: skip
 
 
@@ -104,9 +109,10 @@ def _own_list(request):
     """What the organisation offers: few, so on one page."""
     local = timezone.localtime()
     days = verified_days(request.membership.site_id, local.date())
-    found = shown(Service.objects.filter(site_id=request.membership.site_id)).order_by("name", "pk")[:MOST_OWN]
+    found = Service.objects.filter(site_id=request.membership.site_id).select_related("provider")
+    rows = [{"service": one, "away": ""} for one in found.order_by("name", "pk")[:MOST_OWN]]
     providers = Provider.objects.order_by("name", "pk")[:MOST_OWN]
-    rows = [{"service": one, "away": ""} | _said_of(one, days, local) for one in found]
+    rows = _told(rows, days, local)
     return render(request, "services/own.html", {"rows": rows, "providers": providers, "for_whom": ""})
 
 

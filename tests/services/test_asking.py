@@ -395,8 +395,7 @@ def test_a_page_asks_as_much_for_12_as_for_1(world, sign_in, manager, staff, pag
                 assert client.get(path).status_code == 200
             counts.append(asked_of_it(queries))
     assert counts[0] == counts[1]
-    # Opening one writes what it discloses, each class with its own question, row and record.
-    assert counts[0] <= (20 if page == "request" else 12), [q["sql"][:90] for q in queries]
+    assert counts[0] <= 12, [q["sql"][:90] for q in queries]
 
 
 def test_asking_twice_from_two_tabs_with_one_key_is_one(world, manager):

@@ -12,7 +12,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.casefile.casepage import CasePage
-from lead_cms.casefile.caserows import page_rows
+from lead_cms.casefile.caserows import handover_rows, page_rows
 from lead_cms.casefile.forms.casework import AppointmentForm, AssignForm, AttemptForm, EventForm, ItemForm
 from lead_cms.casefile.urgency import person_name
 from lead_cms.casefile.views.asking import find_referral, went
@@ -20,7 +20,7 @@ from referrals.actions import appointments, events, items
 from referrals.actions.assigning import assign as give
 from referrals.actions.attempts import log_attempt
 from referrals.enums import AppointmentState, Item, WindowEventKind
-from referrals.models import Appointment, CaseHandover, IntakeWindow, Referral, WindowItem
+from referrals.models import Appointment, IntakeWindow, Referral, WindowItem
 
 
 @require_safe
@@ -249,8 +249,7 @@ def assign(request, pk):
 
 def latest_handover(referral: Referral) -> dict:
     """The last change of case manager, with its note for those whom row security lets read it."""
-    found = CaseHandover.objects.filter(referral=referral).select_related("to", "former", "assigned_by", "note")
-    handover = found.order_by("-assigned_at", "-pk").first()
+    handover = next(iter(handover_rows(referral=referral.pk)), None)
     return {"handover": handover, "handover_note": getattr(handover, "note", None)}
 
 

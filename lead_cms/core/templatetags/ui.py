@@ -1,4 +1,4 @@
-"""Every component of the interface. Each has a template in templates/components/ and a test. A template builtin.
+"""Every component of the interface. Each has a test, and a template in templates/components/ or a line of Python. A builtin.
 
 Tags take plain Python values. Where a tag takes items, each is a dict or an object with the keys its docstring names;
 an unknown key of a dict, an unknown option or a missing required key raises TemplateSyntaxError. Tones are `neutral`,
@@ -18,6 +18,7 @@ from lead_cms.core import components
 from lead_cms.core.components import TONES, clock_shape, due_shape, error_shape, lines, one_of, shaped
 from lead_cms.core.part2 import NOTICE_TEXT, NOTICE_VERSION
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_time, say_when, tel_number
+from lead_cms.core.workrow import badge_mark, due_block, work_row
 
 register = template.Library()
 
@@ -84,20 +85,20 @@ def call(number, label="Call", called_url="", kind="secondary", wide=False, bare
     }  # fmt: skip
 
 
-@register.inclusion_tag("components/badge.html")
+@register.simple_tag
 def badge(label, tone="neutral"):
     """{% badge label tone="waiting" %}: a state in one to three words; shape and color only repeat it."""
     one_of("badge", "tone", tone, TONES)
-    return {"label": label, "tone": tone}
+    return badge_mark(label, tone)
 
 
-@register.inclusion_tag("components/due.html")
+@register.simple_tag
 def due(due_on, of="person", note=""):
     """{% due window.due_on of="decision" %}: days left, exact date beneath. `due_on` is a date, a moment or None.
 
     After the day, of="decision" reads "2 days over" and of="person" reads "Window ended".
     """
-    return due_shape(due_on, of, note)
+    return due_block(due_shape(due_on, of, note))
 
 
 @register.simple_tag
@@ -190,8 +191,8 @@ def work_list(context, items, label="", level=3):
         if row["action"]:
             row["action"] = shaped("work_list action", row["action"], ("label", "url"), post=False, kind="secondary")
             one_of("work_list", "kind", row["action"]["kind"], BUTTONS)
-        rows.append(row)
-    return {"rows": rows, "label": label, "level": level, "csrf_token": context.get("csrf_token")}
+        rows.append(work_row(row, level, context.get("csrf_token")))
+    return {"rows": SafeString("".join(rows)), "label": label}
 
 
 @register.inclusion_tag("components/task_list.html")

@@ -15,8 +15,8 @@ OWN_GENDER = """case when trim(coalesce(p.gender, '')) = '' then ''
   when lower(trim(p.gender)) in ('man', 'male', 'm', 'trans man', 'hombre') then 'man' else 'other' end"""
 DIMENSION = """case when grouping({0}.race) = 0 then 'race' when grouping({0}.gender) = 0 then 'gender'
   when grouping({0}.age) = 0 then 'age' when grouping({0}.precinct) = 0 then 'precinct' else 'all' end"""
-GROUP = """case when grouping({0}.race) = 0 then {0}.race when grouping({0}.gender) = 0 then {0}.gender
-  when grouping({0}.age) = 0 then {0}.age when grouping({0}.precinct) = 0 then {0}.precinct else '' end"""
+GROUP = """(case when grouping({0}.race) = 0 then {0}.race when grouping({0}.gender) = 0 then {0}.gender
+  when grouping({0}.age) = 0 then {0}.age when grouping({0}.precinct) = 0 then {0}.precinct else '' end)::text"""
 SETS = "grouping sets ((), ({0}.race), ({0}.gender), ({0}.age), ({0}.precinct))"
 BODY = f"""
 with made as materialized (

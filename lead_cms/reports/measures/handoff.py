@@ -20,7 +20,7 @@ with made as materialized (
     and r.door = 'arrest' and r.status not in ('cancelled', 'ineligible', 'declined') and {OPEN}
 )
 select case when grouping(m.precinct) = 0 then 'precinct' else 'all' end,
-  m.precinct, count(*), count(m.minutes), count(*) filter (where m.minutes <= m.target),
+  m.precinct::text, count(*), count(m.minutes), count(*) filter (where m.minutes <= m.target),
   count(*) filter (where m.minutes > m.target), count(m.minutes) filter (where m.target is null),
   count(*) filter (where m.nobody),
   count(*) filter (where m.minutes is null and not m.nobody and m.called_at is null),
