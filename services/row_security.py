@@ -217,6 +217,7 @@ POLICIES = [
                 both(HERE, my_organisation(), "app.consented(participant_id, 'enrolment')"),
                 columns=("id", "site_id", "referral_id", "participant_id", "organisation_id"),
             ),
+            DEFINER: ANYTHING,
         },
         insert={
             MANAGER: both(HERE, SEEN, ASKED_BY_ME, either("organisation_id is null", ENROLLED)),

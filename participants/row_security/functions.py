@@ -68,6 +68,16 @@ def spelled(body: str) -> str:
     return body.replace("IN_FORCE", IN_FORCE).replace("OPEN_CELL", OPEN_CELL).replace("MY_ROLE", MY_ROLE)
 
 
+def _is_at(spot: str, provider: str) -> str:
+    """The words of a place are the provider's name, or the name or address of one of its places."""
+    return (
+        f"(exists (select 1 from services_provider v where v.id = {provider} "  # noqa: S608
+        f"and lower(btrim({spot})) = lower(btrim(v.name))) "
+        f"or exists (select 1 from services_location l where l.provider_id = {provider} "
+        f"and btrim({spot}) <> '' and lower(btrim({spot})) in (lower(btrim(l.name)), lower(btrim(l.address)))))"
+    )
+
+
 FUNCTIONS = [
     definer(
         "shut_participant_ids()",
@@ -219,15 +229,31 @@ FUNCTIONS = [
                   and c.case_manager_id = manager and r.status in ('submitted', 'handed_over', 'outreach'))""",
         to=[MANAGER, SUPERVISOR],
     ),
+    # At the spot in words, or at the provider that was asked for this person: a meeting there, a first appointment there, or
+    # a stay there that has begun. A provider's answer asks it through the intake's duty and never learns what it said.
     definer(
-        "kept_apart_at(person uuid, spot text, since timestamptz, until timestamptz)",
+        "kept_apart_at(person uuid, asked uuid, spot text, since timestamptz, until timestamptz)",
         returns="boolean",
-        body="""select exists (select 1 from participants_nevertogether n
-                  join referrals_casework c on c.participant_id in (n.first_id, n.second_id) and c.participant_id <> person
-                  join referrals_appointment a on a.referral_id = c.referral_id and a.state = 'booked'
-                where (n.first_id = person or n.second_id = person) and n.lifted_at is null and n.site_id = app.site_id()
-                  and lower(btrim(a.place)) = lower(btrim(spot)) and a.at > since and a.at < until)""",
-        to=[MANAGER, SUPERVISOR],
+        body=f"""with here as (
+                  select coalesce(person, a.participant_id) as person, r.provider_id
+                  from (select 1) one left join services_askedperson a on a.referral_id = asked
+                    left join services_servicereferral r on r.id = a.referral_id),
+                other as (
+                  select case when n.first_id = h.person then n.second_id else n.first_id end as person
+                  from here h join participants_nevertogether n on h.person in (n.first_id, n.second_id)
+                  where n.lifted_at is null and n.site_id = app.site_id())
+                select exists (select 1 from other o cross join here h
+                    join referrals_casework c on c.participant_id = o.person
+                    join referrals_appointment b on b.referral_id = c.referral_id and b.state = 'booked'
+                  where b.at > since and b.at < until
+                    and (lower(btrim(b.place)) = lower(btrim(spot)) or {_is_at("b.place", "h.provider_id")}))
+                or exists (select 1 from other o cross join here h
+                    join services_askedperson a on a.participant_id = o.person
+                    join services_servicereferral r on r.id = a.referral_id
+                  where (r.status = 'accepted' and r.appointment_at > since and r.appointment_at < until
+                      or r.status = 'attended')
+                    and (r.provider_id = h.provider_id or {_is_at("spot", "r.provider_id")}))""",  # noqa: S608
+        to=[MANAGER, SUPERVISOR, Duty.INTAKE],
     ),
     definer(
         "has_somebody_to_avoid(person uuid)",

@@ -491,7 +491,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: own, SCHEDULER: always},
     },
     "services_askedperson": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named, DEFINER: always},
         "insert": {
             MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
             SUPERVISOR: supervised,
