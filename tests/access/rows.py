@@ -203,7 +203,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(referrals.EligibilityAnswer, rule_code="r", rule_text="t", answer="no", **on, **police)
     add(referrals.Handoff, handed_over_at=NOW if past else None, **on, **police)
     add(referrals.Approval, **on, **police)
-    add(referrals.ApprovalStep, number=1, code="c", whom="w", **on, **police)
+    named = "liaison" if flavour == "plain" else "coordinator"
+    add(referrals.ApprovalStep, number=1, code="c", whom="w", role=named, **on, **police)
     add(referrals.Paging, begun_at=NOW, next_at=FUTURE, **on, **police)
     add(referrals.Page, step=1, kind="on_call", person=manager, paged_at=NOW, **on, **police)
     if not community:
