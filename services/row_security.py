@@ -249,6 +249,7 @@ POLICIES = [
             MANAGER: both(HERE, SEEN), SUPERVISOR: HERE,
             # How often and why, and nobody's name.
             COORDINATOR: Rows(HERE, columns=("id", "site_id", "need", "reason", "recorded_at")),
+            DEFINER: ANYTHING,
         },
         insert={
             MANAGER: both(HERE, SEEN, mine("recorded_by_id")), SUPERVISOR: both(HERE, mine("recorded_by_id")),

@@ -3,6 +3,7 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import definer
+from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -66,6 +67,27 @@ MY_ROLE = "(select m.role from accounts_membership m where m.id = app.membership
 def spelled(body: str) -> str:
     """The query with IN_FORCE, OPEN_CELL and MY_ROLE written out."""
     return body.replace("IN_FORCE", IN_FORCE).replace("OPEN_CELL", OPEN_CELL).replace("MY_ROLE", MY_ROLE)
+
+
+# Codes for the person of the casework `w`: only what helps, and none that tells which service it is.
+JUSTICE = [code.value for code in JUSTICE_CLASSES]
+PROGRESS = """array_remove(array[
+  case when exists (select 1 from referrals_casework mine join referrals_attempt t on t.referral_id = mine.referral_id
+      where mine.participant_id = w.participant_id and t.outcome = 'reached'
+        and t.tried_at > clock_timestamp() - make_interval(days => days))
+    or exists (select 1 from referrals_casework mine join referrals_appointment b on b.referral_id = mine.referral_id
+      where mine.participant_id = w.participant_id and b.state = 'kept'
+        and b.at > clock_timestamp() - make_interval(days => days)) then 'in_touch' end,
+  case when exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
+      where a.participant_id = w.participant_id and r.status in ('attended', 'completed')) then 'service_begun' end],
+  null)"""
+# Needs for which no service was available, until one for the same need has begun.
+BARRIERS = f"""array(select distinct g.need from services_servicegap g
+  where g.participant_id = w.participant_id and g.need = any (array{list(BARRIERS_TOLD)})
+    and not exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
+      where a.participant_id = w.participant_id and r.need = g.need and r.attended_on is not null
+        and r.attended_on >= g.recorded_at::date)
+  order by 1)"""  # noqa: S608
 
 
 def _is_at(spot: str, provider: str) -> str:
@@ -203,19 +225,24 @@ FUNCTIONS = [
                  where k.id = consent and k.kind = 'sentence' and k.site_id = app.site_id() and IN_FORCE)"""),
         to=[Role.OFFICER],
     ),
-    # What casework's own table tells the prosecutor of one referral: who takes part since when, and whom to call.
+    # What casework's own tables tell the prosecutor of one referral: who takes part since when, whom to call, and of progress
+    # and of what stands in the way codes alone, or no row. `days` is how long a talk counts as being in touch.
     definer(
-        "told_of_referral(referral uuid)",
-        returns="table (information_class text, case_manager_id uuid, taking_part_since date)",
-        body=spelled("""select c.information_class::text, case when c.information_class = 'legal_coordination'
-                     then w.case_manager_id end,
-                   case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
-                     where s.participant_id = w.participant_id and s.ended_on is null) end
-                 from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
-                   join participants_consent k on k.id = c.consent_id
-                 where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
-                   and c.information_class in ('enrolment', 'legal_coordination') and OPEN_CELL and IN_FORCE
-                 order by 1 limit 4"""),
+        "told_of_referral(referral uuid, days int)",
+        returns="table (information_class text, case_manager_id uuid, taking_part_since date, facts text[])",
+        body=spelled(f"""select told.* from (
+                   select c.information_class::text as class,
+                     case when c.information_class = 'legal_coordination' then w.case_manager_id end,
+                     case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
+                       where s.participant_id = w.participant_id and s.ended_on is null) end,
+                     case c.information_class when 'general_progress' then {PROGRESS} when 'barriers' then {BARRIERS}
+                       end as facts
+                   from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
+                     join participants_consent k on k.id = c.consent_id
+                   where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
+                     and c.information_class = any (array{JUSTICE}) and OPEN_CELL and IN_FORCE) told
+                 where class in ('enrolment', 'legal_coordination') or cardinality(facts) > 0
+                 order by 1 limit 8"""),  # noqa: S608
         to=[Role.PROSECUTOR],
     ),
     # ---- who must not meet: yes or no, and never who

@@ -516,7 +516,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         },
     },
     "services_servicegap": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here},
+        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here, DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
     },
 }
