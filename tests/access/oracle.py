@@ -459,6 +459,14 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {COORDINATOR: own},
         "update": {COORDINATOR: lambda p, r: here(p, r) and r.flavour != "past"},
     },
+    "reports_leftfigures": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {
+            COORDINATOR: lambda p, r: own(p, r) and r.role == "coordinator",
+            SUPERVISOR: lambda p, r: own(p, r) and r.role == "supervisor",
+            OPERATOR: always,
+        },
+    },
     "reports_gettingalong": {
         "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised, OPERATOR: always},

@@ -156,6 +156,10 @@ def _reports(rows: Rows, where: SiteWorld, n: int) -> None:
         rows.add(reports.PublishedReport(
             site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, sheet=SHEET, data_at=NOW,
             published_at=NOW, published_by=coordinator, **withdrawn), where, n, flavour)  # fmt: skip
+    for role in (Role.COORDINATOR, Role.SUPERVISOR):
+        rows.add(reports.LeftFigures(
+            site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, counts={}, left_at=NOW,
+            exported_by=where.person(role, n)), where, n, role=role.value)  # fmt: skip
 
 
 def _directory(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
