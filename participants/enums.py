@@ -34,6 +34,13 @@ JUSTICE_CLASSES = (
     InformationClass.ENROLMENT, InformationClass.GENERAL_PROGRESS, InformationClass.BARRIERS,
     InformationClass.LEGAL_COORDINATION,
 )  # fmt: skip
+# What stands for two of these classes in codes, from what casework has recorded. Only what helps is told, and of needs none
+# that says anything of health, housing, family, safety or a court.
+PROGRESS_TOLD = {"in_touch": "In touch with their case manager", "service_begun": "Has begun with a service"}
+BARRIERS_TOLD = {
+    "basic_needs": "Food and basic needs", "documents": "ID and documents", "income": "Income or benefits",
+    "transport": "Transport", "work": "Work or education",
+}  # fmt: skip
 # Funders, councils and community bodies read published figures and nothing of a person.
 MULTI_PARTY_KINDS = ("police", "prosecutor", "case_management", "project_management", "partner", "provider")
 

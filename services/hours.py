@@ -155,7 +155,7 @@ def _around(spans, plain: datetime):
         day = plain.date() + timedelta(days=ahead)
         for span in spans:
             if span.weekday == day.weekday() and valid_on(span, day):
-                begin, end = datetime.combine(day, span.opens), datetime.combine(day, span.closes)  # noqa: DTZ
+                begin, end = datetime.combine(day, span.opens), datetime.combine(day, span.closes)
                 yield begin, end if span.closes > span.opens else end + timedelta(days=1)
 
 

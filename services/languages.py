@@ -9,7 +9,7 @@ MORE = {
     "jv": "Javanese", "pt": "Portuguese", "it": "Italian", "el": "Greek", "nl": "Dutch", "ka": "Georgian",
     "hy": "Armenian", "he": "Hebrew", "pl": "Polish", "sm": "Samoan", "ti": "Tigrinya", "uk": "Ukrainian",
     "mn": "Mongolian", "ne": "Nepali", "sw": "Swahili", "tr": "Turkish", "ht": "Haitian Creole", "hmn": "Hmong",
-    "mam": "Mam", "myn": "Mayan languages",
+    "mam": "Mam", "prs": "Dari", "ps": "Pashto", "nv": "Navajo", "myn": "Mayan languages",
 }  # fmt: skip
 NAMES = {code: name for code, name in LANGUAGES.items() if code != "other"} | MORE
 CHOICES = sorted(NAMES.items(), key=lambda one: (one[0] != "en", one[1]))

@@ -217,6 +217,7 @@ POLICIES = [
                 both(HERE, my_organisation(), "app.consented(participant_id, 'enrolment')"),
                 columns=("id", "site_id", "referral_id", "participant_id", "organisation_id"),
             ),
+            DEFINER: ANYTHING,
         },
         insert={
             MANAGER: both(HERE, SEEN, ASKED_BY_ME, either("organisation_id is null", ENROLLED)),
@@ -248,6 +249,7 @@ POLICIES = [
             MANAGER: both(HERE, SEEN), SUPERVISOR: HERE,
             # How often and why, and nobody's name.
             COORDINATOR: Rows(HERE, columns=("id", "site_id", "need", "reason", "recorded_at")),
+            DEFINER: ANYTHING,
         },
         insert={
             MANAGER: both(HERE, SEEN, mine("recorded_by_id")), SUPERVISOR: both(HERE, mine("recorded_by_id")),

@@ -111,8 +111,10 @@ def by_name(wanted: Wanted) -> QuerySet:
 
 def by_likeness(wanted: Wanted) -> list[Service]:
     keys = _like("services_like", wanted.words, MOST_LOOKED_AT)
-    kept = set(_matching(wanted).filter(pk__in=keys).values_list("pk", flat=True))
-    first = [key for key in keys if key in kept][:MOST_ALIKE]
+    kept = dict(_matching(wanted).filter(pk__in=keys).values_list("pk", "name"))
+    words = wanted.words.strip().lower()
+    # Many are as like as can be, by a word of their need: those that are called so come first.
+    first = sorted((key for key in keys if key in kept), key=lambda key: words not in kept[key].lower())[:MOST_ALIKE]
     found = {service.pk: service for service in Service.objects.filter(pk__in=first).select_related("provider")}
     return [found[key] for key in first]
 

@@ -69,6 +69,8 @@ class OutboxEmail(models.Model):
     # A page to somebody who was on call when it was written: it does not wait.
     is_page = models.BooleanField(default=False)
     next_try_at = models.DateTimeField()
+    # When it was put off for quiet hours: a later choice of its reader has it looked at again.
+    put_off_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     gave_up_at = models.DateTimeField(null=True, blank=True)
@@ -76,8 +78,8 @@ class OutboxEmail(models.Model):
     PERSONAL = frozenset({"path"})
     PLAIN = frozenset(
         {
-            "id", "key", "user", "kind", "created_at", "membership", "about", "is_page", "next_try_at", "attempts",
-            "sent_at", "gave_up_at",
+            "id", "key", "user", "kind", "created_at", "membership", "about", "is_page", "next_try_at", "put_off_at",
+            "attempts", "sent_at", "gave_up_at",
         }
     )  # fmt: skip
 
@@ -87,8 +89,12 @@ class OutboxEmail(models.Model):
             models.CheckConstraint(name="outboxemail_kind_known", condition=Q(kind__in=EmailKind.values)),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, gave_up_at=None), name="outboxemail_unsent")
-        ]
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, gave_up_at=None), name="outboxemail_unsent"),
+            models.Index(
+                fields=["membership", "about"], include=["put_off_at"], name="outboxemail_put_off",
+                condition=Q(sent_at=None, gave_up_at=None, put_off_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return f"{self.kind} {self.key}"

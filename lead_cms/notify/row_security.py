@@ -22,7 +22,9 @@ POLICIES = [
             Duty.INVITER: "kind = 'invitation'",
             APP: "kind = 'reset'",
         },
-        update={Duty.NOTIFIER: Rows(ANYTHING, columns=("attempts", "next_try_at", "sent_at", "gave_up_at"))},
+        update={
+            Duty.NOTIFIER: Rows(ANYTHING, columns=("attempts", "next_try_at", "put_off_at", "sent_at", "gave_up_at"))
+        },
         audited=("key", "user_id", "kind", "attempts", "sent_at", "gave_up_at"),
     ),
     # Everybody's own. Whoever turns a reminder into alerts reads what was chosen; whoever sends, the quiet hours.

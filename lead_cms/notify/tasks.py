@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lead_cms.access.principals import Duty, acting_as
@@ -26,11 +27,22 @@ LONGEST_SECONDS = 60
 @shared_task(name="lead_cms.notify.tasks.drain")
 def drain(**_unknown) -> None:
     """Send unsent e-mails, one row a transaction. Any number of workers may run it at once."""
+    look_again()
     sent, until = 0, time.monotonic() + LONGEST_SECONDS
     while sent < BATCH and time.monotonic() < until and send_one():
         sent += 1
     with acting_as(Duty.NOTIFIER), transaction.atomic():
         beat("drain", handled=sent)
+
+
+def look_again() -> int:
+    """What waits for the end of quiet hours that its reader has changed since is due now: `send_one` asks the new ones."""
+    changed = AlertPreference.objects.filter(
+        membership_id=OuterRef("membership_id"), kind=OuterRef("about"), changed_at__gte=OuterRef("put_off_at")
+    )
+    with acting_as(Duty.NOTIFIER), transaction.atomic():
+        waiting = OutboxEmail.objects.filter(Exists(changed), sent_at=None, gave_up_at=None, put_off_at__isnull=False)
+        return waiting.update(next_try_at=timezone.now(), put_off_at=None)
 
 
 def send_one() -> bool:
@@ -91,6 +103,6 @@ def _waits(mail: OutboxEmail, now) -> bool:
     until = None if mail.is_page else quiet_until(now, chosen.quiet_from, chosen.quiet_until, chosen.membership.site.tz)
     if until is None:
         return False
-    mail.next_try_at = until
-    mail.save(update_fields=["next_try_at"])
+    mail.next_try_at, mail.put_off_at = until, now
+    mail.save(update_fields=["next_try_at", "put_off_at"])
     return True

@@ -165,7 +165,10 @@ def _approvals(rules: Rules) -> list[Line]:
         whom = f" By {approval.whom}{', ' + approval.phone if approval.phone else ''}." if approval.whom else ""
         if approval.chain:
             whom = " One after the other: " + _list(
-                link.whom + (" (only where a rule asks for them)" if link.because else "") for link in approval.chain
+                link.whom
+                + (" (only where a rule asks for them)" if link.because else "")
+                + (f" (answers here: {PEOPLE[link.role]})" if link.role else "")
+                for link in approval.chain
             )
         if approval.roles:
             whom += f" Confirmed here by: {_list(PEOPLE[role] for role in approval.roles)}"

@@ -208,12 +208,16 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """One approver of a chain, asked for every referral or only where one of these exclusions is so."""
+    """One approver of a chain, asked for every referral or only where one of these exclusions is so.
+
+    `role` is whoever may give this word here (`liaison`, `coordinator`); without one it is given by telephone alone.
+    """
 
     code: str
     whom: str
     phone: str = ""
     because: tuple[str, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

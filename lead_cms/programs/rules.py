@@ -352,7 +352,10 @@ def _limit(value: Document) -> Limit:
 
 def _chain(value: list[Document]) -> tuple[ChainLink, ...]:
     return tuple(
-        ChainLink(one["code"], one["whom"], one.get("phone") or "", tuple(one.get("because") or ())) for one in value
+        ChainLink(
+            one["code"], one["whom"], one.get("phone") or "", tuple(one.get("because") or ()), one.get("role") or ""
+        )
+        for one in value
     )
 
 

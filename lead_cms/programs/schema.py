@@ -199,7 +199,10 @@ LIMIT = record(
 )
 # One after the other says yes; `because` names the exclusions for which alone somebody is asked.
 CHAIN = list_of(
-    record({"code": code, "whom": text(120)}, {"phone": phone, "because": list_of(code, least=1)}),
+    record(
+        {"code": code, "whom": text(120)},
+        {"phone": phone, "because": list_of(code, least=1), "role": one_of(*APPROVER_ROLES)},
+    ),
     unique="code",
     least=1,
 )

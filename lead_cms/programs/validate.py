@@ -280,6 +280,9 @@ def _approvals(rules: Rules) -> Iterator[Fault]:
         if door == "community" and "liaison" in (approval.roles or ()):
             yield Fault("approval.community.roles", "names the police: no police role sees the community door.")
         for link in approval.chain or ():
+            if door == "community" and link.role == "liaison":
+                place = f"approval.community.chain[{link.code}].role"
+                yield Fault(place, "names the police: no police role sees the community door.")
             for unknown in sorted(set(link.because) - known):
                 yield Fault(f"approval.{door}.chain[{link.code}]", f'"{unknown}" is not among the exclusions.')
         if rules.approval.at(door).needed != "never":  # type: ignore[arg-type]

@@ -106,6 +106,35 @@ class PublishedReport(SiteRow):
         return f"{self.report} {self.begins_on} to {self.ends_on}"
 
 
+class LeftFigures(SiteRow):
+    """The figures of one report as they left the team, in a file or published: what the next ones are compared with.
+
+    The team reads every figure on its pages; those that were hidden are kept, because what follows depends on them.
+    """
+
+    report = models.CharField(max_length=20)
+    begins_on = models.DateField()
+    ends_on = models.DateField()
+    counts = models.JSONField()
+    hidden = models.JSONField(default=list)
+    is_published = models.BooleanField(default=False)
+    left_at = models.DateTimeField()
+    # Empty: whoever runs the machine, by the command.
+    exported_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL = frozenset()
+    PLAIN = frozenset(
+        {"id", "site", "report", "begins_on", "ends_on", "counts", "hidden", "is_published", "left_at", "exported_by"}
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="leftfigures_period", condition=Q(ends_on__gt=F("begins_on")))]
+        indexes = [models.Index(fields=["site", "report", "-left_at", "-id"], name="leftfigures_report_time")]
+
+    def __str__(self):
+        return f"{self.report} {self.begins_on} to {self.ends_on}"
+
+
 class GettingAlong(SiteRow):
     """A participant who gets along without LEAD, as their case manager knows; it ends when they come back."""
 

@@ -15,7 +15,7 @@ from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.reports.measures import clock, equity, funnel, handoff
 from lead_cms.reports.measures.base import Asked, Found, Report
 from lead_cms.reports.period import Period
-from lead_cms.reports.tables import Sheet
+from lead_cms.reports.tables import Figures, Sheet
 
 REPORTS: dict[str, Report] = {module.REPORT.name: module.REPORT for module in (funnel, clock, equity, handoff)}
 HIDING = (
@@ -41,9 +41,16 @@ def sheet_of(report: Report, asked: Asked, custodian: str, *, hiding: bool) -> S
 
 
 def sheet_from(report: Report, asked: Asked, found: Found, custodian: str, *, hiding: bool) -> Sheet:
-    laid = report.lay_out(asked, found, found.figures(hiding=hiding))
+    return laid_out(report, asked, found, found.figures(hiding=hiding), custodian, hiding=hiding)
+
+
+def laid_out(
+    report: Report, asked: Asked, found: Found, figures: Figures, custodian: str, *, hiding: bool, more: tuple = ()
+) -> Sheet:
+    """The sheet of these figures, with `more` notes."""
+    laid = report.lay_out(asked, found, figures)
     at = asked.data_at
-    notes = (*laid.notes, *report.notes, *((HIDING,) if hiding else ()))
+    notes = (*laid.notes, *report.notes, *((HIDING,) if hiding else ()), *more)
     return Sheet(
         report=report.name, title=report.title, site=asked.site.name, custodian=custodian, period=asked.period.says,
         begins_on=asked.period.begins_on.isoformat(), ends_on=asked.period.ends_on.isoformat(),

@@ -11,7 +11,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, definer, mine, my_site
 from lead_cms.reports.measures import clock, equity, funnel, handoff
-from lead_cms.reports.models import GettingAlong, PublishedReport, SuppliedCount, SuppliedFile
+from lead_cms.reports.models import GettingAlong, LeftFigures, PublishedReport, SuppliedCount, SuppliedFile
 
 HERE = my_site()
 COORDINATOR, SUPERVISOR, MANAGER = Role.COORDINATOR, Role.SUPERVISOR, Role.CASE_MANAGER
@@ -61,6 +61,17 @@ POLICIES = [
             )
         },
         audited=("site_id", "report", "begins_on", "ends_on", "published_by_id", "withdrawn_at", "withdrawn_by_id"),
+    ),
+    Policy(
+        # Who exports reads what left before; nobody alters it.
+        LeftFigures,
+        select={COORDINATOR: HERE, SUPERVISOR: HERE, Duty.OPERATOR: ANYTHING},
+        insert={
+            COORDINATOR: both(HERE, mine("exported_by_id")),
+            SUPERVISOR: both(HERE, mine("exported_by_id")),
+            Duty.OPERATOR: ANYTHING,
+        },
+        audited=("site_id", "report", "begins_on", "ends_on", "is_published", "exported_by_id"),
     ),
     Policy(
         GettingAlong,

@@ -1,7 +1,8 @@
 """Small cells: what must be hidden before figures leave the team.
 
 API
-    hidden(counts, sums, implied=()) -> frozenset of keys that are not shown
+    hidden(counts, sums, implied=(), earlier=()) -> frozenset of keys that are not shown
+    Earlier(counts, hidden, is_within, holds)            a table of the same report that has left the team before
 
 `counts` are the figures by key. Each of `sums` is (total, parts): the parts make up the total. A key in `implied` is never
 printed, but anybody can work it out from the others: those who were not reached are those referred less those reached.
@@ -11,9 +12,14 @@ that is hidden, and no implied figure of 1 to 10, can be worked out from the sum
 prints the same: every hidden figure at least 1 (readers know that zero is shown), every implied one at least 0, all sums
 right, and this figure one more or one less. Such a table is looked for with steps of one; where none is found the smallest
 neighbor is hidden as well. Hiding too much is the error that is made when in doubt.
+
+With tables that left before, the difference of two figures is a figure as well: of a longer and a shorter period it is what
+happened on the days between. A figure whose difference to a shown one is 1 to 10 is hidden, and the second table must besides
+fit each earlier one: either that stands as it was (then a longer period has no less), or it moves along in figures that it hid.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 SMALLEST, LARGEST = 1, 10
@@ -27,11 +33,29 @@ def is_small(count: int) -> bool:
     return SMALLEST <= count <= LARGEST
 
 
-def hidden(counts: Mapping[str, int], sums: Iterable[Sum], implied: Iterable[str] = ()) -> frozenset[str]:
+@dataclass(frozen=True)
+class Earlier:
+    """What has left: every figure as it was, and which were hidden; its period lies within the new one, or holds it."""
+
+    counts: Mapping[str, int]
+    hidden: frozenset[str]
+    is_within: bool = False
+    holds: bool = False
+
+    def differs_little(self, key: str, count: int) -> bool:
+        return key not in self.hidden and is_small(abs(count - self.counts.get(key, 0)))
+
+
+def hidden(
+    counts: Mapping[str, int], sums: Iterable[Sum], implied: Iterable[str] = (), earlier: Iterable[Earlier] = ()
+) -> frozenset[str]:
     """The printed keys that must not be shown."""
-    table = _Table(counts, [(total, tuple(parts)) for total, parts in sums], frozenset(implied))
-    found = {key for key in table.printed if is_small(counts[key])}
-    small_rest = sorted(key for key in table.implied if is_small(counts[key]))
+    before = tuple(earlier)
+    table = _Table(counts, [(total, tuple(parts)) for total, parts in sums], frozenset(implied), before)
+    small = {
+        key for key, count in counts.items() if is_small(count) or any(b.differs_little(key, count) for b in before)
+    }
+    found, small_rest = small - table.implied, sorted(small & table.implied)
     while True:
         bare = next((key for key in sorted(found) + small_rest if not table.can_differ(key, found)), None)
         if bare is None:
@@ -45,8 +69,8 @@ def hidden(counts: Mapping[str, int], sums: Iterable[Sum], implied: Iterable[str
 class _Table:
     """Figures and their sums, and the search for a second table that prints the same as the true one."""
 
-    def __init__(self, counts, sums, implied):
-        self.counts, self.sums, self.implied = counts, sums, implied
+    def __init__(self, counts, sums, implied, earlier=()):
+        self.counts, self.sums, self.implied, self.earlier = counts, sums, implied, earlier
         self.printed = [key for key in counts if key not in implied]
         parts = {part for _, several in sums for part in several}
         # The figures that everything else is a part of are given up last.
@@ -58,6 +82,7 @@ class _Table:
             for part in several:
                 self.signs[part].append((number, -1))
         self.members = [(total, *several) for total, several in sums]
+        self.bounds: dict[tuple[int, ...], tuple[dict[str, int], dict[str, int]]] = {}
 
     def to_hide_with(self, bare: str, found: set[str]) -> set[str]:
         """The least that protects `bare`: one neighbor, a pair, a figure at the top; else the nearest, to go on from."""
@@ -85,16 +110,40 @@ class _Table:
         return ordered
 
     def can_differ(self, key: str, found: set[str]) -> bool:
-        """Whether this figure could be one more or one less in a table that prints the same."""
-        for step in (1, -1):
-            self.steps = 0
-            rests = [0] * len(self.sums)
-            if self._moves(key, step) and self._complete({key: step}, self._moved(rests, key, step), found):
-                return True
+        """Whether this figure could be one more or one less in a table that prints the same, now and before."""
+        along = tuple(number for number, before in enumerate(self.earlier) if key in before.hidden)
+        for moving in dict.fromkeys([(), along]):
+            self._bind(moving)
+            free = {one for one in found if all(one in self.earlier[number].hidden for number in moving)}
+            for step in (1, -1):
+                self.steps = 0
+                rests = [0] * len(self.sums)
+                if self._moves(key, step) and self._complete({key: step}, self._moved(rests, key, step), free):
+                    return True
         return False
 
+    def _bind(self, moving: tuple[int, ...]) -> None:
+        """How low and how high each figure can be, where these earlier tables move along and the others stand."""
+        if moving not in self.bounds:
+            self.bounds[moving] = self._bounds(moving)
+        self.low, self.high = self.bounds[moving]
+
+    def _bounds(self, moving: tuple[int, ...]) -> tuple[dict[str, int], dict[str, int]]:
+        least = {key: 0 if key in self.implied else SMALLEST for key in self.counts}
+        low, high = dict(least), {}
+        for number, before in enumerate(self.earlier):
+            for key, count in self.counts.items():
+                was = before.counts.get(key, 0)
+                if number in moving:
+                    low[key] = max(low[key], count - was + least[key])
+                elif before.is_within and was <= count:
+                    low[key] = max(low[key], was)
+                elif before.holds and was >= count:
+                    high[key] = min(high.get(key, was), was)
+        return low, high
+
     def _moves(self, key: str, step: int) -> bool:
-        return self.counts[key] + step >= (0 if key in self.implied else SMALLEST)
+        return self.low[key] <= self.counts[key] + step <= self.high.get(key, self.counts[key] + 1)
 
     def _moved(self, rests: list[int], key: str, step: int) -> list[int]:
         changed = list(rests)

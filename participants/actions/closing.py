@@ -6,7 +6,8 @@ API
     keep_apart(one=, other=, reason=, by=, at=)                                     a supervisor's, or an own case manager's
     lift(pair=, by=, at=)                                                           a supervisor's
     refuse_if_apart(participant_id=, case_manager=, by=, is_confirmed=)             before somebody is given a case
-    refuse_if_apart_at(participant_id=, place=, at=, minutes=, tz=, by=, is_confirmed=)   before a place and time are given
+    refuse_if_apart_at(at=, minutes=, tz=, by=, participant_id= and place=, or asked_id=, is_confirmed=)   before a time is set
+    is_apart_at(at=, minutes=, tz=, participant_id= and place=, or asked_id=) -> bool     the same as a question
     open_in_emergency(words=, birth_date=, code=, emergency=, reason=, told_whom=, minutes=, by=, at=) -> EmergencyAccess
     end_emergency(access=, by=, at=)
 """
@@ -119,34 +120,42 @@ def refuse_if_apart(
 
 
 def refuse_if_apart_at(
-    *,
-    participant_id: UUID | None,
-    place: str,
-    at: datetime,
-    minutes: int | None,
-    tz: ZoneInfo,
-    by: Membership,
-    is_confirmed: bool = False,
-) -> None:
-    """Before a place and time are given: DomainError when the other is booked there within the site's minutes.
-
-    Where the site has set no minutes, not on the same day.
-    """
-    if participant_id is None or (is_confirmed and by.role == Role.SUPERVISOR):
+    *, at: datetime, minutes: int | None, tz: ZoneInfo, by: Membership, participant_id: UUID | None = None,
+    place: str = "", asked_id: UUID | None = None, is_confirmed: bool = False,
+) -> None:  # fmt: skip
+    """Before a place and time are given: MustNotMeet when the other is there then."""
+    if is_confirmed and by.role == Role.SUPERVISOR:
         return
+    if is_apart_at(at=at, minutes=minutes, tz=tz, participant_id=participant_id, place=place, asked_id=asked_id):
+        raise _apart(by)
+
+
+def is_apart_at(
+    *, at: datetime, minutes: int | None, tz: ZoneInfo, participant_id: UUID | None = None, place: str = "",
+    asked_id: UUID | None = None,
+) -> bool:  # fmt: skip
+    """Whether somebody whom this person must not meet is there within the site's minutes, or that day where it set none.
+
+    `place` in words for a participant, or what was asked of a service, which says for whom and where.
+    """
+    if participant_id is None and asked_id is None:
+        return False
     if minutes is None:
         day = at.astimezone(tz).date()
         since = datetime.combine(day, time.min, tz) - timedelta(microseconds=1)
         until = datetime.combine(day + timedelta(days=1), time.min, tz)
     else:
         since, until = at - timedelta(minutes=minutes), at + timedelta(minutes=minutes)
-    if _asks("select app.kept_apart_at(%s, %s, %s, %s)", [participant_id, place, since, until]):
-        raise _apart(by)
+    return _asks("select app.kept_apart_at(%s, %s, %s, %s, %s)", [participant_id, asked_id, place, since, until])
 
 
-def _apart(by: Membership) -> DomainError:
+class MustNotMeet(DomainError):
+    """Two people would share a worker, or a place and time. The field is "apart" for whoever may confirm it."""
+
+
+def _apart(by: Membership) -> MustNotMeet:
     """A supervisor may confirm; anybody else asks one, and hears nothing more."""
-    return DomainError(CONFIRM, field="apart") if by.role == Role.SUPERVISOR else DomainError(ASK)
+    return MustNotMeet(CONFIRM, field="apart") if by.role == Role.SUPERVISOR else MustNotMeet(ASK)
 
 
 # ---- in an emergency

@@ -3,6 +3,7 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import definer
+from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -66,6 +67,37 @@ MY_ROLE = "(select m.role from accounts_membership m where m.id = app.membership
 def spelled(body: str) -> str:
     """The query with IN_FORCE, OPEN_CELL and MY_ROLE written out."""
     return body.replace("IN_FORCE", IN_FORCE).replace("OPEN_CELL", OPEN_CELL).replace("MY_ROLE", MY_ROLE)
+
+
+# Codes for the person of the casework `w`: only what helps, and none that tells which service it is.
+JUSTICE = [code.value for code in JUSTICE_CLASSES]
+PROGRESS = """array_remove(array[
+  case when exists (select 1 from referrals_casework mine join referrals_attempt t on t.referral_id = mine.referral_id
+      where mine.participant_id = w.participant_id and t.outcome = 'reached'
+        and t.tried_at > clock_timestamp() - make_interval(days => days))
+    or exists (select 1 from referrals_casework mine join referrals_appointment b on b.referral_id = mine.referral_id
+      where mine.participant_id = w.participant_id and b.state = 'kept'
+        and b.at > clock_timestamp() - make_interval(days => days)) then 'in_touch' end,
+  case when exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
+      where a.participant_id = w.participant_id and r.status in ('attended', 'completed')) then 'service_begun' end],
+  null)"""
+# Needs for which no service was available, until one for the same need has begun.
+BARRIERS = f"""array(select distinct g.need from services_servicegap g
+  where g.participant_id = w.participant_id and g.need = any (array{list(BARRIERS_TOLD)})
+    and not exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
+      where a.participant_id = w.participant_id and r.need = g.need and r.attended_on is not null
+        and r.attended_on >= g.recorded_at::date)
+  order by 1)"""  # noqa: S608
+
+
+def _is_at(spot: str, provider: str) -> str:
+    """The words of a place are the provider's name, or the name or address of one of its places."""
+    return (
+        f"(exists (select 1 from services_provider v where v.id = {provider} "  # noqa: S608
+        f"and lower(btrim({spot})) = lower(btrim(v.name))) "
+        f"or exists (select 1 from services_location l where l.provider_id = {provider} "
+        f"and btrim({spot}) <> '' and lower(btrim({spot})) in (lower(btrim(l.name)), lower(btrim(l.address)))))"
+    )
 
 
 FUNCTIONS = [
@@ -193,19 +225,24 @@ FUNCTIONS = [
                  where k.id = consent and k.kind = 'sentence' and k.site_id = app.site_id() and IN_FORCE)"""),
         to=[Role.OFFICER],
     ),
-    # What casework's own table tells the prosecutor of one referral: who takes part since when, and whom to call.
+    # What casework's own tables tell the prosecutor of one referral: who takes part since when, whom to call, and of progress
+    # and of what stands in the way codes alone, or no row. `days` is how long a talk counts as being in touch.
     definer(
-        "told_of_referral(referral uuid)",
-        returns="table (information_class text, case_manager_id uuid, taking_part_since date)",
-        body=spelled("""select c.information_class::text, case when c.information_class = 'legal_coordination'
-                     then w.case_manager_id end,
-                   case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
-                     where s.participant_id = w.participant_id and s.ended_on is null) end
-                 from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
-                   join participants_consent k on k.id = c.consent_id
-                 where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
-                   and c.information_class in ('enrolment', 'legal_coordination') and OPEN_CELL and IN_FORCE
-                 order by 1 limit 4"""),
+        "told_of_referral(referral uuid, days int)",
+        returns="table (information_class text, case_manager_id uuid, taking_part_since date, facts text[])",
+        body=spelled(f"""select told.* from (
+                   select c.information_class::text as class,
+                     case when c.information_class = 'legal_coordination' then w.case_manager_id end,
+                     case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
+                       where s.participant_id = w.participant_id and s.ended_on is null) end,
+                     case c.information_class when 'general_progress' then {PROGRESS} when 'barriers' then {BARRIERS}
+                       end as facts
+                   from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
+                     join participants_consent k on k.id = c.consent_id
+                   where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
+                     and c.information_class = any (array{JUSTICE}) and OPEN_CELL and IN_FORCE) told
+                 where class in ('enrolment', 'legal_coordination') or cardinality(facts) > 0
+                 order by 1 limit 8"""),  # noqa: S608
         to=[Role.PROSECUTOR],
     ),
     # ---- who must not meet: yes or no, and never who
@@ -219,15 +256,31 @@ FUNCTIONS = [
                   and c.case_manager_id = manager and r.status in ('submitted', 'handed_over', 'outreach'))""",
         to=[MANAGER, SUPERVISOR],
     ),
+    # At the spot in words, or at the provider that was asked for this person: a meeting there, a first appointment there, or
+    # a stay there that has begun. A provider's answer asks it through the intake's duty and never learns what it said.
     definer(
-        "kept_apart_at(person uuid, spot text, since timestamptz, until timestamptz)",
+        "kept_apart_at(person uuid, asked uuid, spot text, since timestamptz, until timestamptz)",
         returns="boolean",
-        body="""select exists (select 1 from participants_nevertogether n
-                  join referrals_casework c on c.participant_id in (n.first_id, n.second_id) and c.participant_id <> person
-                  join referrals_appointment a on a.referral_id = c.referral_id and a.state = 'booked'
-                where (n.first_id = person or n.second_id = person) and n.lifted_at is null and n.site_id = app.site_id()
-                  and lower(btrim(a.place)) = lower(btrim(spot)) and a.at > since and a.at < until)""",
-        to=[MANAGER, SUPERVISOR],
+        body=f"""with here as (
+                  select coalesce(person, a.participant_id) as person, r.provider_id
+                  from (select 1) one left join services_askedperson a on a.referral_id = asked
+                    left join services_servicereferral r on r.id = a.referral_id),
+                other as (
+                  select case when n.first_id = h.person then n.second_id else n.first_id end as person
+                  from here h join participants_nevertogether n on h.person in (n.first_id, n.second_id)
+                  where n.lifted_at is null and n.site_id = app.site_id())
+                select exists (select 1 from other o cross join here h
+                    join referrals_casework c on c.participant_id = o.person
+                    join referrals_appointment b on b.referral_id = c.referral_id and b.state = 'booked'
+                  where b.at > since and b.at < until
+                    and (lower(btrim(b.place)) = lower(btrim(spot)) or {_is_at("b.place", "h.provider_id")}))
+                or exists (select 1 from other o cross join here h
+                    join services_askedperson a on a.participant_id = o.person
+                    join services_servicereferral r on r.id = a.referral_id
+                  where (r.status = 'accepted' and r.appointment_at > since and r.appointment_at < until
+                      or r.status = 'attended')
+                    and (r.provider_id = h.provider_id or {_is_at("spot", "r.provider_id")}))""",  # noqa: S608
+        to=[MANAGER, SUPERVISOR, Duty.INTAKE],
     ),
     definer(
         "has_somebody_to_avoid(person uuid)",

@@ -4,7 +4,8 @@ API
     ask_approval(referral, because=, at=, by=, …)                when it begins to wait
     record_said(referral=, said=, whom=, said_at=, by=, at=)     the officer, of each one asked
     next_step_of(referral)                                       who is asked next, where several say yes
-    answer_approval(referral=, answered=, because=, by=, at=)     liaison or coordinator
+    answer_approval(referral=, answered=, because=, by=, at=)     liaison or coordinator; of several their own step
+    own_step_of(referral, by)                                    the step that waits for this person's own word
     confirm_telephone(referral=, by=, at=)                        one tap of the officer or the liaison
 """
 
@@ -64,7 +65,7 @@ def ask_approval(
     insert([approval])
     if several:
         steps = [
-            ApprovalStep(**part, number=number, code=one.code, whom=one.whom, phone=one.phone)
+            ApprovalStep(**part, number=number, code=one.code, whom=one.whom, phone=one.phone, role=one.role)
             for number, one in enumerate(asked, 1)
         ]
         if said:
@@ -128,18 +129,26 @@ def _record_step(step: ApprovalStep | None, *, said: str, whom: str, said_at: da
 def answer_approval(*, referral: Referral, answered: str, by: Membership, at: datetime, because: str = "") -> None:
     """The approver's own word. After the handover a "no" undoes nothing: the case manager tells the person first."""
     approval = _locked(referral)
-    if approval.roles and by.role not in approval.roles:
-        raise DomainError("The site’s rules name somebody else to answer this.")
+    step = own_step_of(referral, by)
+    if step is None:
+        _refuse_others(approval, by=by)
     if answered not in (Said.YES, Said.NO):
         raise DomainError("Choose yes or no.", field="answered")
     if answered == Said.NO and because not in NoBecause.values:
         raise DomainError("Choose why.", field="because")
-    if approval.answered:
-        raise StaleState("The approval is answered already.")
-    approval.answered, approval.answered_at, approval.answered_by = answered, at, by
-    approval.answered_because = because if answered == Said.NO else ""
-    approval.save(update_fields=["answered", "answered_because", "answered_at", "answered_by"])
-    record(AuditAction.APPROVAL_ANSWERED, target=referral, answered=str(answered), because=approval.answered_because)
+    because = because if answered == Said.NO else ""
+    if step is not None:
+        _answer(step, answered=answered, because=because, by=by, at=at)
+        if step.said != answered:
+            step.said, step.said_whom, step.said_at, step.recorded_by = answered, by.name[:120], at, by
+            step.save(update_fields=["said", "said_whom", "said_at", "recorded_by"])
+    # The word for the whole: of one who is asked alone, a no, and the last yes of several.
+    if not approval.answered and (step is None or answered == Said.NO or next_step_of(referral) is None):
+        _answer(approval, answered=answered, because=because, by=by, at=at)
+    record(
+        AuditAction.APPROVAL_ANSWERED, target=referral, answered=str(answered), because=because,
+        step=step.number if step else 1,
+    )  # fmt: skip
     handed_over = referral.status in (ReferralStatus.HANDED_OVER, ReferralStatus.DONE)
     if answered == Said.YES:
         # One word does not stand for the others that the rules name.
@@ -149,6 +158,28 @@ def answer_approval(*, referral: Referral, answered: str, by: Membership, at: da
         tell_now(referral=referral, recipient="case_manager", step="approval_no", path=case_path(referral.pk))
     elif referral.status in (ReferralStatus.PENDING, ReferralStatus.SUBMITTED, ReferralStatus.OUTREACH):
         change_status(referral, ReferralStatus.NOT_APPROVED, by=by, at=at)
+
+
+def own_step_of(referral: Referral, by: Membership) -> ApprovalStep | None:
+    """The step of a chain that waits for this person's own word, by the role that the rules name for it."""
+    return ApprovalStep.objects.filter(referral_id=referral.pk).waiting_for(by.role).order_by("number").first()
+
+
+def _refuse_others(approval: Approval, *, by: Membership) -> None:
+    """Whoever may not answer, or comes too late. Where steps name roles, nobody answers for the whole."""
+    steps = ApprovalStep.objects.filter(referral_id=approval.referral_id).exclude(role="")
+    mine = steps.filter(role=by.role)
+    if mine.exists() and not mine.filter(answered="").exists() or approval.answered:
+        raise StaleState("The approval is answered already.")
+    if mine.exists():
+        raise StaleState("Somebody else is asked before you. It comes to you when they have said yes.")
+    if steps.exists() or approval.roles and by.role not in approval.roles:
+        raise DomainError("The site’s rules name somebody else to answer this.")
+
+
+def _answer(row: Approval | ApprovalStep, *, answered: str, because: str, by: Membership, at: datetime) -> None:
+    row.answered, row.answered_because, row.answered_at, row.answered_by = answered, because, at, by
+    row.save(update_fields=["answered", "answered_because", "answered_at", "answered_by"])
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
@@ -21,10 +22,10 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.templatetags.dates import say_day, say_when
 from lead_cms.programs.clock import local_day
-from lead_cms.programs.current import rules_by_id
+from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
 from lead_cms.programs.rules import need
 from participants.actions.disclosing import disclose
-from participants.enums import InformationClass
+from participants.enums import BARRIERS_TOLD, PROGRESS_TOLD, InformationClass
 from referrals.actions import reminders
 from referrals.enums import Decision, WindowState
 from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, Referral, WindowResult
@@ -53,6 +54,8 @@ class Besides:
     is_contact_open: bool
     taking_part_since: date | None
     is_enrolment_open: bool
+    progress: list[str]  # words of codes; empty reads the same as no consent to it
+    barriers: list[str]
 
 
 @transaction.atomic
@@ -145,15 +148,15 @@ def results_shown(*, charge: HeldCharge, by: Membership) -> Shared | None:
 def told_besides(*, charge: HeldCharge, by: Membership) -> Besides | None:
     """Who takes part and whom to call, where a consent names this office for it; each written down as it is shown."""
     with connection.cursor() as cursor:
-        cursor.execute("select * from app.told_of_referral(%s)", [charge.referral_id])
+        cursor.execute("select * from app.told_of_referral(%s, %s)", [charge.referral_id, _days_in_touch(by)])
         found = cursor.fetchall()
     scopes, facts = [], {}
-    for what, case_manager_id, since in found:
+    for what, case_manager_id, since, codes in found:
         told = disclose(
             what=what, referral_id=charge.referral_id, by=by, purpose="legal_coordination", target=charge
         )  # fmt: skip
         if told is not None and what not in facts:
-            facts[what] = case_manager_id if what == InformationClass.LEGAL_COORDINATION else since
+            facts[what] = codes or (case_manager_id if what == InformationClass.LEGAL_COORDINATION else since)
             scopes += [told.scope] if told.scope not in scopes else []
     if not scopes:
         return None
@@ -164,7 +167,15 @@ def told_besides(*, charge: HeldCharge, by: Membership) -> Besides | None:
         is_contact_open=InformationClass.LEGAL_COORDINATION in facts,
         taking_part_since=facts.get(InformationClass.ENROLMENT),
         is_enrolment_open=InformationClass.ENROLMENT in facts,
+        progress=[PROGRESS_TOLD[code] for code in facts.get(InformationClass.GENERAL_PROGRESS, ())],
+        barriers=[BARRIERS_TOLD[code] for code in facts.get(InformationClass.BARRIERS, ())],
     )
+
+
+def _days_in_touch(by: Membership) -> int | None:
+    """How long a talk counts as being in touch, by the site's rules; where they say nothing, nothing is told of it."""
+    ruleset = current_ruleset(by.site_id, timezone.localdate(timezone=by.site.tz))
+    return rules_for(ruleset).caseload.out_of_touch_days if ruleset else None
 
 
 def _locked(charge: HeldCharge) -> dict:

@@ -2,7 +2,7 @@
 
 API
     find_matches(person=, most=) -> [Match]                             likely participants, with reasons
-    link(referral=, participant=, said_yes=, by=, at=)                  to somebody known
+    link(referral=, participant=, said_yes=, by=, at=, is_confirmed=)   to somebody known
     link_new(referral=, names=, said_yes=, is_restricted=, by=, at=)    to somebody new
     set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
     seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
@@ -59,11 +59,22 @@ def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
 
 
 @transaction.atomic
-def link(*, referral: Referral, participant: Participant, said_yes: bool, by: Membership, at: datetime) -> Casework:
-    """This referral is about somebody who has a record; a yes opens a new spell where none is open."""
+def link(
+    *,
+    referral: Referral,
+    participant: Participant,
+    said_yes: bool,
+    by: Membership,
+    at: datetime,
+    is_confirmed: bool = False,
+) -> Casework:
+    """This referral is about somebody who has a record; a yes opens a new spell where none is open.
+
+    Not where its case manager looks after somebody they must not meet, unless a supervisor confirms it.
+    """
     case = _lock(referral)
-    if case.case_manager_id is not None and by.role != Role.SUPERVISOR:
-        refuse_if_apart(participant_id=participant.pk, case_manager=case.case_manager, by=by)
+    if case.case_manager_id is not None:
+        refuse_if_apart(participant_id=participant.pk, case_manager=case.case_manager, by=by, is_confirmed=is_confirmed)
     case.is_restricted = participant.is_restricted
     return _link(case, participant, said_yes=said_yes, made=False, by=by, at=at)
 

@@ -1,8 +1,8 @@
 """From the officer's hands into casework's: acknowledged, arrived, taken over, or the person left before.
 
 API
-    stamp(referral=, step="acknowledged" | "arrived", by=, at=, true_at=None) -> Handoff
-    take_over(referral=, by=, at=, true_at=None) -> Referral
+    stamp(referral=, step="acknowledged" | "arrived", by=, at=, true_at=None, is_confirmed=False) -> Handoff
+    take_over(referral=, by=, at=, true_at=None, is_confirmed=False) -> Referral
     person_left(referral=, by=, at=) -> OutreachEntry
 A time typed later is the true one, marked as such; times are in order and never in the future (docs/practice.md 2).
 """
@@ -17,6 +17,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
+from participants.actions.closing import refuse_if_apart
 from referrals.actions import paging
 from referrals.actions.changing import change_status
 from referrals.actions.moments import not_in_future
@@ -35,8 +36,14 @@ TAKEABLE = (*WAITING, ReferralStatus.OUTREACH)
 
 
 @transaction.atomic
-def stamp(*, referral: Referral, step: str, by: Membership, at: datetime, true_at: datetime | None = None) -> Handoff:
-    """Acknowledged ("I'm on my way") or arrived; also after the handover. A true time may take the place of a tap."""
+def stamp(
+    *, referral: Referral, step: str, by: Membership, at: datetime, true_at: datetime | None = None,
+    is_confirmed: bool = False,
+) -> Handoff:  # fmt: skip
+    """Acknowledged ("I'm on my way") or arrived; also after the handover. A true time may take the place of a tap.
+
+    Whoever may not take the person over does not set out either: the next in line is paged.
+    """
     if step not in ("acknowledged", "arrived"):
         raise DomainError("There is no such step.")
     handoff = _lock(referral)
@@ -44,6 +51,8 @@ def stamp(*, referral: Referral, step: str, by: Membership, at: datetime, true_a
         raise StaleState(f"{SAYS[step].capitalize()} is entered already.")
     if referral.status not in (*TAKEABLE, ReferralStatus.HANDED_OVER):
         raise StaleState("This referral is not waiting for a case manager.")
+    if step == "acknowledged" and true_at is None:
+        _refuse_if_apart(Casework.objects.get(referral=referral), by=by, is_confirmed=is_confirmed)
     changed = _set(handoff, step, at=at, true_at=true_at)
     if step == "acknowledged":
         handoff.acknowledged_by = by
@@ -55,10 +64,13 @@ def stamp(*, referral: Referral, step: str, by: Membership, at: datetime, true_a
 
 
 @transaction.atomic
-def take_over(*, referral: Referral, by: Membership, at: datetime, true_at: datetime | None = None) -> Referral:
+def take_over(
+    *, referral: Referral, by: Membership, at: datetime, true_at: datetime | None = None, is_confirmed: bool = False
+) -> Referral:
     """The person is with the case manager now: the officer's part ends, and the days of their view begin to count.
 
     A referral without a charge that is taken into work goes the same way, so that police and referrers learn nothing.
+    Nobody takes over whom somebody they look after must not meet, unless a supervisor confirms it.
     """
     referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
     handoff = _lock(referral)
@@ -66,6 +78,8 @@ def take_over(*, referral: Referral, by: Membership, at: datetime, true_at: date
         raise StaleState("Somebody has taken this referral over already.")
     if referral.status not in TAKEABLE:
         raise StaleState("This referral is not waiting for a case manager.")
+    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    _refuse_if_apart(case, by=by, is_confirmed=is_confirmed)
     if handoff is not None:
         changed = _set(handoff, "handed_over", at=at, true_at=true_at)
         handoff.taken_by = by
@@ -75,7 +89,6 @@ def take_over(*, referral: Referral, by: Membership, at: datetime, true_at: date
     rules = rules_by_id(referral.rules_id)
     days = need(rules.visibility.name_visible_days, "visibility.name_visible_days")
     ReferredPerson.objects.filter(referral=referral).update(police_until_at=moment + timedelta(days=days))
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     case.case_manager = by
     case.save(update_fields=["case_manager"])
     OutreachEntry.objects.filter(referral=referral, state=OutreachState.WAITING).update(
@@ -113,6 +126,12 @@ def first_try_target(rules: Rules, at: datetime) -> datetime | None:
     ways = (way.outreach_hours for way in rules.handoff.fallbacks or () if way.kind == "hold_and_reach_out")
     hours = next((found for found in ways if found is not None), rules.targets.first_try_hours)
     return None if hours is None else at + timedelta(hours=hours)
+
+
+def _refuse_if_apart(case: Casework, *, by: Membership, is_confirmed: bool) -> None:
+    """Whom a supervisor has given the case already was confirmed then."""
+    if case.case_manager_id != by.pk:
+        refuse_if_apart(participant_id=case.participant_id, case_manager=by, by=by, is_confirmed=is_confirmed)
 
 
 def _lock(referral: Referral) -> Handoff | None:

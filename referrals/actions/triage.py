@@ -23,7 +23,7 @@ from referrals.actions.approvals import answer_approval, ask_approval
 from referrals.actions.changing import change_status
 from referrals.actions.opening import open_window_after_approval
 from referrals.enums import Door, Outcome, ReferralStatus
-from referrals.models import Approval, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
+from referrals.models import Approval, ApprovalStep, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
 
 NOT_LISTED = ("offense_not_listed", "No offense of this incident is on the site’s list.")
 # Marks the coordinator's own answer beside the officer's, which stays as it was given.
@@ -89,7 +89,11 @@ def cannot_offer(*, referral: Referral, reason: str, by: Membership, at: datetim
 def answer_community(*, referral: Referral, answered: str, by: Membership, at: datetime, because: str = "") -> Referral:
     """The coordinator's yes or no where the site's rules name project management; behind the community door no police."""
     approval = Approval.objects.filter(referral_id=referral.pk).first()
-    if referral.door != Door.COMMUNITY and (approval is None or Role.COORDINATOR not in approval.roles):
+    theirs = approval is not None and (
+        Role.COORDINATOR in approval.roles
+        or ApprovalStep.objects.filter(referral_id=referral.pk, role=Role.COORDINATOR).exists()
+    )
+    if referral.door != Door.COMMUNITY and not theirs:
         raise DomainError("An officer’s referral is answered on its own page.")
     if approval is None:
         ask_approval(referral, because=["approval"], at=referral.submitted_at, by=by)

@@ -1,10 +1,12 @@
 """Who comes, who said yes, and how long it took."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership, Organisation
 from lead_cms.accounts.rows import SiteRow
+from lead_cms.core.sql import AnyOf, Keys
 from referrals.models.referral import Referral
 
 
@@ -60,6 +62,28 @@ class Handoff(SiteRow):
         return int((self.arrived_at - self.called_at).total_seconds() // 60)
 
 
+MOST_STEPS = 100  # far more than wait at once
+
+
+def _waits_for(role: str) -> Q:
+    """Steps that a role gives its own word on: said by telephone already, or everybody before has said yes."""
+    before = ApprovalStep.objects.filter(referral_id=OuterRef("referral_id"), number__lt=OuterRef("number"))
+    return Q(role=role, answered="") & (Q(said__in=["yes", "no"]) | ~Exists(before.exclude(said="yes")))
+
+
+class ApprovalQuerySet(models.QuerySet):
+    def waiting_for(self, role: str, **whose):
+        """Those that a role has yet to answer: its step of a chain that names roles, else the approval as a whole.
+
+        `whose` are columns of both tables. Steps are found first, by their own index, and so are the approvals.
+        """
+        steps = ApprovalStep.objects.filter(**whose).waiting_for(role).order_by("pk")[:MOST_STEPS]
+        with_roles = ApprovalStep.objects.filter(referral_id=OuterRef("referral_id")).exclude(role="")
+        named = Q(roles__contains=[role]) | Q(roles=[]) if role == Role.LIAISON else Q(roles__contains=[role])
+        whole = Q(answered="") & named & ~Exists(with_roles)
+        return self.filter(Q(AnyOf(F("referral_id"), Keys(steps.values("referral_id")))) | whole, **whose)
+
+
 class Approval(SiteRow):
     """Who said yes or no on the telephone, as the officer recorded it, and the approver's own word afterwards."""
 
@@ -80,6 +104,8 @@ class Approval(SiteRow):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
+    objects = ApprovalQuerySet.as_manager()
+
     PERSONAL = frozenset({"asked_whom"})
     PLAIN = frozenset(
         {"id", "site", "referral", "officer", "agency", "because", "roles", "asked_at", "said", "said_at", "recorded_by",
@@ -94,7 +120,10 @@ class Approval(SiteRow):
                 | ~Q(answered="") & Q(answered_at__isnull=False, answered_by__isnull=False),
             )
         ]
-        indexes = [models.Index(fields=["agency"], condition=Q(answered=""), name="approval_unanswered")]
+        indexes = [
+            models.Index(fields=["agency"], condition=Q(answered=""), name="approval_unanswered"),
+            models.Index(fields=["site"], condition=Q(answered=""), name="approval_unanswered_site"),
+        ]
 
     def __str__(self):
         return f"approval of {self.referral_id}"
@@ -106,6 +135,12 @@ class Approval(SiteRow):
         if self.asked_at is None or not ends:
             return None
         return max(0, int((min(ends) - self.asked_at).total_seconds() // 60))
+
+
+class ApprovalStepQuerySet(models.QuerySet):
+    def waiting_for(self, role: str):
+        """Steps that this role gives its own word on now."""
+        return self.filter(_waits_for(role))
 
 
 class ApprovalStep(SiteRow):
@@ -122,11 +157,18 @@ class ApprovalStep(SiteRow):
     said_whom = models.CharField(max_length=120, blank=True)  # who it was
     said_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, blank=True)  # who may give this word here; empty: by telephone alone
+    answered = models.CharField(max_length=12, blank=True)  # the approver's own: yes, no
+    answered_because = models.CharField(max_length=20, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ApprovalStepQuerySet.as_manager()
 
     PERSONAL = frozenset({"said_whom"})
     PLAIN = frozenset(
         {"id", "site", "referral", "officer", "agency", "number", "code", "whom", "phone", "said", "said_at",
-         "recorded_by"}
+         "recorded_by", "role", "answered", "answered_because", "answered_at", "answered_by"}
     )  # fmt: skip
 
     class Meta:
@@ -136,6 +178,14 @@ class ApprovalStep(SiteRow):
                 name="approvalstep_said_at",
                 condition=Q(said="", said_at=None) | ~Q(said="") & Q(said_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="approvalstep_answered_at_and_by",
+                condition=Q(answered="", answered_at=None, answered_by=None)
+                | ~Q(answered="") & Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "role"], condition=~Q(role="") & Q(answered=""), name="approvalstep_to_answer")
         ]
 
     def __str__(self):

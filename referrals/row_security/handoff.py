@@ -18,6 +18,7 @@ from referrals.row_security.shared import (
 )
 
 OFFERED = either(mine("offered_by_id"), mine("offered_to_id"))
+STEP_SAID = ("said", "said_whom", "said_at", "recorded_by_id")
 APPROVAL_ANSWER = ("answered", "answered_because", "answered_at", "answered_by_id")
 
 POLICIES = [
@@ -72,8 +73,25 @@ POLICIES = [
         models.ApprovalStep,
         select=police_and_casework(),
         insert=takers_of_referrals(),
-        update={OFFICER: Rows(MINE, columns=("said", "said_whom", "said_at", "recorded_by_id"))},
-        audited=("referral_id", "number", "code", "said", "said_at"),
+        # Whom the rules name answers their own step here, and nobody else's.
+        update={
+            OFFICER: Rows(MINE, columns=STEP_SAID),
+            LIAISON: Rows(both(AGENCY, "role = 'liaison'"), columns=(*STEP_SAID, *APPROVAL_ANSWER)),
+            COORDINATOR: Rows(
+                both(HERE, OPEN_REFERRAL, "role = 'coordinator'"), columns=(*STEP_SAID, *APPROVAL_ANSWER)
+            ),
+        },
+        audited=(
+            "referral_id",
+            "number",
+            "code",
+            "role",
+            "said",
+            "said_at",
+            "answered",
+            "answered_at",
+            "answered_by_id",
+        ),
     ),
     Policy(
         models.OnCallShift,

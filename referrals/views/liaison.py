@@ -12,7 +12,7 @@ from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import current_ruleset, rules_for
-from referrals.actions.approvals import answer_approval
+from referrals.actions.approvals import answer_approval, own_step_of
 from referrals.enums import Complainant, Door, ReferralStatus
 from referrals.forms.officer_own import AnswerForm
 from referrals.models import Approval, Referral
@@ -75,6 +75,7 @@ def answer(request, pk):
     """Yes or no to what an officer says was approved, or is waiting for it."""
     referral = get_object_or_404(Referral.objects.select_related("person", "approval", "officer"), pk=pk)
     approval = get_object_or_404(Approval, referral=referral)
+    my_steps = referral.approval_steps.filter(role=request.membership.role)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,11 +91,12 @@ def answer(request, pk):
         else:
             messages.success(request, "Your answer is entered.")
             return redirect("today")
-    rules = referral.rules
+    rules, step = referral.rules, own_step_of(referral, request.membership)
     context = {
         "referral": referral, "approval": approval, "form": form, "title": title_of(referral),
         "because": because_texts(rules_for(rules), approval), "row": listed(referral),
         "handed_over": referral.status in (S.HANDED_OVER, S.DONE),
+        "step": step, "is_answered": step is None and bool(approval.answered or my_steps.exists()),
         "steps": list(referral.approval_steps.order_by("number")), "complainant": complainant_says(referral),
     }  # fmt: skip
     return render(request, "referrals/officer/answer.html", context)

@@ -4,7 +4,7 @@ API
     may_tell(participant=, organisation_id=, at=) -> Covered     which classes a consent in force opens to a provider
     ask(service=, participant=, need=, …, by=, at=) -> ServiceReferral
     answer(asked=, to=, …, by=, at=)        what the provider says, or what the case manager was told by telephone
-    set_appointment(asked=, appointment_at=, by=, at=)
+    set_appointment(asked=, appointment_at=, by=, at=, is_confirmed=False)
     call_off(asked=, by=, at=)
     not_available(participant=, need=, reason=, by=, at=) -> ServiceGap
     open_asked(asked=, by=) -> Shown        what a provider may read of the person, written down as disclosed
@@ -33,6 +33,7 @@ from lead_cms.programs.current import current_ruleset, rules_for
 from participants.actions.disclosing import Told, disclose_each
 from participants.enums import InformationClass
 from participants.models import ConsentCell, Participant
+from services.actions.apart import refuse_or_tell
 from services.actions.changing import change_status
 from services.enums import ANSWERS, AskStatus, Method, Need, NotAvailable
 from services.models import AskedPerson, Service, ServiceGap, ServiceReferral, SharedFact
@@ -182,7 +183,7 @@ def tell_provider(asked: ServiceReferral, *, key: str, text: str, at: datetime) 
 @transaction.atomic
 def answer(
     *, asked: ServiceReferral, to: str, by: Membership, at: datetime, reason: str = "",
-    appointment_at: datetime | None = None, happened_on: date | None = None,
+    appointment_at: datetime | None = None, happened_on: date | None = None, is_confirmed: bool = False,
 ) -> ServiceReferral:  # fmt: skip
     """One step of the provider's. Whoever asked is told at once that there is an answer, and not which."""
     if to not in ANSWERS:
@@ -193,7 +194,7 @@ def answer(
             raise DomainError("Choose the reason.", field="reason")
         columns["decline_reason"] = reason
     if to == AskStatus.ACCEPTED and appointment_at is not None:
-        _check_appointment(appointment_at, at)
+        _check_appointment(asked, appointment_at, by=by, at=at, is_confirmed=is_confirmed)
         columns["appointment_at"] = appointment_at
     if to in (AskStatus.ATTENDED, AskStatus.COMPLETED):
         today = local_day(at.astimezone(by.site.tz))
@@ -212,14 +213,14 @@ def answer(
 
 @transaction.atomic
 def set_appointment(
-    *, asked: ServiceReferral, appointment_at: datetime, by: Membership, at: datetime
+    *, asked: ServiceReferral, appointment_at: datetime, by: Membership, at: datetime, is_confirmed: bool = False
 ) -> ServiceReferral:
     """The first appointment of what was accepted; it may be moved until the first visit."""
-    _check_appointment(appointment_at, at)
     locked = ServiceReferral.objects.select_for_update(of=("self",), no_key=True).get(pk=asked.pk)
     if locked.status != AskStatus.ACCEPTED:
         raise StaleState(f"This has moved on: “{locked.get_status_display()}”. Nothing was changed.")
     if locked.appointment_at != appointment_at:
+        _check_appointment(locked, appointment_at, by=by, at=at, is_confirmed=is_confirmed)
         locked.appointment_at = appointment_at
         locked.save(update_fields=["appointment_at"])
         record(AuditAction.SERVICE_REFERRAL_CHANGED, target=locked, appointment_at=appointment_at.isoformat())
@@ -275,11 +276,16 @@ def open_asked(*, asked: ServiceReferral, by: Membership) -> Shown:
     return Shown(person, lines, told[FIRST])
 
 
-def _check_appointment(appointment_at: datetime, at: datetime) -> None:
+def _check_appointment(
+    asked: ServiceReferral, appointment_at: datetime, *, by: Membership, at: datetime, is_confirmed: bool
+) -> None:
     if appointment_at < at - timedelta(hours=1):
         raise DomainError("This moment has passed.", field="appointment_at")
     if appointment_at > at + LONGEST_AHEAD:
         raise DomainError("This is more than a year ahead. Check the year.", field="appointment_at")
+    refuse_or_tell(
+        asked, appointment_at=appointment_at, path=f"{MINE}{asked.pk}/", by=by, at=at, is_confirmed=is_confirmed
+    )
 
 
 def _tell_asker(asked: ServiceReferral, *, by: Membership, at: datetime) -> None:

@@ -18,6 +18,7 @@ HOW = {AskStatus.ACCEPTED: "Accept", AskStatus.WAITLIST: "Put on the waiting lis
        AskStatus.COMPLETED: "It has ended", AskStatus.PROVIDER_DECLINED: "We cannot take this",
        AskStatus.PERSON_DECLINED: "The person declined"}  # fmt: skip
 FACT = "fact_"
+ALL_THE_SAME = "I have looked at it: do it all the same"
 
 
 class WhoForm(Form):
@@ -85,6 +86,7 @@ class AnswerForm(Form):
     reason = forms.ChoiceField(label="If you cannot: why", required=False, choices=[("", "Choose"), *DECLINE_REASONS])
     appointment_at = MomentField(label="First appointment", required=False)
     happened_on = forms.DateField(label="On which day", required=False, widget=DAY, help_text="Blank is today.")
+    apart = forms.BooleanField(label=ALL_THE_SAME, required=False)
 
     def __init__(self, *args, asked: ServiceReferral, **kwargs):
         super().__init__(*args, **kwargs)
@@ -105,9 +107,15 @@ class AnswerForm(Form):
             del self.fields["happened_on"]
         self.helper = helper(*layout, submit="")
 
+    def ask_to_confirm(self) -> None:
+        """Asks for a supervisor's word only once a rule wanted it."""
+        if "apart" in self.errors:
+            self.helper.layout.append("apart")
+
     def given(self) -> dict:
         names = ("reason", "appointment_at", "happened_on")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return given | {"is_confirmed": self.cleaned_data["apart"]}
 
 
 class AppointmentForm(Form):

@@ -49,14 +49,18 @@ def rows_of(folder: Path, name: str, faults: list[Fault]) -> Iterator[tuple[int,
         if not any(values):
             continue
         if len(values) != len(header):
-            faults.append(Fault(name, line, f"It has {len(values)} values, the header names {len(header)} columns."))
+            faults.append(
+                Fault(name, line, f"It has {len(values)} values, the header names {len(header)} columns.", True)
+            )
             continue
         row = {column: " ".join(value.split(" ")).strip() for column, value in zip(header, values, strict=True)}
         key = row["id"]
-        if not key or len(key) > 60 or not key.isascii():
-            faults.append(Fault(name, line, "id is blank." if not key else "id is not a key of at most 60 characters."))
+        if not key or len(key) > 60 or not key.isascii() or "|" in key:
+            faults.append(
+                Fault(name, line, "id is blank." if not key else "id is not a key of at most 60 characters.", True)
+            )
         elif key in seen:
-            faults.append(Fault(name, line, f"This id is on line {seen[key]} already."))
+            faults.append(Fault(name, line, f"This id is on line {seen[key]} already.", True))
         else:
             seen[key] = line
             yield line, row

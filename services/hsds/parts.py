@@ -1,5 +1,6 @@
 """What a folder of files is read into."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -14,6 +15,7 @@ class Fault:
     file: str
     line: int
     reason: str
+    is_broken: bool = False  # no row of the table at all: never read further
 
     def __str__(self):
         return f"{self.file}, line {self.line}: {self.reason}"
@@ -39,7 +41,14 @@ class Directory:
     contacts: dict[str, Kept] = field(default_factory=dict)
     hours: dict[str, Kept] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    rows: int = 0
+    rows: Counter = field(default_factory=Counter)  # read, by file
+    in_words: int = 0  # rows of hours that say words alone
+
+    def files(self) -> list[tuple[str, int, int]]:
+        """Each file with its rows and how many of them are not usable: together nothing is lost unsaid."""
+        bad = Counter(fault.file for fault in self.faults)
+        broken = Counter(fault.file for fault in self.faults if fault.is_broken)
+        return [(file, self.rows[file] + broken[file], bad[file]) for file in dict.fromkeys([*self.rows, *bad])]
 
     @property
     def hidden(self) -> int:

@@ -42,7 +42,7 @@ class _Reader:
             ("schedules.csv", self._schedule),
         ):  # fmt: skip
             for line, row in rows_of(self.folder, file, self.found.faults):
-                self.found.rows += 1
+                self.found.rows[file] += 1
                 wrong = [f"{name} is longer than {most} characters." for name, most in LONGEST.items()
                          if len(row.get(name, "")) > most]  # fmt: skip
                 wrong = wrong or take(row)
@@ -145,7 +145,9 @@ class _Reader:
         return wrong
 
     def _phone(self, row) -> list[str]:
-        service = row["service_id"]
+        at = self.at.get(row["location_id"], [])
+        # A number of a place with one service is that service's; of one with several it is the organization's.
+        service = row["service_id"] or (at[0] if len(at) == 1 else "")
         provider = self.found.services[service].provider if service in self.found.services else row["organization_id"]
         wrong = [] if not service or service in self.found.services else ["Its service is not among the usable rows."]
         if provider not in self.found.providers:
@@ -168,6 +170,7 @@ class _Reader:
         if not (row["freq"] or row["byday"] or row["opens_at"] or row["closes_at"]):
             if not row["description"]:
                 return ["It has neither hours nor words."]
+            self.found.in_words += 1
             for key in services:
                 self.words[key].append(row["description"])
             return []
@@ -208,7 +211,7 @@ class _Reader:
     def _finish(self) -> None:
         for key, service in self.found.services.items():
             values = service.values
-            values["needs"] = needs_of(values["terms"])
+            values["needs"] = needs_of(values["terms"]) or needs_of([values["name"]])
             text = f"{values['name']} {values['description']}"
             values["is_confidential"] = is_for_survivors(text, values["terms"])
             values["hours_in_words"] = "; ".join(dict.fromkeys(self.words[key]))[:600]

@@ -36,7 +36,7 @@ class Provider(SiteRow):
     linked_at = models.DateTimeField(null=True, blank=True)
     linked_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Its key in the file it came from; "" for one that was typed here.
-    source_key = models.CharField(max_length=60, blank=True)
+    source_key = models.CharField(max_length=80, blank=True)
 
     PERSONAL = frozenset()
     PLAIN = frozenset(
@@ -97,7 +97,7 @@ class Service(SiteRow):
     # For survivors of violence: no address of such a service is kept anywhere.
     is_confidential = models.BooleanField(default=False)
     is_listed = models.BooleanField(default=True)
-    source_key = models.CharField(max_length=60, blank=True)
+    source_key = models.CharField(max_length=80, blank=True)
     # Changed by people here: from then on an import leaves it as it is.
     edited_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -156,7 +156,7 @@ class Location(SiteRow):
     longitude = models.FloatField(null=True, blank=True)
     access_notes = models.CharField(max_length=400, blank=True)
     is_hidden = models.BooleanField(default=False)
-    source_key = models.CharField(max_length=80, blank=True)
+    source_key = models.CharField(max_length=100, blank=True)
     search_words = models.TextField(blank=True)
 
     PERSONAL = frozenset()
@@ -205,7 +205,7 @@ class Contact(SiteRow):
     phone = models.CharField(max_length=30)
     label = models.CharField(max_length=120, blank=True)
     position = models.PositiveSmallIntegerField(default=1)
-    source_key = models.CharField(max_length=80, blank=True)
+    source_key = models.CharField(max_length=100, blank=True)
 
     PERSONAL = frozenset({"label"})
     PLAIN = frozenset({"id", "site", "provider", "service", "phone", "position", "source_key"})
@@ -245,7 +245,7 @@ class Hours(SiteRow):
     closes = models.TimeField()
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
-    source_key = models.CharField(max_length=80, blank=True)
+    source_key = models.CharField(max_length=100, blank=True)
 
     objects = HoursQuerySet.as_manager()
 

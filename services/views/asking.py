@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lead_cms.access.permissions import Permission
+from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
@@ -19,6 +19,7 @@ from lead_cms.core.templatetags.dates import say_phone, say_when
 from participants.models import Participant
 from referrals.models import Casework
 from services.actions import asking
+from services.actions.apart import needs_a_supervisor
 from services.askedrows import TONES, history, row_of
 from services.enums import AskStatus, Method
 from services.forms.asking import AnswerForm, AskForm, GapForm, WhoForm
@@ -132,6 +133,8 @@ def _asked_page(request, found: ServiceReferral, form: AnswerForm | None = None)
         "person": one.participant if one else None, "facts": _facts(found),
         "shared": [{"label": fact.get_information_class_display(), "value": fact.text} for fact in facts],
         "may_call_off": found.can_become(AskStatus.CALLED_OFF),
+        "must_not_meet": needs_a_supervisor(found, by=request.membership, at=timezone.now()),
+        "is_supervisor": request.membership.role == Role.SUPERVISOR,
     }  # fmt: skip
     return render(request, "services/asked.html", context)
 
@@ -171,6 +174,7 @@ def asked_answer(request, pk):
         messages.error(request, str(error))
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.ask_to_confirm()
         return _asked_page(request, found, form)
     else:
         messages.success(request, "Written down.")

@@ -243,7 +243,16 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": {COORDINATOR: here, CLOCKWORK: here},
         "delete": {COORDINATOR: here},
     },
-    "referrals_approvalstep": {"select": READERS, "insert": TAKERS, "update": {OFFICER: police}},
+    "referrals_approvalstep": {
+        "select": READERS,
+        "insert": TAKERS,
+        # Each their own step: the rows name the liaison on plain ones, else the coordinator.
+        "update": {
+            OFFICER: police,
+            LIAISON: lambda p, r: police(p, r) and r.flavour == "plain",
+            COORDINATOR: lambda p, r: open_to_coordinator(p, r) and r.flavour != "plain",
+        },
+    },
     # Between two colleagues: who offered it and who was asked; the coordinator keeps the list.
     "referrals_shiftoffer": {
         "select": {MANAGER: offered, SUPERVISOR: offered, COORDINATOR: here},
@@ -365,6 +374,14 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {COORDINATOR: here, STAKEHOLDER: lambda p, r: here(p, r) and r.flavour != "past"},
         "insert": {COORDINATOR: own},
         "update": {COORDINATOR: lambda p, r: here(p, r) and r.flavour != "past"},
+    },
+    "reports_leftfigures": {
+        "select": {COORDINATOR: here, SUPERVISOR: here, OPERATOR: always},
+        "insert": {
+            COORDINATOR: lambda p, r: own(p, r) and r.role == "coordinator",
+            SUPERVISOR: lambda p, r: own(p, r) and r.role == "supervisor",
+            OPERATOR: always,
+        },
     },
     "reports_gettingalong": {
         "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},

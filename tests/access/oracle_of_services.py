@@ -56,7 +56,7 @@ DIRECTORY_AND_ASKING: dict[str, dict[str, Rules]] = {
         "update": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: own, SCHEDULER: always},
     },
     "services_askedperson": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named},
+        "select": {MANAGER: open_person, SUPERVISOR: here, PROVIDER: named, DEFINER: always},
         "insert": {
             MANAGER: lambda p, r: my_case(p, r) and r.flavour != "past",
             SUPERVISOR: supervised,
@@ -72,7 +72,7 @@ DIRECTORY_AND_ASKING: dict[str, dict[str, Rules]] = {
         },
     },
     "services_servicegap": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here},
+        "select": {MANAGER: open_person, SUPERVISOR: here, COORDINATOR: here, DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
     },
 }

@@ -156,6 +156,10 @@ def _reports(rows: Rows, where: SiteWorld, n: int) -> None:
         rows.add(reports.PublishedReport(
             site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, sheet=SHEET, data_at=NOW,
             published_at=NOW, published_by=coordinator, **withdrawn), where, n, flavour)  # fmt: skip
+    for role in (Role.COORDINATOR, Role.SUPERVISOR):
+        rows.add(reports.LeftFigures(
+            site=where.site, report="funnel", begins_on=DAY.replace(day=n + 1), ends_on=DAY, counts={}, left_at=NOW,
+            exported_by=where.person(role, n)), where, n, role=role.value)  # fmt: skip
 
 
 def _directory(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
@@ -203,7 +207,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(referrals.EligibilityAnswer, rule_code="r", rule_text="t", answer="no", **on, **police)
     add(referrals.Handoff, handed_over_at=NOW if past else None, **on, **police)
     add(referrals.Approval, **on, **police)
-    add(referrals.ApprovalStep, number=1, code="c", whom="w", **on, **police)
+    named = "liaison" if flavour == "plain" else "coordinator"
+    add(referrals.ApprovalStep, number=1, code="c", whom="w", role=named, **on, **police)
     add(referrals.Paging, begun_at=NOW, next_at=FUTURE, **on, **police)
     add(referrals.Page, step=1, kind="on_call", person=manager, paged_at=NOW, **on, **police)
     if not community:

@@ -30,7 +30,7 @@ def test_found_asked_answered_and_seen(live, world, page_as, axe, shot, size, sc
     shot(page, "services-list")
     page.get_by_label("Near").fill("lantern")
     page.get_by_role("button", name="Find").click()
-    page.get_by_text("Nearest to The Lantern first.").wait_for()
+    page.get_by_text("Nearest to The Lantern").wait_for()
     shot(page, "services-near")
     page.get_by_role("link", name="Night shelter", exact=True).click()
     axe(page)

@@ -16,10 +16,10 @@ from lead_cms.notify.models import Notice
 from participants.actions import closing
 from participants.actions.persons import likely_matches
 from participants.models import EmergencyAccess, NeverTogether, Participant, RecordAccess
-from referrals.actions import appointments, assigning, linking
+from referrals.actions import appointments, assigning, linking, taking
 from referrals.models import Casework, Referral
 from tests.casefile.person_making import act, linked, manager_of, talked, words_of
-from tests.casefile.working import fresh
+from tests.casefile.working import fresh, referred
 from tests.factories import membership
 
 
@@ -156,10 +156,79 @@ def test_nobody_links_the_other_to_a_case_of_the_same_worker(where, supervisor):
     by, again = manager_of(where), talked(where)
     with pytest.raises(DomainError, match="^Ask your supervisor"):
         act(by, lambda: linking.link(referral=fresh(again), participant=other, said_yes=True, by=by, at=now()))
+    given = {"participant": other, "said_yes": True, "by": supervisor, "at": now()}
+    with pytest.raises(closing.MustNotMeet) as refusal:
+        act(supervisor, lambda: linking.link(referral=fresh(again), **given))
+    assert refusal.value.field == "apart"
+    act(supervisor, lambda: linking.link(referral=fresh(again), is_confirmed=True, **given))
+
+
+def test_a_supervisor_confirms_a_link_on_its_page(where, supervisor, sign_in):
+    _, other, _ = two(where, supervisor)
+    again, client = talked(where, name="Bob Marsh"), sign_in(supervisor)
+    url, sent = reverse("casefile:link", args=[again.pk]), {"who": str(other.pk), "said_yes": "yes", "language": "en"}
+    assert 'name="apart"' not in client.get(url).content.decode()
+    page = client.post(url, sent)
+    assert page.context["form"].errors["apart"] and 'name="apart"' in page.content.decode()
+    assert client.post(url, sent | {"apart": "on"}).status_code == 302
+
+
+def waiting(where, person):
+    """A referral about somebody known whom nobody has taken over."""
+    made = referred(where, at=now() - timedelta(minutes=9))
+    supervisor = where.person(Role.SUPERVISOR)
     act(
         supervisor,
-        lambda: linking.link(referral=fresh(again), participant=other, said_yes=True, by=supervisor, at=now()),
+        lambda: linking.link(referral=fresh(made), participant=person, said_yes=True, by=supervisor, at=now()),
     )
+    return made
+
+
+def test_nobody_sets_out_or_takes_over_whom_the_other_they_look_after_must_not_meet(where, supervisor):
+    _, other, _ = two(where, supervisor)
+    by, free, made = manager_of(where), manager_of(where, 1), waiting(where, other)
+    for deed in (
+        lambda: taking.stamp(referral=fresh(made), step="acknowledged", by=by, at=now()),
+        lambda: taking.take_over(referral=fresh(made), by=by, at=now(), is_confirmed=True),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            act(by, deed)
+        assert (str(refusal.value), refusal.value.field) == ("Ask your supervisor.", None)
+    assert act(supervisor, lambda: Referral.objects.get(pk=made.pk)).status == "submitted"
+    # What has happened is written down as it was; and whoever looks after neither takes over.
+    late = {"at": now(), "true_at": now() - timedelta(minutes=1)}
+    act(by, lambda: taking.stamp(referral=fresh(made), step="acknowledged", by=by, **late))
+    assert act(free, lambda: taking.take_over(referral=fresh(made), by=free, at=now())).status == "handed_over"
+
+
+def test_whom_a_supervisor_gave_it_takes_over_without_being_asked_again(where, supervisor):
+    _, other, _ = two(where, supervisor)
+    by, made = manager_of(where), waiting(where, other)
+    given = {"to": by, "by": supervisor, "at": now(), "is_confirmed": True}
+    act(supervisor, lambda: assigning.assign(referral=fresh(made), **given))
+    assert act(by, lambda: taking.take_over(referral=fresh(made), by=by, at=now())).status == "handed_over"
+
+
+@pytest.mark.parametrize("page", ["stamp", "take"])
+def test_a_supervisor_who_takes_over_is_asked_once_more_and_loses_nothing(where, supervisor, sign_in, page):
+    _, other, referral = two(where, supervisor)
+    given = {"to": supervisor, "by": supervisor, "at": now(), "why": "share"}
+    act(supervisor, lambda: assigning.assign(referral=fresh(referral), **given))
+    first = act(supervisor, lambda: NeverTogether.objects.get())
+    one = next(key for key in (first.first_id, first.second_id) if key != other.pk)
+    made = waiting(where, act(supervisor, lambda: Participant.objects.get(pk=one)))
+    client, url = sign_in(supervisor), reverse(f"casefile:{page}", args=[made.pk])
+    asked = client.post(url, {"step": "handed_over"})
+    assert "Two people must not meet" in words_of(asked) and 'value="handed_over"' in asked.content.decode()
+    assert client.post(url, {"step": "handed_over", "confirmed": "1"}).status_code == 302
+    assert act(supervisor, lambda: Referral.objects.get(pk=made.pk)).status == "handed_over"
+
+
+def test_a_case_manager_reads_no_more_than_ask_your_supervisor_on_the_handoff(where, supervisor, sign_in):
+    _, other, _ = two(where, supervisor)
+    made, client = waiting(where, other), sign_in(manager_of(where))
+    said = words_of(client.post(reverse("casefile:take", args=[made.pk]), {"confirmed": "1"}, follow=True))
+    assert "Ask your supervisor." in said and "must not meet" not in said
 
 
 @pytest.mark.parametrize(("apart", "place", "allowed"), [

@@ -33,11 +33,11 @@ def site(world):
     return world.a
 
 
-def chosen(person, kind, *, in_app=True, email="rules", quiet_from=None, quiet_until=None, **more):
+def chosen(person, kind, *, in_app=True, email="rules", quiet_from=None, quiet_until=None, at=LONG_AGO, **more):
     with acting_as(person), transaction.atomic():
         return choose(
             kind=kind, in_app=in_app, email=email, quiet_from=quiet_from, quiet_until=quiet_until, by=person,
-            at=LONG_AGO, **more,
+            at=at, **more,
         )  # fmt: skip
 
 
@@ -131,6 +131,38 @@ def test_what_waits_does_not_hold_up_what_is_due(site):
         waiting = list(OutboxEmail.objects.filter(sent_at=None))
     assert [one.next_try_at for one in waiting] == [MORNING] * 3
     assert {one.attempts for one in waiting} == {0} and {one.gave_up_at for one in waiting} == {None}
+
+
+@pytest.mark.parametrize(
+    ("hours", "waits_until"),
+    [
+        ({}, None), ({"quiet_from": time(12), "quiet_until": time(13)}, None),
+        ({"quiet_from": time(22), "quiet_until": time(5)}, MORNING - timedelta(hours=2)),
+        ({"quiet_from": time(22), "quiet_until": time(9)}, MORNING + timedelta(hours=2)),
+    ],
+)  # fmt: skip
+def test_what_waits_follows_the_quiet_hours_that_hold_now(site, hours, waits_until):
+    person = site.person(Role.COORDINATOR)
+    chosen(person, "approval", **NIGHT)
+    reminded(site, channels=("email",))
+    assert address(person) not in mailed(EVENING)
+    later = EVENING + timedelta(hours=1)
+    chosen(person, "approval", at=later, **hours)
+    if waits_until is None:
+        assert address(person) in mailed(later)
+        return
+    assert address(person) not in mailed(later)
+    assert address(person) not in mailed(waits_until - timedelta(seconds=1))
+    assert mailed(waits_until).count(address(person)) == 1
+
+
+def test_another_choice_of_another_kind_moves_nothing(site):
+    person = site.person(Role.COORDINATOR)
+    chosen(person, "approval", **NIGHT)
+    reminded(site, channels=("email",))
+    mailed(EVENING)
+    chosen(person, "window", at=EVENING + timedelta(hours=1))
+    assert address(person) not in mailed(EVENING + timedelta(hours=2))
 
 
 def test_no_email_any_more_holds_for_one_that_waits_already(site):

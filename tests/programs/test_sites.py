@@ -151,6 +151,8 @@ def test_a_file_of_the_first_format_is_read_as_before_and_uses_nothing_newer():
         ("approval.arrest.chain", [{"code": "a", "whom": "A", "because": ["nothing"]}], "not among the exclusions"),
         ("approval.arrest.chain", [{"code": "a", "whom": "A"}, {"code": "a", "whom": "B"}], "stands twice"),
         ("approval.arrest.chain", [], "empty"),
+        ("approval.arrest.chain", [{"code": "a", "whom": "A", "role": "officer"}], "one of"),
+        ("approval.community.chain", [{"code": "a", "whom": "A", "role": "liaison"}], "names the police"),
         ("meeting_places", [{"code": "a", "name": "A", "open": [{"days": ["mon"], "from": "7"}]}], "such as"),
         ("meeting_places", [{"code": "a", "name": "A", "open": [{"days": [], "from": "07:00", "until": "24:30"}]}], "24"),
     ],

@@ -19,10 +19,14 @@ out, whoever asks.
 - **Period.** From the first day to before another, whole days in the site's time zone, of 23 or 25 hours where clocks change.
 - **Full and hidden.** The team's own pages show full figures. In every file and in what is published figures of 1 to 10 are
   hidden, and further ones, so that no hidden figure, and no small difference of two that are shown, can be worked out from
-  the sums. Zero is shown. A share, ratio or median of a hidden figure is hidden with it. Two published periods that begin or
-  end on the same day are compared: where their difference would tell a small figure, the second is not published.
-- **Not covered.** Files are not compared with each other: whoever exports many overlapping periods can subtract them. The
-  audit holds who exported what.
+  the sums. Zero is shown. A share, ratio or median of a hidden figure is hidden with it. Two published periods that
+  overlap are compared: where their difference would tell a small figure, the second is not published.
+- **What left before.** A file is compared with the last sixty files and published reports of the same report whose periods
+  overlap with its own: figures whose difference to a shown one is 1 to 10 are hidden as well, with whatever would tell them.
+  The file says so and names those periods; a file of one of them tells no more than it did ([ADR
+  0016](adr/0016-what-left-before.md)).
+- **Not covered.** What follows from three or more files taken together, from two different reports, or from the same period
+  counted once before and once after a late entry where a figure was hidden. The audit holds who exported what.
 - **Custodian.** Each file, print and published report names the organization that manages the project, or the site.
 - **Command.** `manage.py report NAME --site SITE --from DATE --to DATE --format csv|xlsx|pdf --output FILE`; `--list` prints
   the names.

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
@@ -227,3 +228,111 @@ def test_it_is_kept_as_a_code_with_the_referral(site):
     assert (referral.status, referral.complainant_position) == (S.SUBMITTED, "declines_prosecution")
     unasked = make_arrest_referral(site.person(Role.OFFICER), complainant="not_asked")
     assert unasked.status == S.TRIAGE
+
+
+# ---- a chain that names roles: each gives their own word
+
+
+NAMED = [
+    {"code": "supervising", "whom": "the agency that supervises the person", "because": ["supervision"]},
+    {"code": "sergeant", "whom": "the LEAD sergeant", "role": "liaison"},
+    {"code": "management", "whom": "project management", "role": "coordinator"},
+]  # fmt: skip
+
+
+def own_word(site, referral, role, answered="yes", because="") -> None:
+    person = site.person(role)
+    with acting_as(person), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        approvals.answer_approval(referral=row, answered=answered, because=because, by=person, at=timezone.now())
+
+
+def asked_on_today(sign_in, site) -> list[bool]:
+    liaison, coordinator = (sign_in(site.person(role)) for role in (Role.LIAISON, Role.COORDINATOR))
+    return [
+        "Approvals for your answer" in liaison.get("/").content.decode(),
+        "Needs your yes" in coordinator.get("/").content.decode(),
+    ]
+
+
+def test_each_whom_the_rules_name_gives_their_own_word_in_turn(site, sign_in):
+    decide(site, approval__arrest__chain=NAMED)
+    referral = supervised(site)
+    assert asked_on_today(sign_in, site) == [False, False]
+    with pytest.raises(StaleState, match="before you"):
+        own_word(site, referral, Role.LIAISON)
+    says(site, referral, "yes")
+    assert asked_on_today(sign_in, site) == [True, False]
+    with pytest.raises(StaleState, match="before you"):
+        own_word(site, referral, Role.COORDINATOR)
+    own_word(site, referral, Role.LIAISON)
+    assert (steps(site, referral), asked_on_today(sign_in, site)) == (["yes", "yes", ""], [False, True])
+    assert status(site, referral) == S.PENDING and approval_of(site.person(Role.LIAISON), referral).answered == ""
+    own_word(site, referral, Role.COORDINATOR)
+    assert (status(site, referral), steps(site, referral)) == (S.SUBMITTED, ["yes", "yes", "yes"])
+    assert asked_on_today(sign_in, site) == [False, False]
+    with pytest.raises(StaleState, match="answered already"):
+        own_word(site, referral, Role.COORDINATOR)
+    with acting_as(site.person(Role.SUPERVISOR)), transaction.atomic():
+        last = ApprovalStep.objects.get(referral=referral, number=3)
+        assert (last.answered_by, last.said_whom) == (site.person(Role.COORDINATOR), "Coordinator 0")
+
+
+def test_on_the_pages_of_today(site, sign_in):
+    decide(site, approval__arrest__chain=NAMED[1:])
+    referral = supervised(site)
+    client, url = sign_in(site.person(Role.LIAISON)), reverse("referrals:approval", args=[referral.pk])
+    assert "Your word as the LEAD sergeant" in client.get(url).content.decode()
+    assert "Choose why" in client.post(url, {"answered": "no"}).content.decode()
+    assert client.post(url, {"answered": "yes"}).status_code == 302
+    assert "Not your turn" in client.get(url).content.decode()
+    client = sign_in(site.person(Role.COORDINATOR))
+    page = client.get(f"/site/triage/{referral.pk}/").content.decode()
+    assert "Asked one after the other" in page and "the LEAD sergeant" in page
+    client.post(f"/site/triage/{referral.pk}/yes/")
+    assert status(site, referral) == S.SUBMITTED
+
+
+def test_what_the_officer_wrote_down_is_confirmed_afterwards_by_each(site, sign_in):
+    decide(site, approval__arrest__chain=NAMED[1:])
+    referral = supervised(site)
+    for whom in ("Sgt. Okafor", "Dana"):
+        says(site, referral, "yes", whom=whom)
+    assert status(site, referral) == S.SUBMITTED
+    assert asked_on_today(sign_in, site) == [True, True]
+    page = sign_in(site.person(Role.COORDINATOR)).get(f"/site/triage/{referral.pk}/").content.decode()
+    assert "A yes was written down by telephone" in page
+    own_word(site, referral, Role.COORDINATOR)
+    own_word(site, referral, Role.LIAISON)
+    assert asked_on_today(sign_in, site) == [False, False]
+    assert approval_of(site.person(Role.LIAISON), referral).answered == "yes"
+
+
+def test_a_no_of_one_of_them_is_the_last_word_until_the_handover(site):
+    decide(site, approval__arrest__chain=NAMED[1:])
+    referral = supervised(site)
+    own_word(site, referral, Role.LIAISON, "no", "rule")
+    assert (status(site, referral), steps(site, referral)) == (S.NOT_APPROVED, ["no", ""])
+    after = supervised(site)
+    for _ in range(2):
+        says(site, after, "yes")
+    hand_over(site, after, at=timezone.now())
+    own_word(site, after, Role.COORDINATOR, "no", "rule")
+    assert status(site, after) == S.HANDED_OVER
+
+
+def test_nobody_writes_the_step_of_another(site):
+    decide(site, approval__arrest__chain=NAMED[1:])
+    referral = supervised(site)
+    for role, number in ((Role.LIAISON, 2), (Role.COORDINATOR, 1)):
+        with acting_as(site.person(role)), transaction.atomic():
+            assert ApprovalStep.objects.filter(referral=referral, number=number).update(said_whom="x") == 0
+
+
+def test_where_project_management_said_yes_by_telephone_it_confirms_on_today(site, sign_in):
+    decide(site, approval__arrest__roles=["coordinator"])
+    referral = supervised(site)
+    says(site, referral, "yes", whom="Dana")
+    assert status(site, referral) == S.SUBMITTED and asked_on_today(sign_in, site) == [False, True]
+    assert sign_in(site.person(Role.COORDINATOR)).post(f"/site/triage/{referral.pk}/yes/").status_code == 302
+    assert asked_on_today(sign_in, site) == [False, False]

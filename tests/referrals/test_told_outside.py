@@ -1,6 +1,7 @@
 """What an officer and a prosecutor read under a consent on opening one record, and never in a list."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.utils import ProgrammingError
@@ -8,11 +9,16 @@ from django.urls import reverse
 
 from lead_cms.access.permissions import Role
 from participants.actions.consents import revoke
+from participants.enums import BARRIERS_TOLD
 from participants.models import Disclosure
-from referrals.models import OfficerSentence
+from referrals.models import Attempt, OfficerSentence
+from services.actions.asking import answer, not_available
+from services.enums import Need
 from tests.casefile.person_making import act, manager_of, words_of
-from tests.participants.consenting import POLICE, PROSECUTOR, PROVIDER, give, participant_of
+from tests.casefile.working import fresh
+from tests.participants.consenting import POLICE, PROSECUTOR, PROVIDER, give, participant_of, provider_of
 from tests.referrals.charging import charge_of
+from tests.services.making import make_asked, make_linked
 
 SAID = "I have my ID now"
 
@@ -137,3 +143,70 @@ def test_another_office_of_the_same_site_reads_nothing(where, sign_in):
     charge = charge_of(where, referral)
     page = sign_in(where.person(Role.PROSECUTOR, 1)).get(f"/referrals/charges/{charge.pk}/")
     assert page.status_code == 200 and "Shared by the person" not in page.content.decode()
+
+
+# ---- how it is going, and what stands in the way: codes, and only what helps
+
+
+def reached(where, referral, *, days_ago: int):
+    at, by = datetime.now(UTC) - timedelta(days=days_ago), manager_of(where)
+    act(
+        by,
+        lambda: Attempt(
+            site=where.site, referral=referral, tried_at=at, entered_at=at, tried_by=by, kind="call", outcome="reached"
+        ).save(force_insert=True),
+    )
+
+
+def gap(where, person, need):
+    by = manager_of(where)
+    act(by, lambda: not_available(participant=person, need=need, reason="full", by=by, at=datetime.now(UTC)))
+
+
+def test_progress_is_told_in_codes_and_nothing_to_tell_reads_like_no_consent(where, sign_in):
+    referral, person = participant_of(where)
+    plain = main_of(opened(where, sign_in, referral))
+    give(where, referral, (PROSECUTOR, 0, "general_progress"), (PROSECUTOR, 0, "barriers"), kind="multi_party")
+    reached(where, referral, days_ago=40)
+    assert main_of(opened(where, sign_in, referral)) == plain and told_of(where) == []
+    reached(where, referral, days_ago=2)
+    said = words_of(opened(where, sign_in, referral))
+    assert "In touch with their case manager" in said and "No service was available" not in said
+    asked = make_asked(where, make_linked(where, name="Detox center"), person, need="substance_use")
+    staff = provider_of(where)
+    for to in ("accepted", "attended"):
+        act(staff, lambda to=to: answer(asked=fresh(asked), to=to, by=staff, at=datetime.now(UTC)))
+    said = words_of(opened(where, sign_in, referral))
+    assert "Has begun with a service" in said and "Detox" not in said
+    assert {what for what, _ in told_of(where)} == {"general_progress"}
+
+
+def test_of_what_stands_in_the_way_no_need_of_health_housing_or_safety_is_told(where, sign_in):
+    referral, person = participant_of(where)
+    give(where, referral, (PROSECUTOR, 0, "barriers"), kind="multi_party")
+    for need in Need.values:
+        gap(where, person, need)
+    said = words_of(opened(where, sign_in, referral))
+    line = said.split("No service was available for:")[1].split("This record")[0]
+    assert all(words in line for words in BARRIERS_TOLD.values())
+    for need in set(Need.values) - set(BARRIERS_TOLD):
+        assert Need(need).label not in line
+    asked = make_asked(where, make_linked(where), person, need="documents")
+    staff = provider_of(where)
+    for to in ("accepted", "attended"):
+        act(staff, lambda to=to: answer(asked=fresh(asked), to=to, by=staff, at=datetime.now(UTC)))
+    assert "ID and documents" not in words_of(opened(where, sign_in, referral)).split("42 CFR")[0]
+    assert set(BARRIERS_TOLD) < set(Need.values)
+
+
+def test_enrolment_alone_tells_nothing_of_progress(where, sign_in):
+    referral, person = participant_of(where)
+    give(where, referral, (PROSECUTOR, 0, "enrolment"), kind="multi_party")
+    reached(where, referral, days_ago=1)
+    gap(where, person, "documents")
+    said = words_of(opened(where, sign_in, referral))
+    assert "In touch" not in said and "No service was available" not in said
+
+
+def main_of(response) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode().split("<main")[1])

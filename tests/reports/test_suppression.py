@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lead_cms.reports.suppression import hidden, is_small
+from lead_cms.reports.suppression import Earlier, hidden, is_small
 
 REACH = 12  # how far above the true value the attacker looks
 
@@ -138,3 +138,78 @@ def test_the_attacker_would_find_what_is_only_hidden_itself():
     assert narrowed(counts, sums, implied, frozenset({"p0"})) == ["p0"]
     counts, sums, implied = column([1, 1, 50])
     assert narrowed(counts, sums, implied, frozenset({"p0", "p1"})) == ["p0", "p1"]
+
+
+# ---- two tables of one report, of a longer and a shorter period
+
+
+def told_together(before, now, sums, implied, hidden_before, hidden_now, *, longer) -> list[str]:
+    """What somebody who holds both tables knows for certain, of every figure of 1 to 10 and every such difference."""
+    seen: dict[tuple, set[int]] = {}
+    for old in near(before, sums, implied, hidden_before):
+        for new in near(now, sums, implied, hidden_now):
+            apart = {key: (new[key] - old[key]) * (1 if longer else -1) for key in now}
+            if min(apart.values()) < 0:  # the longer period has no less of anything
+                continue
+            for said, world in (("before", old), ("now", new), ("between", apart)):
+                for key in now:
+                    seen.setdefault((said, key), set()).add(world[key])
+    true = {"before": before, "now": now, "between": {key: abs(now[key] - before[key]) for key in now}}
+    return sorted(
+        f"{said} {key}" for (said, key), values in seen.items() if is_small(true[said][key]) and len(values) < 2
+    )
+
+
+def near(counts, sums, implied, found):
+    """Tables that print the same, every figure at most one away."""
+    unknown = sorted(found | set(implied))
+    free = _free(unknown, sums)
+    for steps in product(range(-1, 2), repeat=len(free)):
+        world = dict(counts) | dict.fromkeys(unknown)
+        world |= {key: counts[key] + step for key, step in zip(free, steps, strict=True)}
+        if _completed(world, sums) and all(world[key] >= (0 if key in implied else 1) for key in unknown):
+            yield world
+
+
+def two_tables(make, parts, further, longer):
+    small, sums, implied = make(parts)
+    large, *_ = make(further)
+    before, now = (small, large) if longer else (large, small)
+    hidden_before = hidden(before, sums, implied)
+    hidden_now = hidden(now, sums, implied, [Earlier(before, hidden_before, is_within=longer, holds=not longer)])
+    return before, now, sums, implied, hidden_before, hidden_now
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=3), st.booleans())
+def test_two_columns_together_tell_no_figure_and_no_difference(rows, longer):
+    parts, further = [part for part, _ in rows], [part + more for part, more in rows]
+    tables = two_tables(column, parts, further, longer)
+    assert told_together(*tables, longer=longer) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(numbers, numbers, numbers, numbers), min_size=1, max_size=2), st.booleans())
+def test_nor_do_two_tables_of_stages(rows, longer):
+    parts = [(all_of, min(all_of, passed)) for all_of, passed, _, _ in rows]
+    further = [(a + more, p + min(more, passed)) for (a, p), (_, _, more, passed) in zip(parts, rows, strict=True)]
+    tables = two_tables(stages, parts, further, longer)
+    assert told_together(*tables, longer=longer) == []
+
+
+def test_the_plain_case():
+    """105 until March, 108 until April: the three of April are nobody's to know."""
+    before, sums, implied = column([60, 45])
+    now, *_ = column([62, 46])
+    assert hidden(now, sums, implied) == frozenset()
+    assert hidden(now, sums, implied, [Earlier(before, frozenset(), is_within=True)]) >= {"all", "p0", "p1"}
+    again = hidden(before, sums, implied, [Earlier(before, frozenset())])
+    assert again == frozenset()
+    far, *_ = column([80, 60])
+    assert hidden(far, sums, implied, [Earlier(before, frozenset(), is_within=True)]) == frozenset()
+
+
+def test_a_longer_period_in_which_nothing_happened_hides_what_was_hidden_and_no_more():
+    before, sums, implied = column([4, 40, 60])
+    hidden_before = hidden(before, sums, implied)
+    assert hidden(before, sums, implied, [Earlier(before, hidden_before, is_within=True)]) == hidden_before

@@ -93,6 +93,14 @@ def test_words_are_found_though_misspelled(world, sign_in, manager):
     assert found(client, words="100%") == ["100% help"]
 
 
+def test_what_is_called_so_comes_before_what_serves_the_need(world, sign_in, manager):
+    for number in range(4):
+        make_service(world.a, f"House {number}", needs=["housing"])
+        make_service(world.a, f"Shelter {number}", needs=["housing"])
+    names = found(sign_in(manager), words="shelter")
+    assert len(names) == 8 and all(name.startswith("Shelter") for name in names[:4])
+
+
 def test_near_sorts_by_distance_and_says_which_place(world, sign_in, manager):
     make_service(world.a, "Far", place=PLACE | {"address": "9 Kelp Street", "latitude": 37.70})
     make_service(world.a, "Near", place=PLACE | {"name": "The Lantern"})

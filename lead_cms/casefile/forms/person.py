@@ -83,6 +83,8 @@ class LinkForm(NamesForm):
         help_text="For a relative, a former partner, a colleague, or somebody who fled violence.",
     )
 
+    apart = forms.BooleanField(label="I have looked at it: do it all the same", required=False)
+
     def __init__(self, *args, matches=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.matches = {str(match.participant.pk): match for match in matches}
@@ -94,6 +96,11 @@ class LinkForm(NamesForm):
         self.choose = helper(StackedChoice("who"), submit="")
         self.asked = helper(*NAME_FIELDS, "is_restricted", submit="")
         self.yes = helper(Choice("said_yes"), submit="")
+
+    def ask_to_confirm(self) -> None:
+        """Asks for a supervisor's word only once a rule wanted it."""
+        if "apart" in self.errors:
+            self.yes.layout.append("apart")
 
 
 def said_match(match) -> str:

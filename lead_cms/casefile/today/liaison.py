@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ def context(request) -> dict:
     days = rules_for(ruleset).targets.packet_days if ruleset else None
     agency = membership.organisation_id
     approvals = (
-        Approval.objects.filter(Q(roles=[]) | Q(roles__contains=[Role.LIAISON.value]), agency_id=agency, answered="")
+        Approval.objects.waiting_for(Role.LIAISON.value, site_id=membership.site_id, agency_id=agency)
         .exclude(referral__status__in=(S.CANCELLED, S.NOT_APPROVED, S.DECLINED, S.INELIGIBLE))
         .select_related("referral__person", "officer")
         .order_by("referral__submitted_at", "pk")[:MOST]

@@ -1,5 +1,7 @@
 """The handoff: who waits and since when; on the way, arrived, taken over; the person left before."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.casefile.forms.casework import TimesForm
-from lead_cms.casefile.urgency import handed, say_minutes
+from lead_cms.casefile.urgency import handed, person_name, say_minutes
 from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.programs.current import rules_by_id
+from participants.actions.closing import MustNotMeet
 from referrals.actions import taking
 from referrals.models import Referral
 
@@ -33,20 +36,22 @@ def handoff(request, pk):
 def stamp(request, pk):
     """One of the times, now or with the true one."""
     referral = _find(request, pk)
-    step, form, true_at = request.POST.get("step", ""), None, None
+    step, form, true_at, sure = request.POST.get("step", ""), None, None, "confirmed" in request.POST
     if "true_at_0" in request.POST:
         form = TimesForm(request.POST, steps=_open_steps(referral))
         if not form.is_valid():
             return _page(request, referral, form)
         step, true_at = form.cleaned_data["step"], form.cleaned_data["true_at"]
-    now, by = timezone.now(), request.membership
-    if step == "handed_over":
-        done = went(request, form, lambda: taking.take_over(referral=referral, by=by, at=now, true_at=true_at))
-        if done:
-            messages.success(request, _taken(referral))
-            return redirect("casefile:case", pk=pk)
-    else:
-        done = went(request, form, lambda: taking.stamp(referral=referral, step=step, by=by, at=now, true_at=true_at))
+    given = {"referral": referral, "by": request.membership, "at": timezone.now(), "true_at": true_at}
+    takes = step == "handed_over"
+    act = partial(taking.take_over, **given) if takes else partial(taking.stamp, step=step, **given)
+    try:
+        done = _went(request, form, lambda: act(is_confirmed=sure))
+    except MustNotMeet as error:
+        return _all_the_same(request, referral, error)
+    if done and takes:
+        messages.success(request, _taken(referral))
+        return redirect("casefile:case", pk=pk)
     if not done and form is not None:
         return _page(request, _find(request, pk), form)
     return redirect("casefile:handoff", pk=pk)
@@ -56,9 +61,13 @@ def stamp(request, pk):
 @requires(Permission.CASEWORK_WRITE)
 def take(request, pk):
     """The person is with the case manager, or a referral without a charge is taken into work."""
-    referral = _find(request, pk)
-    if went(request, None, lambda: taking.take_over(referral=referral, by=request.membership, at=timezone.now())):
-        messages.success(request, _taken(referral))
+    referral, sure = _find(request, pk), "confirmed" in request.POST
+    given = {"referral": referral, "by": request.membership, "at": timezone.now(), "is_confirmed": sure}
+    try:
+        if _went(request, None, lambda: taking.take_over(**given)):
+            messages.success(request, _taken(referral))
+    except MustNotMeet as error:
+        return _all_the_same(request, referral, error)
     return redirect("casefile:case", pk=pk)
 
 
@@ -70,6 +79,34 @@ def left(request, pk):
     if went(request, None, lambda: taking.person_left(referral=referral, by=request.membership, at=timezone.now())):
         messages.success(request, "On the list of those to be found. The charge stays held.")
     return redirect("casefile:case", pk=pk)
+
+
+def _went(request, form, action) -> bool:
+    """As `went`; MustNotMeet when it is the reader's to confirm."""
+    asks: list[MustNotMeet] = []
+
+    def run():
+        try:
+            action()
+        except MustNotMeet as error:
+            if not error.field:
+                raise
+            asks.append(error)
+
+    done = went(request, form, run)
+    if asks:
+        raise asks[0]
+    return done
+
+
+def _all_the_same(request, referral: Referral, error: MustNotMeet):
+    """A supervisor is asked once more, with what was sent."""
+    sent = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "confirmed")}
+    context = {
+        "referral": referral, "name": person_name(referral), "title": "Two people must not meet", "why": str(error),
+        "submit": "I have looked at it: do it all the same", "hidden": sent,
+    }  # fmt: skip
+    return render(request, "casefile/cases/confirm.html", context)
 
 
 def _find(request, pk) -> Referral:

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,12 +14,13 @@ from lead_cms.access.views import requires
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.forms import Form
+from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
 from referrals.actions.approvals import NoBecause
 from referrals.actions.triage import answer_community, cannot_offer, reasons, send_on
 from referrals.counts import Doors, count_decisions, count_doors, count_rest, count_windows, period_of
-from referrals.enums import Door, Outcome, ReferralStatus, ThreeWay
-from referrals.models import Referral
+from referrals.enums import ENDED, Door, Outcome, ReferralStatus, ThreeWay
+from referrals.models import Approval, Referral
 from referrals.views.liaison import complainant_says
 
 MOST_WAITING = 50
@@ -48,10 +49,15 @@ class CommunityNoForm(Form):
 
 
 def waiting_for(site_id):
-    """What waits for the coordinator: "not sure", the community door's approvals, and those the rules give to them."""
-    waiting = Referral.objects.for_site(site_id).with_status(ReferralStatus.TRIAGE, ReferralStatus.PENDING)
-    theirs = Q(approval__roles__contains=[Role.COORDINATOR.value], approval__answered="")
-    return waiting.filter(Q(status=ReferralStatus.TRIAGE) | Q(agency=None) | theirs)
+    """What waits for the coordinator: "not sure", the community door's approvals, and those the rules give to them.
+
+    Of these also what went on by a yes on the telephone, until they confirm it.
+    """
+    theirs = Approval.objects.waiting_for(Role.COORDINATOR.value, site_id=site_id)
+    pending = Q(status=ReferralStatus.PENDING, agency=None)
+    mine = Q(AnyOf(F("pk"), Keys(theirs.order_by("pk").values("referral_id")[:MOST_WAITING])))
+    open_ones = Referral.objects.for_site(site_id).exclude(status__in=ENDED)
+    return open_ones.filter(Q(status=ReferralStatus.TRIAGE) | pending | mine)
 
 
 @require_safe
@@ -76,7 +82,7 @@ def _waiting(request, pk):
 def _triage_page(request, referral, *, form=None):
     rules = rules_by_id(referral.rules_id)
     # An approval to answer, at the community door or where the rules name project management; else "not sure".
-    community = referral.status == ReferralStatus.PENDING
+    community = referral.status != ReferralStatus.TRIAGE
     if form is None:
         form = CommunityNoForm() if community else CannotForm(choices=reasons(rules, referral.door))
     known = {one.code: one for one in rules.exclusions or ()}
@@ -93,6 +99,9 @@ def _triage_page(request, referral, *, form=None):
     context = {
         "referral": referral,
         "community": community,
+        "goes_on": referral.status != ReferralStatus.PENDING,
+        "handed_over": referral.status == ReferralStatus.HANDED_OVER,
+        "steps": list(referral.approval_steps.order_by("number")) if community else [],
         "no_police": referral.door == Door.COMMUNITY,
         "complainant": complainant_says(referral),
         "answers": answers,
@@ -112,8 +121,8 @@ def triage_yes(request, pk):
     """LEAD can be offered: it goes on, with or without an approval."""
     referral = _waiting(request, pk)
     at, by = timezone.now(), request.membership
-    if referral.status == ReferralStatus.PENDING:
-        return _answer(request, referral, None, "It goes to outreach.", lambda: answer_community(
+    if referral.status != ReferralStatus.TRIAGE:
+        return _answer(request, referral, None, "Your yes is entered.", lambda: answer_community(
             referral=referral, answered="yes", by=by, at=at))  # fmt: skip
     approval = request.POST.get("approval") == "1"
     says = "It waits for approval." if approval else "It goes on. Whoever is on call is told."
@@ -127,9 +136,9 @@ def triage_no(request, pk):
     """LEAD cannot be offered here, because …"""
     referral = _waiting(request, pk)
     at, by = timezone.now(), request.membership
-    if referral.status == ReferralStatus.PENDING:
+    if referral.status != ReferralStatus.TRIAGE:
         form = CommunityNoForm(request.POST)
-        return _answer(request, referral, form, "Answered. No name is kept.", lambda: answer_community(
+        return _answer(request, referral, form, "Your no is entered.", lambda: answer_community(
             referral=referral, answered="no", by=by, at=at, **form.cleaned_data))  # fmt: skip
     form = CannotForm(request.POST, choices=reasons(rules_by_id(referral.rules_id), referral.door))
     return _answer(request, referral, form, "Answered. It is counted, and no name is kept.", lambda: cannot_offer(

@@ -61,6 +61,7 @@ def link(request, pk):
                 return _sealed(request, referral)
             messages.success(request, "Linked. Everything about them now stands on one page.")
             return redirect("casefile:case", pk=pk)
+        form.ask_to_confirm()
     return render(request, "casefile/persons/link.html", {"referral": referral, "form": form, "matches": matches})
 
 
@@ -79,7 +80,7 @@ def _link(form: LinkForm, referral: Referral, *, by, at) -> bool:
     known = form.matches[given["who"]].participant
     if linking.seal_if_under_age(referrals=[referral], names=Names(birth_date=known.birth_date), by=by, at=at):
         return True
-    linking.link(referral=referral, participant=known, said_yes=said_yes, by=by, at=at)
+    linking.link(referral=referral, participant=known, said_yes=said_yes, by=by, at=at, is_confirmed=given["apart"])
     return False
 
 

@@ -14,10 +14,11 @@ from django.db import transaction
 from lead_cms.accounts.models import Membership, Site
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
+from lead_cms.reports.actions.leaving import leave, remember
 from lead_cms.reports.enums import Form
 from lead_cms.reports.measures.base import Report
 from lead_cms.reports.period import Period
-from lead_cms.reports.registry import ask, custodian_of, sheet_of
+from lead_cms.reports.registry import ask, custodian_of
 from lead_cms.reports.tables import Sheet
 from lead_cms.reports.writing import csv_file, pdf_file, xlsx_file
 from lead_cms.reports.writing.sheet_text import file_name
@@ -32,19 +33,23 @@ def write(sheet: Sheet, form: str) -> bytes:
 @transaction.atomic
 def export(*, report: Report, period: Period, form: str, by: Membership, at: datetime) -> tuple[str, bytes]:
     """The file and its name. Row security decides what is counted, as for the page."""
-    return _export(report, by.site, period, form, at)
+    return _export(report, by.site, period, form, at, by=by)
 
 
 @transaction.atomic
 def export_as_operator(*, report: Report, site: Site, period: Period, form: str, at: datetime) -> tuple[str, bytes]:
     """The same for whoever runs the machine; the principal is a duty, and the audit says which."""
-    return _export(report, site, period, form, at)
+    return _export(report, site, period, form, at, by=None)
 
 
-def _export(report: Report, site, period: Period, form: str, at: datetime) -> tuple[str, bytes]:
-    custodian = custodian_of(site)
-    sheet = sheet_of(report, ask(site, period, at), custodian, hiding=True)
+def _export(
+    report: Report, site, period: Period, form: str, at: datetime, *, by: Membership | None
+) -> tuple[str, bytes]:
+    asked = ask(site, period, at)
+    leaving = leave(report, asked, custodian_of(site))
+    sheet = leaving.sheet
     content = write(sheet, form)
+    remember(leaving, asked, by=by, at=at, is_published=False)
     note(AuditAction.REPORT_EXPORTED, sheet, target=site, form=str(form))
     return file_name(sheet, form), content
 

@@ -20,10 +20,11 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.reports.actions.exporting import note
+from lead_cms.reports.actions.leaving import Leaving, leave, remember
 from lead_cms.reports.measures.base import Report
 from lead_cms.reports.models import PublishedReport
 from lead_cms.reports.period import Period
-from lead_cms.reports.registry import ask, custodian_of, sheet_of
+from lead_cms.reports.registry import ask, custodian_of
 from lead_cms.reports.suppression import is_small
 from lead_cms.reports.tables import Sheet
 
@@ -32,7 +33,12 @@ ALREADY = "This report is published for this period already. Take it back to pub
 
 
 def preview(*, report: Report, period: Period, by: Membership, at: datetime) -> Sheet:
-    return sheet_of(report, ask(by.site, period, at), custodian_of(by.site), hiding=True)
+    return _leaving(report, period, by, at).sheet
+
+
+def _leaving(report: Report, period: Period, by: Membership, at: datetime) -> Leaving:
+    """After every file; what is published itself is not hidden for, it is taken back first (`told_by`)."""
+    return leave(report, ask(by.site, period, at), custodian_of(by.site), after_published=False)
 
 
 @transaction.atomic
@@ -42,7 +48,8 @@ def publish(*, report: Report, period: Period, seen: str, by: Membership, at: da
         raise DomainError("The coordinator publishes.")
     if period.ends_on > at.astimezone(by.site.tz).date():
         raise DomainError("The period has not ended yet. Publish it when its last day is over.")
-    sheet = preview(report=report, period=period, by=by, at=at)
+    leaving = _leaving(report, period, by, at)
+    sheet = leaving.sheet
     if digest(sheet) != seen:
         raise StaleState("The figures have changed since you looked. Read them again, then publish.")
     if PublishedReport.objects.filter(**_same(report, period, by)).exists():
@@ -60,6 +67,7 @@ def publish(*, report: Report, period: Period, seen: str, by: Membership, at: da
         if "publishedreport_one_in_force" not in str(error):
             raise
         raise StaleState(ALREADY) from error
+    remember(leaving, ask(by.site, period, at), by=by, at=at, is_published=True)
     note(AuditAction.REPORT_PUBLISHED, sheet, target=made)
     return made
 
@@ -84,11 +92,12 @@ def live(site_id, name: str) -> list[PublishedReport]:
 
 
 def told_by(sheet: Sheet, others: Iterable[PublishedReport]) -> list[PublishedReport]:
-    """Those whose period begins or ends with this one's: the rest of the longer period is the difference of the two."""
+    """Those whose period overlaps with this one's and whose figures differ by 1 to 10: that many belong to other days."""
     mine, found = _counts(sheet), []
     for other in others:
-        ends = (other.begins_on.isoformat(), other.ends_on.isoformat())
-        if (ends[0] == sheet.begins_on) == (ends[1] == sheet.ends_on):
+        begins, ends = other.begins_on.isoformat(), other.ends_on.isoformat()
+        is_same = (begins, ends) == (sheet.begins_on, sheet.ends_on)
+        if is_same or begins >= sheet.ends_on or ends <= sheet.begins_on:
             continue
         theirs = _counts(Sheet.from_json(other.sheet))
         if any(is_small(abs(number - theirs[key])) for key, number in mine.items() if key in theirs):

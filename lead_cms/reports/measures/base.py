@@ -8,7 +8,7 @@ from django.db import connection
 
 from lead_cms.programs.rules import Rules
 from lead_cms.reports.period import Period, year_before
-from lead_cms.reports.suppression import Sum, hidden
+from lead_cms.reports.suppression import Earlier, Sum, hidden
 from lead_cms.reports.tables import Chart, Figures, Table
 
 
@@ -51,8 +51,10 @@ class Found:
     implied: frozenset[str] = frozenset()
     extra: dict = field(default_factory=dict)
 
-    def figures(self, *, hiding: bool) -> Figures:
-        return Figures(self.counts, hidden(self.counts, self.sums, self.implied) if hiding else frozenset())
+    def figures(self, *, hiding: bool, earlier: Sequence[Earlier] = ()) -> Figures:
+        """With `hiding` as they leave the team, after the `earlier` ones of the same report."""
+        kept = hidden(self.counts, self.sums, self.implied, earlier) if hiding else frozenset()
+        return Figures(self.counts, kept)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from lead_cms.access.permissions import Permission, has_permission
 from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.reports.actions.exporting import export, note
+from lead_cms.reports.actions.leaving import left_before
 from lead_cms.reports.enums import Form
 from lead_cms.reports.forms import PeriodForm
-from lead_cms.reports.period import PRESETS
+from lead_cms.reports.period import PRESETS, Period
 from lead_cms.reports.registry import REPORTS, ask, custodian_of, report_or_none, sheet_of
 from lead_cms.reports.views.showing import file_response, shown
+
+MOST_BEFORE = 4  # periods named beside the files
 
 
 def find(name: str):
@@ -53,7 +56,10 @@ def report_page(request, report):
         site = request.membership.site
         sheet = sheet_of(found, ask(site, form.period, timezone.now()), custodian_of(site), hiding=False)
         note(AuditAction.REPORT_VIEWED, sheet, target=site)
-        context |= shown(sheet, request.COOKIES.get("theme", "auto")) | {"query": form.query}
+        before = list(dict.fromkeys((one.begins_on, one.ends_on) for one in left_before(site.pk, report, form.period)))
+        context |= shown(sheet, request.COOKIES.get("theme", "auto")) | {
+            "query": form.query, "before": [Period(*ends) for ends in before[:MOST_BEFORE]],
+        }  # fmt: skip
     return render(request, "reports/report.html", context)
 
 

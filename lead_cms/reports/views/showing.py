@@ -9,6 +9,7 @@ from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS
 from lead_cms.reports.tables import Sheet, say
 
+FOLDS_FROM = 3  # wide tables; from here on each stands behind its title, the first one open
 STACK_FROM = 4  # columns; a table with as many becomes blocks on a phone
 
 
@@ -32,7 +33,10 @@ def shown(sheet: Sheet, theme: str) -> dict:
         }
         for table in sheet.tables
     ]
-    return {"sheet": sheet, "tables": tables, "pictures": pictures(sheet, theme)}
+    return {
+        "sheet": sheet, "tables": tables, "pictures": pictures(sheet, theme),
+        "folds": sum(table["stack"] for table in tables) >= FOLDS_FROM,
+    }  # fmt: skip
 
 
 def pictures(sheet: Sheet, theme: str) -> dict | None:

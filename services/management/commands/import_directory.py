@@ -11,6 +11,7 @@ from lead_cms.access.commands import DutyCommand
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
+from lead_cms.core.errors import DomainError
 from services.actions.importing import import_directory
 from services.hsds import FolderFault, read
 
@@ -26,6 +27,10 @@ class Command(DutyCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", metavar="FOLDER", type=Path)
         parser.add_argument("--site", required=True, metavar="SITE", help='the site, such as "san-francisco"')
+        parser.add_argument(
+            "--source", default="", metavar="NAME",
+            help="a name for it where the site takes several directories: a run changes what came from the same one alone",
+        )  # fmt: skip
 
     def handle(self, *args, **options):
         folder, site = options["folder"], self.site(options["site"])
@@ -38,17 +43,27 @@ class Command(DutyCommand):
             tqdm(total=total, desc=folder.name, unit="row", disable=None) as bar,
             acting_as(Duty.OPERATOR, site=site), transaction.atomic(),
         ):  # fmt: skip
-            counts = import_directory(site=site, found=found, at=timezone.now(), tick=bar.update)
+            counts = self._write(site=site, found=found, at=timezone.now(), source=options["source"], tick=bar.update)
             record(
                 AuditAction.DIRECTORY_IMPORTED, target=site, folder=folder.name, not_usable=len(found.faults),
                 **{kind.replace(" ", "_"): one.new + one.changed for kind, one in counts.items()},
             )  # fmt: skip
         self._report(folder, site, found, counts)
 
+    @staticmethod
+    def _write(**given):
+        try:
+            return import_directory(**given)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+
     def _report(self, folder, site, found, counts):
         for fault in found.faults:
             self.stdout.write(f"  {fault}")
-        self.stdout.write(f"{folder.name} for {site.name}: {found.rows:,} rows read")
+        self.stdout.write(f"{folder.name} for {site.name}:")
+        for file, rows, bad in found.files():
+            words = f", {found.in_words:,} of them hours in words alone" if file == "schedules.csv" else ""
+            self.stdout.write(f"  {file:<26}{rows:>6,} rows, {bad:,} not usable{words}.")
         for kind, one in counts.items():
             kept = f", {one.kept:,} kept as changed here" if one.kept else ""
             self.stdout.write(

@@ -99,7 +99,9 @@ class Command(DutyCommand):
                 for one in work:
                     one()
         for slug, *_ in SITES:
-            call_command("import_directory", str(FOLDERS / slug), site=slug, verbosity=0, stdout=StringIO())
+            call_command(
+                "import_directory", str(FOLDERS / slug), site=slug, source="demo", verbosity=0, stdout=StringIO()
+            )
         with acting_as(Duty.OPERATOR), transaction.atomic():
             for where, cases in sorted(told, key=lambda one: one[0].site.slug):
                 with acting_as(Duty.OPERATOR, site=where.site):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("referrals", "0013_officer_sentence")]
+    dependencies = [("referrals", "0014_own_word_in_a_chain")]
 
     operations = [
         AddIndexConcurrently(
