@@ -93,9 +93,10 @@ def membership(
 
 def _membership(where: SiteWorld, role: Role, number: int, *, name: str = "", **more) -> Membership:
     username = name or f"{role}-{number}-{where.site.slug}"
+    user = User(username=username, email=f"{username}@example.org", password=_hashed())
+    user._state.db = where.site._state.db
     return Membership(
-        user=User(username=username, email=f"{username}@example.org", password=_hashed()),
-        site=where.site, organisation=where.organisations[KIND[role], number % 2], role=role,
+        user=user, site=where.site, organisation=where.organisations[KIND[role], number % 2], role=role,
         name=f"{role.label} {number}", badge=f"{number}{len(username)}", phone="+14155550142",
         **({"starts_at": LONG_AGO} | more),
     )  # fmt: skip
