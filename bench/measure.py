@@ -165,7 +165,7 @@ def pages(bench: Bench) -> None:
             bench.start = where
             bench.page(f"{name}, last page", role, bench.last_page(role, where), LIST)
     bench.page("coordinator: Today", Role.COORDINATOR, reverse("today"), LIST, grows=False)
-    asked = bench.one(Role.PROVIDER, ServiceReferral, status="sent")
+    asked = bench.one(Role.PROVIDER, ServiceReferral, status="sent", names_person=True)
     for name, role, where in [
         ("case manager: services by name", Role.CASE_MANAGER, reverse("services:list")),
         ("case manager: services open now", Role.CASE_MANAGER, reverse("services:list") + "?open=on&need=housing"),

@@ -11,7 +11,7 @@ from lead_cms.accounts.models import Site
 from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys, UpTo
-from referrals.models import ChargeIdentity, HeldCharge, Packet
+from referrals.models import ChargeIdentity, Extension, HeldCharge, Packet, WindowResult
 
 SOON_DAYS = 14  # how far ahead a prosecutor's week is planned on the page; no rule hangs on it
 MOST_COUNTED = 500
@@ -55,13 +55,48 @@ def held(site_id: UUID):
 
 def told(charges):
     """The same charges with the name and the packet's times, asked by the referral's key: a prosecutor may not join it."""
-    identity = ChargeIdentity.objects.filter(referral_id=OuterRef("referral_id"))
-    packet = Packet.objects.filter(referral_id=OuterRef("referral_id"))
+    identity, packet = _of_referral(ChargeIdentity), _of_referral(Packet)
     return charges.annotate(
         name=Subquery(identity.values("name")[:1]),
         packet_sent_at=Subquery(packet.values("sent_at")[:1]),
         packet_received_at=Subquery(packet.values("received_at")[:1]),
     )
+
+
+def _of_referral(model):
+    return model.objects.filter(referral_id=OuterRef("referral_id"))
+
+
+def opened(pk: UUID) -> HeldCharge | None:
+    """One charge with all that its page says of it; `has_result` where row security lets a result be read."""
+    return next(iter(_opened(pk=pk)), None)
+
+
+@prepared(pk=UUID)
+def _opened(*, pk):
+    packet, result = _of_referral(Packet), WindowResult.objects.filter(charge_id=OuterRef("pk"))
+    return told(HeldCharge.objects.filter(pk=pk).select_related("decided_by", "agency")).annotate(
+        birth_date=Subquery(_of_referral(ChargeIdentity).values("birth_date")[:1]),
+        packet_received_by=Subquery(packet.values("received_by__name")[:1]),
+        has_result=Exists(result),
+    )
+
+
+def held_with(charge: HeldCharge) -> list[HeldCharge]:
+    """The other charges of the same referral, by code."""
+    return _held_with(referral=charge.referral_id, pk=charge.pk)
+
+
+@prepared(referral=UUID, pk=UUID)
+def _held_with(*, referral, pk):
+    return HeldCharge.objects.filter(referral_id=referral).exclude(pk=pk).order_by("code", "pk")
+
+
+def extensions(charge: HeldCharge) -> list[Extension]:
+    """Each time the charge was given more time, newest first."""
+    if not charge.extension_count:
+        return []
+    return list(Extension.objects.filter(charge=charge).select_related("granted_by").order_by("-number"))
 
 
 def counts(site_id: UUID, today: date) -> tuple[str, str]:

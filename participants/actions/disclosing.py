@@ -2,12 +2,13 @@
 
 API
     disclose(what=, by=, purpose=, participant_id= or referral_id=, target=) -> Told | None
-    disclose_each(whats, by=, …) -> {what: Told}        several classes of one page at once
+    disclose_each(whats, by=, …) -> {what: Told}        several classes of one page at once, of which the first opens it
+    disclose_apart({what: purpose}, by=, …) -> {what: Told}     the same, each for a purpose and standing on its own
 Call it on opening one referral, never for a list; what it gives is shown with the notice (`part2_notice told.scope`). None
 reads the same never signed, taken back, replaced or ended. The fact itself is read by row security, in its own query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,12 +74,34 @@ def disclose_each(
 
     The first opens the page: where it may not be told, neither are the others, and nothing is written.
     """
+    asked = dict.fromkeys(whats, purpose)
+    return _disclosed(asked, by, participant_id, referral_id, target, opens=whats[0])
+
+
+@transaction.atomic
+def disclose_apart(
+    purposes: Mapping[str, str],
+    *,
+    by: Membership,
+    participant_id: UUID | None = None,
+    referral_id: UUID | None = None,
+    target: models.Model | None = None,
+) -> dict[str, Told]:
+    """Several classes of one page, of which each may be told or not, whatever the others are."""
+    return _disclosed(purposes, by, participant_id, referral_id, target) if purposes else {}
+
+
+def _disclosed(
+    purposes: Mapping[str, str], by: Membership, participant_id: UUID | None, referral_id: UUID | None,
+    target: models.Model | None, opens: str = "",
+) -> dict[str, Told]:  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, [list(whats), participant_id, referral_id])
+        cursor.execute(TOLD, [list(purposes), participant_id, referral_id])
         found = cursor.fetchall()
-    if not any(what == whats[0] for what, *_ in found):
+    may = {what: consent_id for what, consent_id, *_ in found}
+    if not may or (opens and opens not in may):
         return {}
-    consents = _written({what: consent_id for what, consent_id, *_ in found}, purpose, by)
+    consents = _written(may, purposes, by)
     record_each(
         AuditAction.DISCLOSED,
         target,
@@ -100,12 +123,12 @@ def _told(by: Membership, consent_id, kind, scope, classes, signed_at, ends_at, 
     return Told(consent_id=consent_id, scope=scope, signed_at=signed_at, ends_at=ends_at)
 
 
-def _written(consents: dict[str, UUID], purpose: str, by: Membership) -> dict[str, UUID]:
+def _written(consents: dict[str, UUID], purposes: Mapping[str, str], by: Membership) -> dict[str, UUID]:
     """Those of which the row could be written, by class; the others were taken back or ended since they were asked about."""
     rows = [
         Disclosure(
             site_id=by.site_id, consent_id=consent_id, what=what, to_membership=by, to_organisation_id=by.organisation_id,
-            purpose=purpose, notice_version=NOTICE_VERSION,
+            purpose=purposes[what], notice_version=NOTICE_VERSION,
         )
         for what, consent_id in consents.items()
     ]  # fmt: skip

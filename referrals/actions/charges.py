@@ -4,16 +4,12 @@ API
     receive(charge=, file_number=, limitation_on=, by=, at=) -> HeldCharge
     extend(charge=, until_on=, seen_due_on=, by=, at=) -> HeldCharge
     decide(charge=, decision=, by=, at=) -> HeldCharge
-    results_shown(charge=, by=) -> Shared | None      what a consent in force opens; written down each time it is shown
-    told_besides(charge=, by=) -> Besides | None      the same of what a consent to LEAD partners opens
 Every charge of a referral is locked in one order, so that of two people one is told what the other did.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
@@ -22,40 +18,17 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.templatetags.dates import say_day, say_when
 from lead_cms.programs.clock import local_day
-from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
+from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
-from participants.actions.disclosing import disclose
-from participants.enums import BARRIERS_TOLD, PROGRESS_TOLD, InformationClass
 from referrals.actions import reminders
 from referrals.enums import Decision, WindowState
-from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, Referral, WindowResult
+from referrals.models import Extension, HeldCharge, IntakeWindow, Packet, Referral
 
 # A slip of the keyboard, not a rule: nobody gives more time than this.
 MOST_YEARS_AHEAD = 2
 # A window that is met or has ended has no time left to lengthen.
 RUNNING = frozenset({WindowState.OPEN, WindowState.STEPPED_BACK})
 WINDOW_COLUMNS = ("id", "site_id", "referral_id", "rules_id", "state", "starts_on", "due_on", "extension_count")
-
-
-@dataclass(frozen=True)
-class Shared:
-    """ "Met", with the scope of the consent that opens it. There is no other result to show."""
-
-    scope: str
-    signed_at: datetime
-
-
-@dataclass(frozen=True)
-class Besides:
-    """What a consent to LEAD partners opens to the prosecutor's office on one charge; nothing of the window."""
-
-    scopes: list[str]
-    case_manager: Membership | None
-    is_contact_open: bool
-    taking_part_since: date | None
-    is_enrolment_open: bool
-    progress: list[str]  # words of codes; empty reads the same as no consent to it
-    barriers: list[str]
 
 
 @transaction.atomic
@@ -129,53 +102,6 @@ def decide(*, charge: HeldCharge, decision: str, by: Membership, at: datetime) -
         reminders.cancel_all_of(locked.referral_id, at=at)
     _tell_casework(locked, step=f"decided_{locked.pk.hex[:12]}", at=at)
     return locked
-
-
-def results_shown(*, charge: HeldCharge, by: Membership) -> Shared | None:
-    """ "Met" where row security lets it be read, with the disclosure written down; None says nothing about anything."""
-    if not WindowResult.objects.filter(charge_id=charge.pk).only("id").exists():
-        return None
-    told = disclose(
-        what=InformationClass.WINDOW_RESULT,
-        referral_id=charge.referral_id,
-        by=by,
-        purpose="filing_decision",
-        target=charge,
-    )
-    return None if told is None else Shared(scope=told.scope, signed_at=told.signed_at)
-
-
-def told_besides(*, charge: HeldCharge, by: Membership) -> Besides | None:
-    """Who takes part and whom to call, where a consent names this office for it; each written down as it is shown."""
-    with connection.cursor() as cursor:
-        cursor.execute("select * from app.told_of_referral(%s, %s)", [charge.referral_id, _days_in_touch(by)])
-        found = cursor.fetchall()
-    scopes, facts = [], {}
-    for what, case_manager_id, since, codes in found:
-        told = disclose(
-            what=what, referral_id=charge.referral_id, by=by, purpose="legal_coordination", target=charge
-        )  # fmt: skip
-        if told is not None and what not in facts:
-            facts[what] = codes or (case_manager_id if what == InformationClass.LEGAL_COORDINATION else since)
-            scopes += [told.scope] if told.scope not in scopes else []
-    if not scopes:
-        return None
-    manager = facts.get(InformationClass.LEGAL_COORDINATION)
-    return Besides(
-        scopes=scopes,
-        case_manager=Membership.objects.filter(pk=manager).first() if manager else None,
-        is_contact_open=InformationClass.LEGAL_COORDINATION in facts,
-        taking_part_since=facts.get(InformationClass.ENROLMENT),
-        is_enrolment_open=InformationClass.ENROLMENT in facts,
-        progress=[PROGRESS_TOLD[code] for code in facts.get(InformationClass.GENERAL_PROGRESS, ())],
-        barriers=[BARRIERS_TOLD[code] for code in facts.get(InformationClass.BARRIERS, ())],
-    )
-
-
-def _days_in_touch(by: Membership) -> int | None:
-    """How long a talk counts as being in touch, by the site's rules; where they say nothing, nothing is told of it."""
-    ruleset = current_ruleset(by.site_id, timezone.localdate(timezone=by.site.tz))
-    return rules_for(ruleset).caseload.out_of_touch_days if ruleset else None
 
 
 def _locked(charge: HeldCharge) -> dict:

@@ -1,7 +1,8 @@
 """The prosecutor's list of held charges, and one charge with what may be done about it."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,9 +14,10 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_day
 from referrals import charge_list as lists
-from referrals.actions.charges import decide, extend, receive, results_shown, told_besides
+from referrals.actions.charges import decide, extend, receive
+from referrals.actions.charges_told import told_on
 from referrals.forms.charges import DecideForm, ExtendForm, ReceiveForm
-from referrals.models import ChargeIdentity, Extension, HeldCharge, Packet
+from referrals.models import HeldCharge
 
 SHOWS = {
     "all": "All held",
@@ -62,7 +64,7 @@ def charge_list(request):
 @requires(Permission.CHARGE_VIEW)
 def charge(request, pk):
     """One charge. Opening it shows what a consent in force shares, if anything, and writes down that it was shown."""
-    held = get_object_or_404(HeldCharge.objects.select_related("decided_by", "agency"), pk=pk)
+    held = _asked(pk)
     record(AuditAction.CHARGE_VIEWED, target=held)
     return _page(request, held)
 
@@ -113,7 +115,10 @@ def charge_receive(request, pk):
 
 
 def _asked(pk) -> HeldCharge:
-    return get_object_or_404(HeldCharge.objects.select_related("decided_by", "agency"), pk=pk)
+    found = lists.opened(pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _try(request, form, action):
@@ -133,18 +138,15 @@ def _is_due(charges, today) -> bool:
 
 
 def _page(request, held: HeldCharge, *, decide_form=None, extend_form=None, receive_form=None):
-    today = timezone.localdate()
-    packet = Packet.objects.select_related("received_by").filter(referral_id=held.referral_id).first()
-    others = HeldCharge.objects.filter(referral_id=held.referral_id).exclude(pk=held.pk).order_by("code")
+    today, by = timezone.localdate(), request.membership
     typed = {"file_number": held.file_number, "limitation_on": held.limitation_on}
+    told = told_on(charge=held, by=by)
     context = {
         "charge": held,
-        "identity": ChargeIdentity.objects.filter(referral_id=held.referral_id).first(),
-        "packet": packet,
-        "others": list(others),
-        "extensions": list(Extension.objects.filter(charge=held).select_related("granted_by").order_by("-number")),
-        "shared": results_shown(charge=held, by=request.membership),
-        "besides": told_besides(charge=held, by=request.membership),
+        "others": lists.held_with(held),
+        "extensions": lists.extensions(held),
+        "shared": told.shared,
+        "besides": told.besides,
         "is_due": held.due_on <= today,
         "decide_form": decide_form or DecideForm(),
         "extend_form": extend_form or ExtendForm(initial={"seen_due_on": held.due_on}),
