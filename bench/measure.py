@@ -170,7 +170,7 @@ def pages(bench: Bench) -> None:
         ("case manager: services by name", Role.CASE_MANAGER, reverse("services:list")),
         ("case manager: services open now", Role.CASE_MANAGER, reverse("services:list") + "?open=on&need=housing"),
         ("case manager: services by words", Role.CASE_MANAGER, reverse("services:list") + "?words=counseling"),
-        ("case manager: services near", Role.CASE_MANAGER, reverse("services:list") + "?near=street"),
+        ("case manager: services near", Role.CASE_MANAGER, reverse("services:list") + "?near=alder+street"),
         ("case manager: services asked for", Role.CASE_MANAGER, reverse("services:asked-list")),
         ("provider: Today", Role.PROVIDER, reverse("today")),
         ("provider: inbox", Role.PROVIDER, reverse("services:inbox")),

@@ -151,10 +151,12 @@ def standing(spans: Iterable, *, local: datetime) -> Standing | None:
 
 def _around(spans, plain: datetime):
     """Every span from yesterday to a week ahead, as moments of the wall clock."""
-    for ahead in range(-1, 8):
-        day = plain.date() + timedelta(days=ahead)
-        for span in spans:
-            if span.weekday == day.weekday() and valid_on(span, day):
+    today, weekday = plain.date(), plain.weekday()
+    for span in spans:
+        first = (span.weekday - weekday + 1) % 7 - 1
+        for ahead in (first, first + 7) if first < 1 else (first,):
+            day = today + timedelta(days=ahead)
+            if valid_on(span, day):
                 begin, end = datetime.combine(day, span.opens), datetime.combine(day, span.closes)
                 yield begin, end if span.closes > span.opens else end + timedelta(days=1)
 

@@ -41,14 +41,24 @@ READERS = {MANAGER: HERE, SUPERVISOR: HERE, COORDINATOR: HERE, PROVIDER: OURS}
 KEEPERS = {COORDINATOR: HERE, PROVIDER: OURS}
 BY_ME = f"verified_by_id = {MEMBERSHIP}"
 
-# Search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
-LIKE = r"""select {key}, (greatest(word_similarity(lower(words), s.search_words),
-                    case when position(lower(words) in s.search_words) > 0 then 1 else 0 end))::real as score
-                from {table} s
-                where s.site_id = app.site_id() and (s.search_words operator(public.%>) lower(words)
-                  or s.search_words like '%' || regexp_replace(lower(words), '([\\%_])', '\\\1', 'g') || '%')
-                  and {also}
-                order by 2 desc, 1 limit most"""
+# Search by likeness: trigram operators are not leakproof, so under a policy they could not use their index. What holds the
+# very words comes first, and when that fills a page nothing else is looked for: to compare a long text costs a hundred times
+# what finding it costs.
+LIKE = r"""#variable_conflict use_column
+declare
+  wanted text := lower(words);
+  part text := '%' || regexp_replace(lower(words), '([\\%_])', '\\\1', 'g') || '%';
+  found_so_far int;
+begin
+  return query select s.id, 1::real from {table} s
+    where s.site_id = (select app.site_id()) and s.search_words like part and {also} order by s.id limit most;
+  get diagnostics found_so_far = row_count;
+  if found_so_far < least(most, 25) then
+    return query select s.id, word_similarity(wanted, s.search_words) from {table} s
+      where s.site_id = (select app.site_id()) and s.search_words operator(public.%>) wanted and s.search_words not like part
+        and {also} order by 2 desc, 1 limit most - found_so_far;
+  end if;
+end"""
 
 FUNCTIONS = [
     definer(
@@ -61,7 +71,8 @@ FUNCTIONS = [
     definer(
         "services_like(words text, most int)",
         returns="table (id uuid, score real)",
-        body=LIKE.format(key="s.id", table="services_service", also="s.is_listed"),
+        body=LIKE.format(table="services_service", also="s.is_listed"),
+        language="plpgsql",
         to=[MANAGER, SUPERVISOR, COORDINATOR],
     ),
     definer(
@@ -75,11 +86,17 @@ FUNCTIONS = [
     definer(
         "locations_like(words text, most int)",
         returns="table (id uuid, score real)",
-        body=LIKE.format(key="s.id", table="services_location", also="s.latitude is not null"),
+        body=LIKE.format(table="services_location", also="s.latitude is not null"),
+        language="plpgsql",
         to=[MANAGER, SUPERVISOR, COORDINATOR],
     ),
     *likeness_settings("services_like(text, int)"),
     *likeness_settings("locations_like(text, int)"),
+    # A plan for any words could not know how many rows hold them.
+    *(
+        f"alter function app.{name}(text, int) set plan_cache_mode = force_custom_plan"
+        for name in ("services_like", "locations_like")
+    ),
 ]
 
 VERIFYING = ("capacity", "capacity_at", "verified_at", "verified_by_id")

@@ -2,30 +2,59 @@
 
 API
     asked_near(words) -> [Location]        places like these words, the likeliest first; hidden ones are not among them
-    by_name(wanted) -> queryset            services in the order of their names
-    by_likeness(wanted) -> [Service]       at most MOST_ALIKE, the likeliest first
-    by_distance(wanted, origin) -> queryset of Location with `distance`, nearest first: a service has a row a place
-    parts_of(services) -> {key: Parts}     hours, places and numbers of the services of one page
+    by_name(wanted) -> queryset of (pk, name)        services in the order of their names
+    own(site_id) -> [Listed]                         of a provider's staff
+    by_likeness(wanted) -> [Listed]                  at most MOST_ALIKE, the likeliest first
+    by_distance(wanted, origin) -> queryset of rows  a row a place, with `distance` and the service's key, nearest first
+    listed(keys) -> {key: Listed}                    what a list says of these services
+    hours_by_service(keys) -> {key: [hours]}         of the services of one page
     miles(origin, place)
 The wall of the two functions that look by likeness is inside them; all else is PostgreSQL's row security.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Value
-from django.db.models.functions import Power, Round
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import NullIf
 
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, KeyList
 from services.models import Contact, Hours, Location, Service
 
-MOST_ALIKE, MOST_PLACES, MOST_LOOKED_AT = 50, 5, 400
-MILES_A_DEGREE = 69.05
+MOST_ALIKE, MOST_PLACES, MOST_LOOKED_AT = 25, 5, 400
+NEAR = ("pk", "service_id", "latitude", "longitude", "distance")
+MILES_A_DEGREE, CLOSE_BY_MILES = 69.05, 1
+
+
+class Listed(NamedTuple):
+    """What a list says of a service besides its hours: a row of plain values."""
+
+    pk: UUID
+    name: str
+    provider__name: str
+    capacity: str
+    verified_at: datetime | None
+    languages: list[str]
+    hours_in_words: str
+    is_hidden: bool  # a place of it is
+    line: str | None  # the first address that says something
+    phone: str | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +66,10 @@ class Wanted:
     need: str = ""
     language: str = ""
     open_at: datetime | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.words or self.need or self.language or self.open_at)
 
 
 def _like(function: str, words: str, most: int) -> list:
@@ -53,7 +86,7 @@ def asked_near(words: str) -> list[Location]:
 
 @prepared(keys=list)
 def _located(*, keys):
-    return Location.objects.filter(AnyOf(F("pk"), KeyList(keys)))
+    return Location.objects.filter(AnyOf(F("pk"), KeyList(keys))).only("name", "address", "latitude", "longitude")
 
 
 def _matching(wanted: Wanted) -> QuerySet:
@@ -67,23 +100,11 @@ def _matching(wanted: Wanted) -> QuerySet:
     return found
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What a row of a list says of one service besides the service itself: rows of plain values, in their order."""
-
-    hours: list
-    places: list
-    contacts: list
-
-
-def parts_of(services: Iterable[Service]) -> dict[UUID, Parts]:
-    """By service, in three statements whatever the number of services."""
-    keys = [service.pk for service in services]
-    found = {key: Parts([], [], []) for key in keys}
-    if keys:
-        for name, rows in (("hours", _hours), ("places", _places), ("contacts", _contacts)):
-            for row in rows(keys=keys):
-                getattr(found[row.service_id], name).append(row)
+def hours_by_service(keys: list[UUID]) -> dict[UUID, list]:
+    """Every span of each, as rows of plain values in the order of the week."""
+    found: dict[UUID, list] = {key: [] for key in keys}
+    for span in _hours(keys=keys) if keys else ():
+        found[span.service_id].append(span)
     return found
 
 
@@ -93,43 +114,104 @@ def _hours(*, keys):
     return found.values_list("service_id", "weekday", "opens", "closes", "valid_from", "valid_to", named=True)
 
 
-@prepared(keys=list)
-def _places(*, keys):
-    found = Location.objects.filter(AnyOf(F("service_id"), KeyList(keys))).order_by("name", "pk")
-    return found.only("service_id", "address", "city", "postal_code", "is_hidden")
-
-
-@prepared(keys=list)
-def _contacts(*, keys):
-    found = Contact.objects.filter(AnyOf(F("service_id"), KeyList(keys))).order_by("position", "pk")
-    return found.values_list("service_id", "phone", named=True)
-
-
 def by_name(wanted: Wanted) -> QuerySet:
-    return _matching(wanted).select_related("provider")
+    return _matching(wanted).values_list("pk", "name", named=True)
 
 
-def by_likeness(wanted: Wanted) -> list[Service]:
+def own(site_id: UUID, most: int) -> list[Listed]:
+    """Those of the caller's own organization, listed or not, in the order of their names; row security knows whose."""
+    keys = Service.objects.filter(site_id=site_id).order_by("name", "pk").values_list("pk", flat=True)
+    found = listed(keys := list(keys[:most]))
+    return [found[key] for key in keys if key in found]
+
+
+def by_likeness(wanted: Wanted) -> list[Listed]:
     keys = _like("services_like", wanted.words, MOST_LOOKED_AT)
-    kept = dict(_matching(wanted).filter(pk__in=keys).values_list("pk", "name"))
+    kept = dict(_matching(wanted).filter(AnyOf(F("pk"), KeyList(keys))).values_list("pk", "name"))
     words = wanted.words.strip().lower()
     # Many are as like as can be, by a word of their need: those that are called so come first.
     first = sorted((key for key in keys if key in kept), key=lambda key: words not in kept[key].lower())[:MOST_ALIKE]
-    found = {service.pk: service for service in Service.objects.filter(pk__in=first).select_related("provider")}
-    return [found[key] for key in first]
+    found = listed(first)
+    return [found[key] for key in first if key in found]
+
+
+def first_by_name(wanted: Wanted, most: int) -> list | None:
+    """The first rows of `by_name` when nothing else is asked."""
+    return None if wanted.is_narrow else _first_by_name(site_id=wanted.site_id, most=most)
+
+
+@prepared(site_id=UUID)
+def _first_by_name(*, site_id, most):
+    return by_name(Wanted(site_id)).order_by("name", "pk")[:most]
 
 
 def by_distance(wanted: Wanted, origin: Location) -> QuerySet:
     """Straight lines on a flat map: over a county the order is the same as on the globe."""
     services = _matching(wanted)
     if wanted.words:
-        services = services.filter(pk__in=_like("services_like", wanted.words, MOST_LOOKED_AT))
-    across = math.cos(math.radians(origin.latitude))
-    north, east = F("latitude") - Value(origin.latitude), (F("longitude") - Value(origin.longitude)) * Value(across)
-    found = Location.objects.filter(site_id=wanted.site_id, latitude__isnull=False)
+        services = services.filter(AnyOf(F("pk"), KeyList(_like("services_like", wanted.words, MOST_LOOKED_AT))))
+    return _away(wanted.site_id, services, origin.latitude, origin.longitude, _across(origin))
+
+
+def close_by(wanted: Wanted, origin: Location, most: int) -> list | None:
+    """The first rows of `by_distance` where a mile around holds as many: a whole city's places need not be compared."""
+    if wanted.is_narrow:
+        return None
+    reach, across = CLOSE_BY_MILES / MILES_A_DEGREE, _across(origin)
+    aside = reach / max(across, 0.01)
+    found = _close_by(
+        site_id=wanted.site_id, latitude=origin.latitude, longitude=origin.longitude, across=across, reach=reach**2,
+        south=origin.latitude - reach, north=origin.latitude + reach,
+        west=origin.longitude - aside, east=origin.longitude + aside, most=most,
+    )  # fmt: skip
+    return found if len(found) == most else None
+
+
+@prepared(
+    site_id=UUID, latitude=float, longitude=float, across=float, reach=float, south=float, north=float, west=float, east=float
+)  # fmt: skip
+def _close_by(*, site_id, latitude, longitude, across, reach, south, north, west, east, most):
+    found = _away(site_id, _matching(Wanted(site_id)), latitude, longitude, across).filter(distance__lte=reach)
+    return found.filter(latitude__range=(south, north), longitude__range=(west, east)).order_by("distance", "pk")[:most]
+
+
+def _across(origin: Location) -> float:
+    """How long a degree of longitude is there, to one of latitude."""
+    return math.cos(math.radians(origin.latitude))
+
+
+def _away(site_id, services: QuerySet, latitude: float, longitude: float, across: float) -> QuerySet:
+    north, east = F("latitude") - Value(latitude), (F("longitude") - Value(longitude)) * Value(across)
+    found = Location.objects.filter(site_id=site_id, latitude__isnull=False)
     found = found.filter(Exists(services.filter(pk=OuterRef("service_id"))))
-    distance = Round(Power(north, 2) + Power(east, 2), 12, output_field=FloatField())
-    return found.annotate(distance=distance).select_related("service__provider")
+    distance = ExpressionWrapper(north * north + east * east, FloatField())
+    return found.annotate(distance=distance).values_list(*NEAR, named=True)
+
+
+def listed(keys: list[UUID]) -> dict[UUID, Listed]:
+    return {service.pk: service for service in _listed(keys=keys)} if keys else {}
+
+
+@prepared(keys=list)
+def _listed(*, keys):
+    places = Location.objects.filter(service_id=OuterRef("pk"))
+    lines = places.annotate(line=Line("address", "city", "postal_code")).exclude(line="").order_by("name", "pk")
+    phones = Contact.objects.filter(service_id=OuterRef("pk")).order_by("position", "pk")
+    found = Service.objects.filter(AnyOf(F("pk"), KeyList(keys))).annotate(
+        is_hidden=Exists(places.filter(is_hidden=True)),
+        line=Subquery(lines.values("line")[:1]),
+        phone=Subquery(phones.values("phone")[:1]),
+    )
+    return found.values_list(*Listed.__annotations__, named=True)
+
+
+class Line(Func):
+    """Those that say something, with commas between them: an address in one line."""
+
+    function, output_field = "concat_ws", CharField()
+
+    def __init__(self, *fields: str):
+        super().__init__(Value(", "), *(NullIf(F(name), Value("")) for name in fields))
 
 
 def miles(origin: Location, place: Location) -> float:

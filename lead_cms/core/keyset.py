@@ -4,12 +4,14 @@
     page = keyset(request, referrals, "-submitted_at", "-pk")   newest first
     page.rows, page.newer_url, page.older_url                 for {% pager %}; "newer" is towards the beginning
     page = paged(charges, "due_on", "pk", after=token)        the same with tokens instead of addresses
-The last key is unique. Keys may be annotations, lead over relations, and hold NULL, which stands where PostgreSQL puts
+`first` gives the first page's rows by another way, such as a statement that stands prepared: `first(most)`, or None when
+it can't. The last key is unique. Keys may be annotations, lead over relations, and hold NULL, which stands where PostgreSQL puts
 it, so that a plain index in this order serves the list: best when all keys have one direction and none holds NULL.
 A filter stays in the address. A page that is not of this list, or has no rows any more, is the first page.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -19,6 +21,7 @@ from lead_cms.core.crypto import decrypt, encrypt
 
 SIZE = 25
 AFTER, BEFORE = "after", "before"
+First = Callable[[int], list | None]
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,10 @@ class RowComparison(Func):
         return f"({left}) {self.extra['sign']} ({right})", tuple(one for _, given in parts for one in given)
 
 
-def keyset(request, rows: QuerySet, *keys: str, size: int = SIZE) -> Page:
+def keyset(request, rows: QuerySet, *keys: str, size: int = SIZE, first: First | None = None) -> Page:
     """The page that the address asks for."""
-    found = paged(rows, *keys, size=size, after=request.GET.get(AFTER, ""), before=request.GET.get(BEFORE, ""))
+    asked = {"after": request.GET.get(AFTER, ""), "before": request.GET.get(BEFORE, "")}
+    found = paged(rows, *keys, size=size, first=first, **asked)
     return Page(
         rows=found.rows,
         newer_url=_url(request, BEFORE, found.newer_token),
@@ -76,7 +80,9 @@ def keyset(request, rows: QuerySet, *keys: str, size: int = SIZE) -> Page:
     )
 
 
-def paged(rows: QuerySet, *keys: str, size: int = SIZE, after: str = "", before: str = "") -> Tokens:
+def paged(
+    rows: QuerySet, *keys: str, size: int = SIZE, after: str = "", before: str = "", first: First | None = None
+) -> Tokens:
     """The page after or before a token, else the first; `after` counts when both are given. One query.
 
     ValueError when the last key is not unique: rows could be left out or come twice.
@@ -85,10 +91,12 @@ def paged(rows: QuerySet, *keys: str, size: int = SIZE, after: str = "", before:
     place = f"keyset {rows.model._meta.label_lower} {' '.join(keys)}"
     values = _opened(order, place, after or before)
     back = values is not None and not after
-    wanted = rows if values is None else rows.filter(_beyond(order, values, back=back))
-    found = list(wanted.order_by(*(_sorted(key, back=back) for key in order))[: size + 1])
+    found = first(size + 1) if first and values is None else None
+    if found is None:
+        wanted = rows if values is None else rows.filter(_beyond(order, values, back=back))
+        found = list(wanted.order_by(*(_sorted(key, back=back) for key in order))[: size + 1])
     if not found and values is not None:
-        return paged(rows, *keys, size=size)
+        return paged(rows, *keys, size=size, first=first)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()

@@ -27,6 +27,7 @@ STANDS_FOR = {
     UUID: lambda number: UUID(int=2**127 + number),
     date: lambda number: date(1, 1, 1 + number),
     datetime: lambda number: datetime(1, 1, 1, 0, 0, 0, 1 + number, tzinfo=UTC),
+    float: lambda number: 1e-300 * (number + 1),
     str: lambda number: f"\x01{number}",
     list: lambda number: [UUID(int=2**127 + number)],  # of keys, for AnyOf(F("pk"), KeyList(keys))
 }

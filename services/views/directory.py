@@ -1,5 +1,6 @@
 """The directory: looking for a service, one service, and saying that it is right."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,6 @@ from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import Page, keyset
 from services.actions.directory import verify
-from services.enums import Capacity
 from services.forms.directory import SearchForm, VerifyForm
 from services.freshness import freshness, verified_days
 from services.hours import standing, week
@@ -20,19 +20,22 @@ from services.languages import names_of
 from services.models import Contact, Location, Provider, Service
 from services.search import (
     MOST_ALIKE,
-    Parts,
     Wanted,
     asked_near,
     by_distance,
     by_likeness,
     by_name,
+    close_by,
+    first_by_name,
+    hours_by_service,
     hours_of,
+    listed,
     miles,
-    parts_of,
+    own,
     say_miles,
 )
+from services.servicerow import ROOM, service_row
 
-ROOM = {Capacity.OPEN: "good", Capacity.WAITLIST: "waiting", Capacity.FULL: "bad"}
 MOST_OWN = 100
 
 
@@ -42,8 +45,7 @@ def service_list(request):
     """Services by need, words, language, open now, near; a provider's staff find their own here."""
     if request.membership.role == Role.PROVIDER:
         return _own_list(request)
-    form = SearchForm(request.GET)
-    local, today = timezone.localtime(), timezone.localdate()
+    form, local = SearchForm(request.GET), timezone.localtime()
     context = {
         "form": form, "rows": [], "page": Page([], "", ""), "near": None, "others": [], "most": False,
         "asked": any(request.GET.get(name) for name in form.fields),
@@ -58,8 +60,7 @@ def service_list(request):
         )  # fmt: skip
         origin, others = _origin(request, form)
         context |= {"near": origin, "others": others} | _found(request, wanted, origin)
-        days = verified_days(request.membership.site_id, today)
-        context["rows"] = _told(context["rows"], days, local)
+        context["rows"] = _told(request, context["rows"], local)
     return render(request, "services/list.html", context)
 
 
@@ -77,43 +78,33 @@ def _origin(request, form: SearchForm) -> tuple[Location | None, list[Location]]
 
 
 def _found(request, wanted: Wanted, origin: Location | None) -> dict:
+    """What is to be listed, as pairs of a service and how far it is."""
     if origin is not None:
-        page = keyset(request, by_distance(wanted, origin), "distance", "pk")
-        rows = [{"service": place.service, "away": say_miles(miles(origin, place))} for place in page.rows]
-        return {"rows": rows, "page": page}
+        places, first = by_distance(wanted, origin), partial(close_by, wanted, origin)
+        page = keyset(request, places, "distance", "pk", first=first)
+        found = listed([place.service_id for place in page.rows])
+        places = [place for place in page.rows if place.service_id in found]
+        return {"rows": [(found[one.service_id], say_miles(miles(origin, one))) for one in places], "page": page}
     if wanted.words:
         found = by_likeness(wanted)
-        return {"rows": [{"service": one, "away": ""} for one in found], "most": len(found) >= MOST_ALIKE}
-    page = keyset(request, by_name(wanted), "name", "pk")
-    return {"rows": [{"service": one, "away": ""} for one in page.rows], "page": page}
+        return {"rows": [(one, "") for one in found], "most": len(found) >= MOST_ALIKE}
+    page = keyset(request, by_name(wanted), "name", "pk", first=partial(first_by_name, wanted))
+    found = listed([one.pk for one in page.rows])
+    return {"rows": [(found[one.pk], "") for one in page.rows if one.pk in found], "page": page}
 
 
-def _told(rows: list[dict], days, local) -> list[dict]:
-    parts = parts_of(row["service"] for row in rows)
-    return [row | _said_of(row["service"], parts[row["service"].pk], days, local) for row in rows]
-
-
-def _said_of(service: Service, parts: Parts, days, local) -> dict:
-    now, places = standing(parts.hours, local=local), parts.places
-    hidden = any(place.is_hidden for place in places)
-    return {
-        "standing": now, "in_words": service.hours_in_words if now is None else "",
-        "fresh": freshness(service.verified_at, days, local.date()), "room_tone": ROOM.get(service.capacity, "neutral"),
-        "languages": names_of(service.languages),
-        "where": "" if hidden else next((place.line for place in places if place.line), ""), "is_hidden": hidden,
-        "phone": next((one.phone for one in parts.contacts), ""),
-    }  # fmt: skip
+def _told(request, rows: list[tuple], local) -> list[str]:
+    days, hours = verified_days(request.membership.site_id, local.date()), hours_by_service([one.pk for one, _ in rows])
+    whom = request.GET.get("for", "")
+    return [service_row(one, hours[one.pk], days=days, local=local, for_whom=whom, away=away) for one, away in rows]
 
 
 def _own_list(request):
     """What the organisation offers: few, so on one page."""
     local = timezone.localtime()
-    days = verified_days(request.membership.site_id, local.date())
-    found = Service.objects.filter(site_id=request.membership.site_id).select_related("provider")
-    rows = [{"service": one, "away": ""} for one in found.order_by("name", "pk")[:MOST_OWN]]
-    providers = Provider.objects.order_by("name", "pk")[:MOST_OWN]
-    rows = _told(rows, days, local)
-    return render(request, "services/own.html", {"rows": rows, "providers": providers, "for_whom": ""})
+    rows = [(one, "") for one in own(request.membership.site_id, MOST_OWN)]
+    context = {"rows": _told(request, rows, local), "providers": Provider.objects.order_by("name", "pk")[:MOST_OWN]}
+    return render(request, "services/own.html", context | {"for_whom": ""})
 
 
 @require_safe

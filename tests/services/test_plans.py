@@ -85,8 +85,10 @@ def test_the_list_comes_in_the_order_of_its_index(world, db, sign_in):
     ("function", "index"), [("services_like", "service_words_trgm"), ("locations_like", "location_words_trgm")]
 )
 def test_likeness_takes_the_index_of_the_words(world, db, function, index):
-    """The body of the definer function, with its arguments put in, as the role that owns it."""
+    """Its second statement, which compares, with its arguments put in, as the role that owns it."""
     body = next(text for text in FUNCTIONS if f"function app.{function}(" in text).split("$body$")[1]
+    body = body.split("return query")[2].split(";")[0].replace("most - found_so_far", "most")
+    body = re.sub(r"\bwanted\b", "'lawyer 17'", re.sub(r"\bpart\b", "'%lawyer 17%'", body))
     body = re.sub(r"\bwords\b(?!\()", "'lawyer 17'", body.replace("search_words", "search_line"))
     body = re.sub(r"\bmost\b", "20", body).replace("search_line", "search_words")
     body = body.replace("app.site_id()", f"'{world.a.site.pk}'::uuid")
