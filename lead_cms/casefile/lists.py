@@ -3,7 +3,7 @@
 API
     first_windows(site_id, most, who=…), keyed(site_id, after, most, who=…): one page of them
     waiting_handoffs(membership, now), tries_due(membership, until, most), outreach_untried(site_id, most)
-    first, of, said, named: for a list of one's own
+    first, said, named: for a list of one's own
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
 plain values of the columns that they say, not models: a list of many joins costs what it shows.
 """
@@ -38,11 +38,6 @@ HANDOFF_TIME = timedelta(hours=12)
 def open_windows(site_id):
     """Open windows, bare: the caller filters, `first_windows` reads the few that remain."""
     return IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
-
-
-def of(rows, case_manager):
-    """Those of `rows` (of a referral) that this case manager looks after; None: that nobody does."""
-    return rows.filter(Exists(Casework.objects.filter(referral=OuterRef("referral_id"), case_manager=case_manager)))
 
 
 def first(rows, *order: str, most: int):
@@ -116,7 +111,7 @@ def _windows(*, site_id, who, most, unsure=False, me=None, since=None, until=Non
         late = WindowItem.objects.filter(window=OuterRef("pk"), needs_confirmation=True, confirmed_at=None)
         windows = windows.filter(Exists(late))
     if who != "team":
-        windows = of(windows, me)
+        windows = windows.filter(case_manager=me)
     if since is not None:
         windows = windows.filter(due_on__gte=since)
     if until is not None:

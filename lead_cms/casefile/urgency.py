@@ -61,7 +61,8 @@ def window_row(window, today: date, *, with_manager: bool = False) -> dict:
         names = ", ".join(Item(kind).label.lower() for kind in window.unsure_kinds)
         notes.append(f"Typed after the due day, waits for a supervisor: {names}")
     if window.meets_at:
-        notes.append(f"Appointment {say_when(window.meets_at)}, {window.meets_place}.")
+        late = ": after the last day" if local_day(window.meets_at) > window.due_on else ""
+        notes.append(f"Appointment {say_when(window.meets_at)}, {window.meets_place}{late}.")
     if with_manager:
         notes.append(getattr(window, "manager", "") or "No case manager yet")
     return {

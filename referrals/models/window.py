@@ -33,6 +33,10 @@ class IntakeWindow(SiteRow):
     extension_count = models.PositiveSmallIntegerField(default=0)
     met_on = models.DateField(null=True, blank=True)  # the day the last item was done
     state_changed_at = models.DateTimeField()
+    # As on the casework of the referral, kept by the database: the list of one's own windows comes in its index's order.
+    case_manager = models.ForeignKey(
+        Membership, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = IntakeWindowQuerySet.as_manager()
 
@@ -40,7 +44,7 @@ class IntakeWindow(SiteRow):
     PLAIN = frozenset(
         {
             "id", "site", "referral", "rules", "state", "opened_at", "starts_on", "due_on", "first_due_on",
-            "required_items", "extension_count", "met_on", "state_changed_at",
+            "required_items", "extension_count", "met_on", "state_changed_at", "case_manager",
         }
     )  # fmt: skip
 
@@ -54,6 +58,9 @@ class IntakeWindow(SiteRow):
         ]
         indexes = [
             models.Index(fields=["site", "due_on", "id"], condition=Q(state="open"), name="window_open_due"),
+            models.Index(
+                fields=["site", "case_manager", "due_on", "id"], condition=Q(state="open"), name="window_open_mine"
+            ),
             models.Index(fields=["site", "state"], name="window_site_state"),
         ]
 

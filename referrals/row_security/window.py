@@ -29,6 +29,7 @@ POLICIES = [
             MANAGER: Rows(both(HERE, OPEN_REFERRAL), columns=("state", "met_on", "state_changed_at")),
             SUPERVISOR: Rows(HERE, columns=("state", "met_on", "state_changed_at")),
             Duty.CLOCKWORK: Rows(HERE, columns=("due_on", "extension_count", "state", "state_changed_at")),
+            DEFINER: Rows(ANYTHING, columns=("case_manager_id",)),  # by the triggers that keep it as on the case
         },
         audited=("referral_id", "state", "starts_on", "due_on", "extension_count", "met_on"),
     ),

@@ -22,13 +22,13 @@ SHOWN = {"": (AskStatus.SENT, AskStatus.WAITLIST), "accepted": (AskStatus.ACCEPT
 @require_safe
 @requires(Permission.SERVICE_ANSWER)
 def inbox(request):
-    """A code and a need each, the longest waiting first. Whom it is for stands behind the link."""
+    """A code and a need each: what nobody has answered first, the longest waiting first. Whom it is for is behind the link."""
     shown, now, today = request.GET.get("show", ""), timezone.now(), timezone.localdate()
     found = ServiceReferral.objects.filter(organisation_id=request.membership.organisation_id).select_related("service")
     if shown == "closed":
         page = keyset(request, found.closed(), "-status_changed_at", "-pk")
     else:
-        page = keyset(request, found.filter(status__in=SHOWN.get(shown, SHOWN[""])), "asked_at", "pk")
+        page = keyset(request, found.filter(status__in=SHOWN.get(shown, SHOWN[""])), "status", "asked_at", "pk")
     rows = [row_of(one, today, now, page="services:request") for one in page.rows]
     return render(request, "services/inbox.html", {"rows": rows, "page": page, "shown": shown})
 

@@ -302,7 +302,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_intakewindow": {
         "select": CASEWORK | {COORDINATOR: open_to_coordinator, CLOCKWORK: here, DEFINER: always},
         "insert": {INTAKE: here, OPERATOR: always},
-        "update": CASEWORK | {CLOCKWORK: here},
+        "update": CASEWORK | {CLOCKWORK: here, DEFINER: always},
     },
     "referrals_windowitem": {
         "select": {MANAGER: here, SUPERVISOR: here, DEFINER: always},
@@ -321,7 +321,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "referrals_casework": {
         "select": CASEWORK | {SCHEDULER: always, DEFINER: always},
         "insert": {INTAKE: here, OPERATOR: always},
-        "update": CASEWORK,
+        "update": CASEWORK | {DEFINER: always},
     },
     "referrals_casehandover": {
         "select": CASEWORK,

@@ -185,4 +185,6 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("told_of_referral", "lead_definer"),
             ("told_under", "lead_definer"),
             ("unit_hear_back", "lead_definer"),
+            ("window_finds_case", "lead_definer"),
+            ("window_follows_case", "lead_definer"),
         ]
