@@ -9,11 +9,11 @@ do $$
 declare filled int;
 begin
   loop
-    with some as (
+    with batch as (
       select w.id, c.case_manager_id from referrals_intakewindow w join referrals_casework c on c.referral_id = w.referral_id
       where w.case_manager_id is null and c.case_manager_id is not null limit 5000 for update of w
     )
-    update referrals_intakewindow w set case_manager_id = some.case_manager_id from some where w.id = some.id;
+    update referrals_intakewindow w set case_manager_id = batch.case_manager_id from batch where w.id = batch.id;
     get diagnostics filled = row_count;
     exit when filled = 0;
     commit;
