@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connections
 from django.test import Client, TestCase, TransactionTestCase
+from pytest_django.plugin import blocking_manager_key
 
 from lead_cms.access.walls import unsafe_login
 from tests.factories import World
@@ -17,16 +18,40 @@ KEEP = ("django_migrations", "django_content_type", "auth_permission")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+TEMPLATE = "LEAD_TEST_TEMPLATE"  # the database that workers copy, named in their environment
+
+
 def pytest_sessionstart(session):
-    """The controller makes the roles, once and before any worker needs them; on servers of one's own they may be there."""
-    if not hasattr(session.config, "workerinput") and os.environ.get("DATABASE_ADMIN_URL"):
+    """The controller makes the roles, and a database for its workers to copy: to migrate once is enough."""
+    if hasattr(session.config, "workerinput"):
+        return
+    if os.environ.get("DATABASE_ADMIN_URL"):
         call_command("setup_roles", "--with-tests", stdout=io.StringIO())
+    if getattr(session.config.option, "numprocesses", None):
+        owner = connections["owner"]
+        own, tests = owner.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
+        owner.settings_dict["TEST"]["NAME"] = f"test_{own}_template"
+        with session.config.stash[blocking_manager_key].unblock():
+            os.environ[TEMPLATE] = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            owner.close()
+        for alias in ("owner", "default"):
+            connections[alias].settings_dict["NAME"] = own
+        owner.settings_dict["TEST"]["NAME"] = tests
+
+
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput") and (name := os.environ.pop(TEMPLATE, "")):
+        owner = connections["owner"]
+        with session.config.stash[blocking_manager_key].unblock():
+            owner.creation._destroy_test_db(name, verbosity=0)
+            owner.close()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
+        owner.settings_dict["TEST"]["TEMPLATE"] = os.environ.get(TEMPLATE)
         owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         default.close()
         default.settings_dict["NAME"] = owner.settings_dict["NAME"]

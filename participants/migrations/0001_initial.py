@@ -6,6 +6,8 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,143 +18,147 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Consent",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("criminal_justice", "Result of the window, to the prosecutor (42 CFR 2.35)")],
-                        max_length=30,
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Consent",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("criminal_justice", "Result of the window, to the prosecutor (42 CFR 2.35)")],
+                                max_length=30,
+                            ),
+                        ),
+                        ("referral_id", models.UUIDField(db_index=True)),
+                        (
+                            "answer",
+                            models.CharField(
+                                choices=[
+                                    ("yes", "Yes"),
+                                    ("not_now", "Not now"),
+                                    ("no", "No"),
+                                    ("unwell", "Too unwell to decide"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("interpreter", models.CharField(blank=True, max_length=120)),
+                        ("scope", models.CharField(blank=True, max_length=300)),
+                        ("text_shown", models.TextField(blank=True)),
+                        ("text_hash", models.CharField(blank=True, max_length=64)),
+                        ("signed_name", models.CharField(blank=True, max_length=120)),
+                        ("signed_at", models.DateTimeField(blank=True, null=True)),
+                        ("revocable", models.BooleanField(default=True)),
+                        ("ends_at", models.DateTimeField(blank=True, null=True)),
+                        ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "revoked_how",
+                            models.CharField(
+                                blank=True,
+                                choices=[("written", "In writing"), ("spoken", "By word of mouth, written up here")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "revoked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                ("referral_id", models.UUIDField(db_index=True)),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[
-                            ("yes", "Yes"),
-                            ("not_now", "Not now"),
-                            ("no", "No"),
-                            ("unwell", "Too unwell to decide"),
-                        ],
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="Disclosure",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("what", models.CharField(max_length=60)),
+                        ("to_organisation_id", models.UUIDField()),
+                        ("purpose", models.CharField(max_length=60)),
+                        ("notice_version", models.CharField(max_length=40)),
+                        ("recorded_at", models.DateTimeField(editable=False, null=True)),
+                        (
+                            "consent",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="disclosures",
+                                to="participants.consent",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "to_membership",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("asked_at", models.DateTimeField()),
-                ("language", models.CharField(max_length=10)),
-                ("interpreter", models.CharField(blank=True, max_length=120)),
-                ("scope", models.CharField(blank=True, max_length=300)),
-                ("text_shown", models.TextField(blank=True)),
-                ("text_hash", models.CharField(blank=True, max_length=64)),
-                ("signed_name", models.CharField(blank=True, max_length=120)),
-                ("signed_at", models.DateTimeField(blank=True, null=True)),
-                ("revocable", models.BooleanField(default=True)),
-                ("ends_at", models.DateTimeField(blank=True, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "revoked_how",
-                    models.CharField(
-                        blank=True,
-                        choices=[("written", "In writing"), ("spoken", "By word of mouth, written up here")],
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="Participant",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("given_name", models.CharField(blank=True, max_length=80)),
+                        ("family_name", models.CharField(blank=True, max_length=80)),
+                        ("chosen_name", models.CharField(blank=True, max_length=80)),
+                        ("aliases", models.JSONField(blank=True, default=list)),
+                        ("search_names", models.CharField(blank=True, max_length=400)),
+                        ("birth_date", models.DateField(blank=True, null=True)),
+                        ("age_about", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("language", models.CharField(default="en", max_length=10)),
+                        ("pronouns", models.CharField(blank=True, max_length=40)),
+                        ("race", models.JSONField(blank=True, default=list)),
+                        ("gender", models.CharField(blank=True, max_length=60)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        ("may_text", models.BooleanField(default=False)),
+                        ("may_leave_message", models.BooleanField(default=False)),
+                        ("others_read_phone", models.CharField(blank=True, max_length=80)),
+                        ("where_to_reach", models.CharField(blank=True, max_length=200)),
+                        ("is_restricted", models.BooleanField(default=False)),
+                        ("died_on", models.DateField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField()),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "revoked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Disclosure",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("what", models.CharField(max_length=60)),
-                ("to_organisation_id", models.UUIDField()),
-                ("purpose", models.CharField(max_length=60)),
-                ("notice_version", models.CharField(max_length=40)),
-                ("recorded_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "consent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="disclosures",
-                        to="participants.consent",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "to_membership",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Participant",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("given_name", models.CharField(blank=True, max_length=80)),
-                ("family_name", models.CharField(blank=True, max_length=80)),
-                ("chosen_name", models.CharField(blank=True, max_length=80)),
-                ("aliases", models.JSONField(blank=True, default=list)),
-                ("search_names", models.CharField(blank=True, max_length=400)),
-                ("birth_date", models.DateField(blank=True, null=True)),
-                ("age_about", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("language", models.CharField(default="en", max_length=10)),
-                ("pronouns", models.CharField(blank=True, max_length=40)),
-                ("race", models.JSONField(blank=True, default=list)),
-                ("gender", models.CharField(blank=True, max_length=60)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                ("may_text", models.BooleanField(default=False)),
-                ("may_leave_message", models.BooleanField(default=False)),
-                ("others_read_phone", models.CharField(blank=True, max_length=80)),
-                ("where_to_reach", models.CharField(blank=True, max_length=200)),
-                ("is_restricted", models.BooleanField(default=False)),
-                ("died_on", models.DateField(blank=True, null=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
+            ]
         ),
         migrations.AddField(
             model_name="consent",
@@ -200,67 +206,74 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddIndex(
-            model_name="participant",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_names"], name="participant_names_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="participant",
-            index=models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["criminal_justice"])), name="consent_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answer", "yes"),
-                        ("signed_at__isnull", False),
-                        models.Q(("text_hash", ""), _negated=True),
-                        models.Q(("signed_name", ""), _negated=True),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="participant",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_names"], name="participant_names_trgm", opclasses=["gin_trgm_ops"]
                     ),
-                    models.Q(models.Q(("answer", "yes"), _negated=True), ("signed_at", None)),
-                    _connector="OR",
                 ),
-                name="consent_yes_means_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at", None), ("revoked_by", None)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
+                migrations.AddIndex(
+                    model_name="participant",
+                    index=models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
                 ),
-                name="consent_revoked_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answer", "yes"), ("revoked_at", None)),
-                fields=("referral_id", "kind"),
-                name="consent_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on", None)), fields=("participant",), name="participation_one_open_spell"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "inactive", "door_open"])), name="participation_state_known"
-            ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["criminal_justice"])), name="consent_kind_known"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", "yes"),
+                                ("signed_at__isnull", False),
+                                models.Q(("text_hash", ""), _negated=True),
+                                models.Q(("signed_name", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("answer", "yes"), _negated=True), ("signed_at", None)),
+                            _connector="OR",
+                        ),
+                        name="consent_yes_means_signed",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at", None), ("revoked_by", None)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consent_revoked_at_and_by",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("answer", "yes"), ("revoked_at", None)),
+                        fields=("referral_id", "kind"),
+                        name="consent_one_in_force",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="participation",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        fields=("participant",),
+                        name="participation_one_open_spell",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="participation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "inactive", "door_open"])),
+                        name="participation_state_known",
+                    ),
+                ),
+            ]
         ),
     ]

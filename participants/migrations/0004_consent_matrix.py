@@ -7,6 +7,8 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,120 +17,125 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ConsentCell",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "information_class",
-                    models.CharField(
-                        choices=[
-                            ("window_result", "That the intake window was met"),
-                            ("enrolment", "That they take part in LEAD"),
-                            ("general_progress", "How it is going, in general words"),
-                            ("barriers", "What stands in their way"),
-                            ("legal_coordination", "Court dates and warrants, and who their case manager is"),
-                            ("housing", "Housing"),
-                            ("health", "Health"),
-                            ("substance_use", "Substance use and its treatment"),
-                        ],
-                        max_length=20,
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="ConsentCell",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "information_class",
+                            models.CharField(
+                                choices=[
+                                    ("window_result", "That the intake window was met"),
+                                    ("enrolment", "That they take part in LEAD"),
+                                    ("general_progress", "How it is going, in general words"),
+                                    ("barriers", "What stands in their way"),
+                                    ("legal_coordination", "Court dates and warrants, and who their case manager is"),
+                                    ("housing", "Housing"),
+                                    ("health", "Health"),
+                                    ("substance_use", "Substance use and its treatment"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("criminal_justice", "Result of the window, to the prosecutor (42 CFR 2.35)"),
+                                    ("treatment", "Treatment, payment and operations, to service providers"),
+                                    ("multi_party", "LEAD partners, each for what is ticked"),
+                                    ("sentence", "One sentence to the officer who referred"),
+                                ],
+                                max_length=30,
+                            ),
+                        ),
+                        ("organisation_kind", models.CharField(max_length=20)),
+                        ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "revoked_how",
+                            models.CharField(
+                                blank=True,
+                                choices=[("written", "In writing"), ("spoken", "By word of mouth, written up here")],
+                                max_length=10,
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("criminal_justice", "Result of the window, to the prosecutor (42 CFR 2.35)"),
-                            ("treatment", "Treatment, payment and operations, to service providers"),
-                            ("multi_party", "LEAD partners, each for what is ticked"),
-                            ("sentence", "One sentence to the officer who referred"),
-                        ],
-                        max_length=30,
-                    ),
+                migrations.CreateModel(
+                    name="EmergencyAccess",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "emergency",
+                            models.CharField(
+                                choices=[
+                                    ("medical", "A medical emergency: they cannot say yes beforehand"),
+                                    ("danger", "Danger to their life, now"),
+                                    ("disaster", "A disaster: offices are closed"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=200)),
+                        ("told_whom", models.CharField(blank=True, max_length=160)),
+                        ("granted_at", models.DateTimeField()),
+                        ("until_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                    ],
                 ),
-                ("organisation_kind", models.CharField(max_length=20)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "revoked_how",
-                    models.CharField(
-                        blank=True,
-                        choices=[("written", "In writing"), ("spoken", "By word of mouth, written up here")],
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="NeverTogether",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("violence", "Violence, or fear of it"),
+                                    ("court_order", "A court’s order"),
+                                    ("conflict", "A conflict between them"),
+                                    ("asked", "One of them asked"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("set_at", models.DateTimeField()),
+                        ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                    ],
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EmergencyAccess",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "emergency",
-                    models.CharField(
-                        choices=[
-                            ("medical", "A medical emergency: they cannot say yes beforehand"),
-                            ("danger", "Danger to their life, now"),
-                            ("disaster", "A disaster: offices are closed"),
-                        ],
-                        max_length=20,
-                    ),
+                migrations.CreateModel(
+                    name="RecordAccess",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("open", "May open this record"), ("shut", "May not open this record")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("relative", "Relative, partner or former partner"),
+                                    ("colleague", "Colleague, or somebody who works here"),
+                                    ("own_record", "It is, or was, their own record"),
+                                    ("safety", "Somebody flees violence"),
+                                    ("asked", "The person asked for it"),
+                                    ("covers", "Stands in for the case manager"),
+                                    ("other", "Another reason, known to the supervisor"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("set_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                    ],
                 ),
-                ("reason", models.CharField(max_length=200)),
-                ("told_whom", models.CharField(blank=True, max_length=160)),
-                ("granted_at", models.DateTimeField()),
-                ("until_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="NeverTogether",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("violence", "Violence, or fear of it"),
-                            ("court_order", "A court’s order"),
-                            ("conflict", "A conflict between them"),
-                            ("asked", "One of them asked"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("set_at", models.DateTimeField()),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RecordAccess",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("open", "May open this record"), ("shut", "May not open this record")], max_length=10
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("relative", "Relative, partner or former partner"),
-                            ("colleague", "Colleague, or somebody who works here"),
-                            ("own_record", "It is, or was, their own record"),
-                            ("safety", "Somebody flees violence"),
-                            ("asked", "The person asked for it"),
-                            ("covers", "Stands in for the case manager"),
-                            ("other", "Another reason, known to the supervisor"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("set_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-            ],
+            ]
         ),
         migrations.RemoveConstraint(
             model_name="consent",
@@ -138,43 +145,47 @@ class Migration(migrations.Migration):
             model_name="consent",
             name="consent_one_in_force",
         ),
-        migrations.AddField(
-            model_name="consent",
-            name="ends_with",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("decision", "The prosecutor’s decision on the held charge"),
-                    ("taking_part", "The end of taking part in LEAD"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="matrix",
-            field=models.JSONField(blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="purpose",
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="superseded_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="superseded_by_consent",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="supersedes",
-                to="participants.consent",
-            ),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="consent",
+                    name="ends_with",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("decision", "The prosecutor’s decision on the held charge"),
+                            ("taking_part", "The end of taking part in LEAD"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="consent",
+                    name="matrix",
+                    field=models.JSONField(blank=True, default=list),
+                ),
+                migrations.AddField(
+                    model_name="consent",
+                    name="purpose",
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name="consent",
+                    name="superseded_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="consent",
+                    name="superseded_by_consent",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="participants.consent",
+                    ),
+                ),
+            ]
         ),
         migrations.AlterField(
             model_name="consent",
@@ -189,419 +200,454 @@ class Migration(migrations.Migration):
                 max_length=30,
             ),
         ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(fields=["consent", "-recorded_at", "-id"], name="disclosure_accounting"),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["criminal_justice", "treatment", "multi_party", "sentence"])),
-                name="consent_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_with__in", ["", "decision", "taking_part"])), name="consent_ends_with_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("superseded_at", None), ("superseded_by_consent", None)),
-                    models.Q(("superseded_at__isnull", False), ("superseded_by_consent__isnull", False)),
-                    _connector="OR",
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="disclosure",
+                    index=models.Index(fields=["consent", "-recorded_at", "-id"], name="disclosure_accounting"),
                 ),
-                name="consent_superseded_by_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("treatment", "multi_party")), _negated=True),
-                    ("participant__isnull", False),
-                    _connector="OR",
-                ),
-                name="consent_matrix_of_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answer", "yes"), ("revoked_at", None), ("superseded_at", None)),
-                fields=("referral_id", "kind"),
-                name="consent_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("answer", "yes"),
-                    ("revoked_at", None),
-                    ("superseded_at", None),
-                    ("kind__in", ("treatment", "multi_party")),
-                ),
-                fields=("participant", "kind"),
-                name="consent_one_matrix_in_force",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consentcell",
-            name="consent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="participants.consent"
-            ),
-        ),
-        migrations.AddField(
-            model_name="consentcell",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="consentcell",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="consentcell",
-            name="revoked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consentcell",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="emergencyaccess",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="emergencyaccess",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="emergencyaccess",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="emergencyaccess",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="nevertogether",
-            name="first",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="nevertogether",
-            name="lifted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="nevertogether",
-            name="second",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="nevertogether",
-            name="set_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="nevertogether",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="recordaccess",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="recordaccess",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="recordaccess",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="recordaccess",
-            name="set_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="recordaccess",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddIndex(
-            model_name="consentcell",
-            index=models.Index(
-                condition=models.Q(("revoked_at", None)),
-                fields=["participant", "organisation", "information_class"],
-                include=("consent",),
-                name="consentcell_asked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consentcell",
-            index=models.Index(
-                condition=models.Q(("revoked_at", None)),
-                fields=["organisation", "information_class"],
-                include=("participant", "consent"),
-                name="consentcell_of_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consentcell",
-            constraint=models.UniqueConstraint(
-                fields=("consent", "organisation", "information_class"), name="consentcell_once_per_consent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consentcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "information_class__in",
-                        [
-                            "window_result",
-                            "enrolment",
-                            "general_progress",
-                            "barriers",
-                            "legal_coordination",
-                            "housing",
-                            "health",
-                            "substance_use",
-                        ],
-                    )
-                ),
-                name="consentcell_class_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consentcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "treatment"), ("organisation_kind", "provider")),
-                    models.Q(
-                        ("kind", "multi_party"),
-                        (
-                            "organisation_kind__in",
-                            ("police", "prosecutor", "case_management", "project_management", "partner", "provider"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="consentcell_recipient_fits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consentcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("organisation_kind__in", ("police", "prosecutor")), _negated=True),
-                    ("information_class__in", ("enrolment", "general_progress", "barriers", "legal_coordination")),
-                    _connector="OR",
-                ),
-                name="consentcell_justice_classes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consentcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at", None), ("revoked_by", None)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="consentcell_revoked_at_and_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="emergencyaccess",
-            index=models.Index(
-                fields=["membership", "until_at"], include=("participant",), name="emergencyaccess_mine"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="emergencyaccess",
-            index=models.Index(fields=["site", "-granted_at", "-id"], name="emergencyaccess_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="emergencyaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("emergency__in", ["medical", "danger", "disaster"])), name="emergencyaccess_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="emergencyaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="emergencyaccess_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="emergencyaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_at__gt", models.F("granted_at")),
-                    (
-                        "until_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("granted_at"), "+", models.Value(datetime.timedelta(days=1))
-                        ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["criminal_justice", "treatment", "multi_party", "sentence"])),
+                        name="consent_kind_known",
                     ),
                 ),
-                name="emergencyaccess_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="emergencyaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", None)),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_with__in", ["", "decision", "taking_part"])),
+                        name="consent_ends_with_known",
+                    ),
                 ),
-                name="emergencyaccess_ended_at_and_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nevertogether",
-            index=models.Index(
-                condition=models.Q(("lifted_at", None)),
-                fields=["second"],
-                include=("first",),
-                name="nevertogether_second",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nevertogether",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["violence", "court_order", "conflict", "asked"])),
-                name="nevertogether_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nevertogether",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="nevertogether_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nevertogether",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at", None), ("lifted_by", None)),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("superseded_at", None), ("superseded_by_consent", None)),
+                            models.Q(("superseded_at__isnull", False), ("superseded_by_consent__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consent_superseded_by_something",
+                    ),
                 ),
-                name="nevertogether_lifted_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nevertogether",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)), fields=("first", "second"), name="nevertogether_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recordaccess",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)),
-                fields=["membership", "kind"],
-                include=("participant",),
-                name="recordaccess_mine",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["open", "shut"])), name="recordaccess_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reason__in", ["relative", "colleague", "own_record", "safety", "asked", "covers", "other"])
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ("treatment", "multi_party")), _negated=True),
+                            ("participant__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="consent_matrix_of_a_person",
+                    ),
                 ),
-                name="recordaccess_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", None)),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("answer", "yes"), ("revoked_at", None), ("superseded_at", None)),
+                        fields=("referral_id", "kind"),
+                        name="consent_one_in_force",
+                    ),
                 ),
-                name="recordaccess_ended_at_and_by",
-            ),
+                migrations.AddConstraint(
+                    model_name="consent",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(
+                            ("answer", "yes"),
+                            ("revoked_at", None),
+                            ("superseded_at", None),
+                            ("kind__in", ("treatment", "multi_party")),
+                        ),
+                        fields=("participant", "kind"),
+                        name="consent_one_matrix_in_force",
+                    ),
+                ),
+            ]
         ),
-        migrations.AddConstraint(
-            model_name="recordaccess",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("participant", "membership"),
-                name="recordaccess_one_at_a_time",
-            ),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="consentcell",
+                    name="consent",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="participants.consent"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="consentcell",
+                    name="organisation",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="consentcell",
+                    name="participant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="consentcell",
+                    name="revoked_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="consentcell",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="emergencyaccess",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="emergencyaccess",
+                    name="membership",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="emergencyaccess",
+                    name="participant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="emergencyaccess",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="nevertogether",
+                    name="first",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="nevertogether",
+                    name="lifted_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="nevertogether",
+                    name="second",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="nevertogether",
+                    name="set_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="nevertogether",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="recordaccess",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="recordaccess",
+                    name="membership",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="recordaccess",
+                    name="participant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="recordaccess",
+                    name="set_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="recordaccess",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="consentcell",
+                    index=models.Index(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=["participant", "organisation", "information_class"],
+                        include=("consent",),
+                        name="consentcell_asked",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="consentcell",
+                    index=models.Index(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=["organisation", "information_class"],
+                        include=("participant", "consent"),
+                        name="consentcell_of_organisation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consentcell",
+                    constraint=models.UniqueConstraint(
+                        fields=("consent", "organisation", "information_class"), name="consentcell_once_per_consent"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consentcell",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "information_class__in",
+                                [
+                                    "window_result",
+                                    "enrolment",
+                                    "general_progress",
+                                    "barriers",
+                                    "legal_coordination",
+                                    "housing",
+                                    "health",
+                                    "substance_use",
+                                ],
+                            )
+                        ),
+                        name="consentcell_class_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consentcell",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "treatment"), ("organisation_kind", "provider")),
+                            models.Q(
+                                ("kind", "multi_party"),
+                                (
+                                    "organisation_kind__in",
+                                    (
+                                        "police",
+                                        "prosecutor",
+                                        "case_management",
+                                        "project_management",
+                                        "partner",
+                                        "provider",
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="consentcell_recipient_fits",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consentcell",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("organisation_kind__in", ("police", "prosecutor")), _negated=True),
+                            (
+                                "information_class__in",
+                                ("enrolment", "general_progress", "barriers", "legal_coordination"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="consentcell_justice_classes",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consentcell",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at", None), ("revoked_by", None)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consentcell_revoked_at_and_by",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="emergencyaccess",
+                    index=models.Index(
+                        fields=["membership", "until_at"], include=("participant",), name="emergencyaccess_mine"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="emergencyaccess",
+                    index=models.Index(fields=["site", "-granted_at", "-id"], name="emergencyaccess_site"),
+                ),
+                migrations.AddConstraint(
+                    model_name="emergencyaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("emergency__in", ["medical", "danger", "disaster"])),
+                        name="emergencyaccess_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="emergencyaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="emergencyaccess_has_reason"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="emergencyaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_at__gt", models.F("granted_at")),
+                            (
+                                "until_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("granted_at"), "+", models.Value(datetime.timedelta(days=1))
+                                ),
+                            ),
+                        ),
+                        name="emergencyaccess_ends",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="emergencyaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="emergencyaccess_ended_at_and_by",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="nevertogether",
+                    index=models.Index(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=["second"],
+                        include=("first",),
+                        name="nevertogether_second",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="nevertogether",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["violence", "court_order", "conflict", "asked"])),
+                        name="nevertogether_reason_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="nevertogether",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="nevertogether_in_order"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="nevertogether",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="nevertogether_lifted_at_and_by",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="nevertogether",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)), fields=("first", "second"), name="nevertogether_once"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="recordaccess",
+                    index=models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["membership", "kind"],
+                        include=("participant",),
+                        name="recordaccess_mine",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["open", "shut"])), name="recordaccess_kind_known"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                ["relative", "colleague", "own_record", "safety", "asked", "covers", "other"],
+                            )
+                        ),
+                        name="recordaccess_reason_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordaccess",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recordaccess_ended_at_and_by",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordaccess",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("participant", "membership"),
+                        name="recordaccess_one_at_a_time",
+                    ),
+                ),
+            ]
         ),
     ]

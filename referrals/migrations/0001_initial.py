@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import lead_cms.core.crypto
+from lead_cms.core.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -18,197 +19,207 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Record",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("screening", "Screening"), ("intake", "Intake"), ("assessment", "Assessment")],
-                        max_length=20,
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Record",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("screening", "Screening"),
+                                    ("intake", "Intake"),
+                                    ("assessment", "Assessment"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("begun_at", models.DateTimeField()),
+                        ("done_on", models.DateField(blank=True, null=True)),
+                        (
+                            "begun_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                ("begun_at", models.DateTimeField()),
-                ("done_on", models.DateField(blank=True, null=True)),
-                (
-                    "begun_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
+                migrations.CreateModel(
+                    name="Referral",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("reference", models.CharField(max_length=12)),
+                        (
+                            "door",
+                            models.CharField(
+                                choices=[
+                                    ("arrest", "Arrest diversion"),
+                                    ("social", "Social contact"),
+                                    ("community", "Community"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("triage", "With the coordinator"),
+                                    ("pending", "Waiting for approval"),
+                                    ("submitted", "Received"),
+                                    ("outreach", "Received, outreach will reach the person"),
+                                    ("handed_over", "Handed over"),
+                                    ("done", "Done"),
+                                    ("declined", "Offer declined"),
+                                    ("ineligible", "LEAD could not be offered"),
+                                    ("not_approved", "Not approved"),
+                                    ("cancelled", "Canceled by the officer"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("submission_key", models.UUIDField()),
+                        ("submitted_at", models.DateTimeField()),
+                        ("occurred_at", models.DateTimeField(blank=True, null=True)),
+                        ("incident_number", models.CharField(blank=True, max_length=30)),
+                        ("precinct", models.CharField(blank=True, max_length=60)),
+                        ("meeting_place", models.CharField(blank=True, max_length=200)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("eligible", "Eligible"),
+                                    ("needs_approval", "Eligible with approval"),
+                                    ("ineligible", "LEAD cannot be offered here"),
+                                    ("not_sure", "Not sure"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("amount", models.CharField(blank=True, max_length=12)),
+                        (
+                            "person_answer",
+                            models.CharField(
+                                blank=True,
+                                choices=[("yes", "Yes"), ("no", "No"), ("could_not", "Could not answer")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("decline_reason", models.CharField(blank=True, max_length=40)),
+                        ("cancel_reason", models.CharField(blank=True, max_length=40)),
+                        ("by_telephone", models.BooleanField(default=False)),
+                        ("given_by_name", models.CharField(blank=True, max_length=120)),
+                        ("given_by_badge", models.CharField(blank=True, max_length=30)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        ("children_present", models.CharField(blank=True, max_length=10)),
+                        ("complainant_position", models.CharField(blank=True, max_length=40)),
+                        ("details_done_at", models.DateTimeField(blank=True, null=True)),
+                        ("status_changed_at", models.DateTimeField()),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="referrals",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "rules",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.ruleset"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
+                migrations.CreateModel(
+                    name="RecordSection",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("section", models.CharField(max_length=40)),
+                        ("answers", lead_cms.core.crypto.EncryptedJSONField()),
+                        ("saved_at", models.DateTimeField()),
+                        (
+                            "record",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sections",
+                                to="referrals.record",
+                            ),
+                        ),
+                        (
+                            "saved_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.referral"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Referral",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=12)),
-                (
-                    "door",
-                    models.CharField(
-                        choices=[
-                            ("arrest", "Arrest diversion"),
-                            ("social", "Social contact"),
-                            ("community", "Community"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("triage", "With the coordinator"),
-                            ("pending", "Waiting for approval"),
-                            ("submitted", "Received"),
-                            ("outreach", "Received, outreach will reach the person"),
-                            ("handed_over", "Handed over"),
-                            ("done", "Done"),
-                            ("declined", "Offer declined"),
-                            ("ineligible", "LEAD could not be offered"),
-                            ("not_approved", "Not approved"),
-                            ("cancelled", "Canceled by the officer"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("submission_key", models.UUIDField()),
-                ("submitted_at", models.DateTimeField()),
-                ("occurred_at", models.DateTimeField(blank=True, null=True)),
-                ("incident_number", models.CharField(blank=True, max_length=30)),
-                ("precinct", models.CharField(blank=True, max_length=60)),
-                ("meeting_place", models.CharField(blank=True, max_length=200)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("eligible", "Eligible"),
-                            ("needs_approval", "Eligible with approval"),
-                            ("ineligible", "LEAD cannot be offered here"),
-                            ("not_sure", "Not sure"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("amount", models.CharField(blank=True, max_length=12)),
-                (
-                    "person_answer",
-                    models.CharField(
-                        blank=True,
-                        choices=[("yes", "Yes"), ("no", "No"), ("could_not", "Could not answer")],
-                        max_length=10,
-                    ),
-                ),
-                ("decline_reason", models.CharField(blank=True, max_length=40)),
-                ("cancel_reason", models.CharField(blank=True, max_length=40)),
-                ("by_telephone", models.BooleanField(default=False)),
-                ("given_by_name", models.CharField(blank=True, max_length=120)),
-                ("given_by_badge", models.CharField(blank=True, max_length=30)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("children_present", models.CharField(blank=True, max_length=10)),
-                ("complainant_position", models.CharField(blank=True, max_length=40)),
-                ("details_done_at", models.DateTimeField(blank=True, null=True)),
-                ("status_changed_at", models.DateTimeField()),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "confirmed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referrals",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "rules",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.ruleset"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RecordSection",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("section", models.CharField(max_length=40)),
-                ("answers", lead_cms.core.crypto.EncryptedJSONField()),
-                ("saved_at", models.DateTimeField()),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sections", to="referrals.record"
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.referral"
-                    ),
-                ),
-            ],
+            ]
         ),
         migrations.AddField(
             model_name="record",
@@ -217,1491 +228,1563 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="records", to="referrals.referral"
             ),
         ),
-        migrations.CreateModel(
-            name="PrivateTalk",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("started_at", models.DateTimeField()),
-                ("others_present", models.CharField(blank=True, max_length=40)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="PrivateTalk",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("started_at", models.DateTimeField()),
+                        ("others_present", models.CharField(blank=True, max_length=40)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "started_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="private_talk",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
+                migrations.CreateModel(
+                    name="Packet",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("incident_number", models.CharField(max_length=30)),
+                        ("held_on", models.DateField()),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("received_at", models.DateTimeField(blank=True, null=True)),
+                        ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "received_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="packet",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="private_talk",
-                        to="referrals.referral",
-                    ),
+                migrations.CreateModel(
+                    name="OutreachEntry",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting for capacity"),
+                                    ("to_find", "To be found"),
+                                    ("tried", "Tried"),
+                                    ("reached", "Reached"),
+                                    ("yes", "Said yes"),
+                                    ("not_now", "Not now"),
+                                    ("not_found", "Not found"),
+                                ],
+                                default="to_find",
+                                max_length=20,
+                            ),
+                        ),
+                        ("listed_at", models.DateTimeField()),
+                        ("first_try_target_at", models.DateTimeField(blank=True, null=True)),
+                        ("first_tried_at", models.DateTimeField(blank=True, null=True)),
+                        ("state_changed_at", models.DateTimeField()),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="outreach",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Packet",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("incident_number", models.CharField(max_length=30)),
-                ("held_on", models.DateField()),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("received_at", models.DateTimeField(blank=True, null=True)),
-                ("hidden_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
+                migrations.CreateModel(
+                    name="IntakeWindow",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("met", "Met"),
+                                    ("stepped_back", "Stepped back, door open"),
+                                    ("ended", "Ended"),
+                                ],
+                                default="open",
+                                max_length=20,
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField()),
+                        ("starts_on", models.DateField()),
+                        ("due_on", models.DateField()),
+                        ("first_due_on", models.DateField()),
+                        ("required_items", models.JSONField()),
+                        ("extension_count", models.PositiveSmallIntegerField(default=0)),
+                        ("met_on", models.DateField(blank=True, null=True)),
+                        ("state_changed_at", models.DateTimeField()),
+                        (
+                            "rules",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.ruleset"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="window",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
+                migrations.CreateModel(
+                    name="HeldCharge",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("incident_number", models.CharField(max_length=30)),
+                        ("code_system", models.CharField(max_length=40)),
+                        ("code", models.CharField(max_length=40)),
+                        ("title", models.CharField(max_length=200)),
+                        ("offence_class", models.CharField(blank=True, max_length=40)),
+                        ("held_on", models.DateField()),
+                        ("due_on", models.DateField()),
+                        ("extension_count", models.PositiveSmallIntegerField(default=0)),
+                        ("limitation_on", models.DateField(blank=True, null=True)),
+                        ("file_number", models.CharField(blank=True, max_length=40)),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("not_filed_completed", "Not filed, completed"),
+                                    ("not_filed_discretion", "Not filed, discretion"),
+                                    ("filed", "Filed"),
+                                ],
+                                max_length=30,
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="charges",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "received_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
+                migrations.CreateModel(
+                    name="Handoff",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("called_at", models.DateTimeField(blank=True, null=True)),
+                        ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                        ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                        ("handed_over_at", models.DateTimeField(blank=True, null=True)),
+                        ("typed_later", models.JSONField(default=list)),
+                        ("nobody_came_at", models.DateTimeField(blank=True, null=True)),
+                        ("nobody_came_why", models.CharField(blank=True, max_length=20)),
+                        ("fallback", models.CharField(blank=True, max_length=40)),
+                        ("fallback_note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "acknowledged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "taken_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handoff",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
+                migrations.CreateModel(
+                    name="EligibilityAnswer",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("rule_code", models.CharField(max_length=60)),
+                        ("rule_text", models.CharField(max_length=300)),
+                        ("answer", models.CharField(max_length=12)),
+                        ("effect", models.CharField(blank=True, max_length=20)),
+                        ("override_reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answers",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
+                migrations.CreateModel(
+                    name="Correction",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("field", models.CharField(max_length=40)),
+                        ("text", models.CharField(max_length=200)),
+                        ("made_at", models.DateTimeField()),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="corrections",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="packet", to="referrals.referral"
-                    ),
+                migrations.CreateModel(
+                    name="ChargeIdentity",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(blank=True, max_length=160)),
+                        ("birth_date", models.DateField(blank=True, null=True)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="charge_identity",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OutreachEntry",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting for capacity"),
-                            ("to_find", "To be found"),
-                            ("tried", "Tried"),
-                            ("reached", "Reached"),
-                            ("yes", "Said yes"),
-                            ("not_now", "Not now"),
-                            ("not_found", "Not found"),
+                migrations.CreateModel(
+                    name="Casework",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("is_restricted", models.BooleanField(default=False)),
+                        ("is_sealed", models.BooleanField(default=False)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("last_attempt_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "last_outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("reached", "Reached, talked"),
+                                    ("left_word", "Left word"),
+                                    ("not_found", "Not found"),
+                                    ("no_answer", "No answer"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "case_manager",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="caseworks",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "participant",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="caseworks",
+                                to="participants.participant",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="casework",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Attempt",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("tried_at", models.DateTimeField()),
+                        ("entered_at", models.DateTimeField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("visit", "Went to look"),
+                                    ("call", "Phone call"),
+                                    ("text", "Text"),
+                                    ("jail", "Jail visit"),
+                                    ("hospital", "Hospital visit"),
+                                    ("court", "At court"),
+                                    ("third_party", "Asked somebody they trust"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("reached", "Reached, talked"),
+                                    ("left_word", "Left word"),
+                                    ("not_found", "Not found"),
+                                    ("no_answer", "No answer"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                        ("place", models.CharField(blank=True, max_length=120)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "tried_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attempts",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Approval",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("because", models.JSONField(default=list)),
+                        ("asked_whom", models.CharField(blank=True, max_length=120)),
+                        ("said", models.CharField(blank=True, max_length=12)),
+                        ("said_at", models.DateTimeField(blank=True, null=True)),
+                        ("answered", models.CharField(blank=True, max_length=12)),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="approval",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Appointment",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("at", models.DateTimeField()),
+                        ("place", models.CharField(max_length=160)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("booked", "Booked"),
+                                    ("kept", "Kept"),
+                                    ("missed", "Missed"),
+                                    ("moved", "Moved"),
+                                ],
+                                default="booked",
+                                max_length=10,
+                            ),
+                        ),
+                        ("booked_at", models.DateTimeField()),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "booked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="appointments",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ReferralOffence",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("code_system", models.CharField(max_length=40)),
+                        ("code_version", models.CharField(blank=True, max_length=40)),
+                        ("code", models.CharField(max_length=40)),
+                        ("title", models.CharField(max_length=200)),
+                        ("offence_class", models.CharField(blank=True, max_length=40)),
+                        ("group", models.CharField(blank=True, max_length=20)),
+                        ("is_held", models.BooleanField()),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="offences",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ReferredPerson",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("police_until_at", models.DateTimeField(blank=True, null=True)),
+                        ("name", models.CharField(blank=True, max_length=160)),
+                        ("description", models.CharField(blank=True, max_length=200)),
+                        ("birth_date", models.DateField(blank=True, null=True)),
+                        ("age_about", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("language", models.CharField(blank=True, max_length=10)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        ("where_found", models.CharField(blank=True, max_length=200)),
+                        ("greeting", models.CharField(blank=True, max_length=200)),
+                        ("safety", models.CharField(blank=True, max_length=200)),
+                        ("perceived_race", models.CharField(blank=True, max_length=20)),
+                        ("perceived_gender", models.CharField(blank=True, max_length=20)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="person",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Reminder",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("schedule", models.PositiveSmallIntegerField(default=0)),
+                        ("step", models.CharField(max_length=40)),
+                        ("recipient", models.CharField(max_length=20)),
+                        ("channel", models.CharField(max_length=10)),
+                        ("path", models.CharField(max_length=200)),
+                        ("due_at", models.DateTimeField()),
+                        ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                        ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminders",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminders",
+                                to="referrals.intakewindow",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Slip",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(blank=True, max_length=80)),
+                        ("at", models.DateTimeField(blank=True, null=True)),
+                        ("place", models.CharField(max_length=160)),
+                        ("phone", models.CharField(max_length=30)),
+                        ("code", models.CharField(max_length=12)),
+                        ("language", models.CharField(max_length=10)),
+                        ("made_at", models.DateTimeField()),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="slips",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="UnderageCount",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("met_on", models.DateField()),
+                        ("precinct", models.CharField(blank=True, max_length=60)),
+                        (
+                            "door",
+                            models.CharField(
+                                choices=[
+                                    ("arrest", "Arrest diversion"),
+                                    ("social", "Social contact"),
+                                    ("community", "Community"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WindowEvent",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("custody", "In custody"),
+                                    ("released", "Released"),
+                                    ("hospital", "In hospital"),
+                                    ("detox", "In detox"),
+                                    ("back", "Back from hospital or detox"),
+                                    ("new_arrest", "New arrest"),
+                                    ("death", "Death"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("happened_on", models.DateField()),
+                        ("until_on", models.DateField(blank=True, null=True)),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "new_referral",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="events",
+                                to="referrals.intakewindow",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="WindowItem",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("intake", "Intake"),
+                                    ("assessment", "Assessment"),
+                                    ("care_plan", "Care plan"),
+                                    ("roi", "Release of information"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("done_on", models.DateField()),
+                        ("typed_at", models.DateTimeField()),
+                        ("needs_confirmation", models.BooleanField(default=False)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "typed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="items",
+                                to="referrals.intakewindow",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="WindowResult",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("met_on", models.DateField()),
+                        (
+                            "charge",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="result",
+                                to="referrals.heldcharge",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="results",
+                                to="referrals.intakewindow",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Draft",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("kind", models.CharField(max_length=20)),
+                        ("fields", lead_cms.core.crypto.EncryptedJSONField()),
+                        ("saved_at", models.DateTimeField()),
+                        ("expires_at", models.DateTimeField()),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["author", "-saved_at"], name="draft_author_time"),
+                            models.Index(fields=["expires_at"], name="draft_expiry"),
                         ],
-                        default="to_find",
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("listed_at", models.DateTimeField()),
-                ("first_try_target_at", models.DateTimeField(blank=True, null=True)),
-                ("first_tried_at", models.DateTimeField(blank=True, null=True)),
-                ("state_changed_at", models.DateTimeField()),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="outreach", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="IntakeWindow",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("met", "Met"),
-                            ("stepped_back", "Stepped back, door open"),
-                            ("ended", "Ended"),
+                migrations.CreateModel(
+                    name="Extension",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("number", models.PositiveSmallIntegerField()),
+                        ("until_on", models.DateField()),
+                        ("granted_at", models.DateTimeField()),
+                        (
+                            "granted_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "charge",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="extensions",
+                                to="referrals.heldcharge",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("charge", "number"), name="extension_number_once")
                         ],
-                        default="open",
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("opened_at", models.DateTimeField()),
-                ("starts_on", models.DateField()),
-                ("due_on", models.DateField()),
-                ("first_due_on", models.DateField()),
-                ("required_items", models.JSONField()),
-                ("extension_count", models.PositiveSmallIntegerField(default=0)),
-                ("met_on", models.DateField(blank=True, null=True)),
-                ("state_changed_at", models.DateTimeField()),
-                (
-                    "rules",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.ruleset"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="window", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="HeldCharge",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("incident_number", models.CharField(max_length=30)),
-                ("code_system", models.CharField(max_length=40)),
-                ("code", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=200)),
-                ("offence_class", models.CharField(blank=True, max_length=40)),
-                ("held_on", models.DateField()),
-                ("due_on", models.DateField()),
-                ("extension_count", models.PositiveSmallIntegerField(default=0)),
-                ("limitation_on", models.DateField(blank=True, null=True)),
-                ("file_number", models.CharField(blank=True, max_length=40)),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("not_filed_completed", "Not filed, completed"),
-                            ("not_filed_discretion", "Not filed, discretion"),
-                            ("filed", "Filed"),
+                migrations.CreateModel(
+                    name="IncidentRecord",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("source", models.CharField(max_length=20)),
+                        ("row_key", models.CharField(max_length=40)),
+                        ("incident_id", models.CharField(max_length=30)),
+                        ("incident_number", models.CharField(max_length=30)),
+                        ("code", models.CharField(max_length=20)),
+                        ("category", models.CharField(max_length=120)),
+                        ("subcategory", models.CharField(blank=True, max_length=120)),
+                        ("description", models.CharField(max_length=200)),
+                        ("resolution", models.CharField(max_length=40)),
+                        ("occurred_at", models.DateTimeField()),
+                        ("precinct", models.CharField(blank=True, max_length=60)),
+                        ("place", models.CharField(blank=True, max_length=120)),
+                        ("group", models.CharField(blank=True, max_length=20)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["site", "incident_number"], name="incidentrecord_number"),
+                            models.Index(fields=["site", "group", "occurred_at"], name="incidentrecord_group"),
                         ],
-                        max_length=30,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("hidden_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Handoff",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("called_at", models.DateTimeField(blank=True, null=True)),
-                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
-                ("arrived_at", models.DateTimeField(blank=True, null=True)),
-                ("handed_over_at", models.DateTimeField(blank=True, null=True)),
-                ("typed_later", models.JSONField(default=list)),
-                ("nobody_came_at", models.DateTimeField(blank=True, null=True)),
-                ("nobody_came_why", models.CharField(blank=True, max_length=20)),
-                ("fallback", models.CharField(blank=True, max_length=40)),
-                ("fallback_note", models.CharField(blank=True, max_length=200)),
-                (
-                    "acknowledged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "taken_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handoff", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EligibilityAnswer",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("rule_code", models.CharField(max_length=60)),
-                ("rule_text", models.CharField(max_length=300)),
-                ("answer", models.CharField(max_length=12)),
-                ("effect", models.CharField(blank=True, max_length=20)),
-                ("override_reason", models.CharField(blank=True, max_length=200)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Correction",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("field", models.CharField(max_length=40)),
-                ("text", models.CharField(max_length=200)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="referrals.referral"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ChargeIdentity",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(blank=True, max_length=160)),
-                ("birth_date", models.DateField(blank=True, null=True)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="charge_identity",
-                        to="referrals.referral",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Casework",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("is_restricted", models.BooleanField(default=False)),
-                ("is_sealed", models.BooleanField(default=False)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("last_attempt_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "last_outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("reached", "Reached, talked"),
-                            ("left_word", "Left word"),
-                            ("not_found", "Not found"),
-                            ("no_answer", "No answer"),
+                        "constraints": [
+                            models.UniqueConstraint(fields=("site", "source", "row_key"), name="incidentrecord_once")
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("next_try_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "case_manager",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="caseworks",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="caseworks",
-                        to="participants.participant",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="casework", to="referrals.referral"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("tried_at", models.DateTimeField()),
-                ("entered_at", models.DateTimeField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("visit", "Went to look"),
-                            ("call", "Phone call"),
-                            ("text", "Text"),
-                            ("jail", "Jail visit"),
-                            ("hospital", "Hospital visit"),
-                            ("court", "At court"),
-                            ("third_party", "Asked somebody they trust"),
+                migrations.CreateModel(
+                    name="OnCallShift",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField()),
+                        ("position", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="shifts",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["site", "ends_at"], name="shift_site_end")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="shift_ends_after_start",
+                                violation_error_message="A shift ends after it starts.",
+                            )
                         ],
-                        max_length=20,
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["officer", "-submitted_at", "-id"], name="referral_officer_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["entered_by", "-submitted_at", "-id"], name="referral_entered_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["site", "status", "-submitted_at", "-id"], name="referral_site_status"),
+                ),
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["site", "-submitted_at", "-id"], name="referral_site_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["agency", "-submitted_at"], name="referral_agency_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(
+                        condition=models.Q(("incident_number", ""), _negated=True),
+                        fields=["officer", "incident_number"],
+                        name="referral_officer_incident",
                     ),
                 ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("reached", "Reached, talked"),
-                            ("left_word", "Left word"),
-                            ("not_found", "Not found"),
-                            ("no_answer", "No answer"),
-                        ],
-                        max_length=20,
+                migrations.AddIndex(
+                    model_name="referral",
+                    index=models.Index(fields=["site", "incident_number"], name="referral_site_incident"),
+                ),
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("door__in", ["arrest", "social", "community"])), name="referral_door_known"
                     ),
                 ),
-                ("next_try_at", models.DateTimeField(blank=True, null=True)),
-                ("place", models.CharField(blank=True, max_length=120)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "triage",
+                                    "pending",
+                                    "submitted",
+                                    "outreach",
+                                    "handed_over",
+                                    "done",
+                                    "declined",
+                                    "ineligible",
+                                    "not_approved",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="referral_status_known",
                     ),
                 ),
-                (
-                    "tried_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("door", "community"), _negated=True),
+                            models.Q(("agency", None), ("officer", None)),
+                            _connector="OR",
+                        ),
+                        name="referral_community_has_no_police",
                     ),
                 ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "cancelled"), _negated=True),
+                            models.Q(("cancel_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="referral_cancelled_has_reason",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Approval",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("because", models.JSONField(default=list)),
-                ("asked_whom", models.CharField(blank=True, max_length=120)),
-                ("said", models.CharField(blank=True, max_length=12)),
-                ("said_at", models.DateTimeField(blank=True, null=True)),
-                ("answered", models.CharField(blank=True, max_length=12)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="referral_confirmed_at_and_by",
                     ),
                 ),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.UniqueConstraint(
+                        fields=("entered_by", "submission_key"), name="referral_one_per_form"
                     ),
                 ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.UniqueConstraint(fields=("site", "reference"), name="referral_reference_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordsection",
+                    constraint=models.UniqueConstraint(fields=("record", "section"), name="recordsection_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="record",
+                    constraint=models.UniqueConstraint(fields=("referral", "kind"), name="record_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="record",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["screening", "intake", "assessment"])),
+                        name="record_kind_known",
                     ),
                 ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddIndex(
+                    model_name="packet",
+                    index=models.Index(
+                        condition=models.Q(("sent_at", None)), fields=["site", "held_on"], name="packet_unsent"
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddIndex(
+                    model_name="packet",
+                    index=models.Index(
+                        condition=models.Q(("sent_at", None)),
+                        fields=["officer", "held_on"],
+                        name="packet_officer_unsent",
                     ),
                 ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="approval", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="packet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("sent_by", None)),
+                            models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="packet_sent_at_and_by",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Appointment",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("at", models.DateTimeField()),
-                ("place", models.CharField(max_length=160)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("booked", "Booked"), ("kept", "Kept"), ("missed", "Missed"), ("moved", "Moved")],
-                        default="booked",
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="packet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("received_at", None), ("received_by", None)),
+                            models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="packet_received_at_and_by",
                     ),
                 ),
-                ("booked_at", models.DateTimeField()),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "booked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                migrations.AddIndex(
+                    model_name="outreachentry",
+                    index=models.Index(fields=["site", "state", "listed_at", "id"], name="outreach_site_state"),
+                ),
+                migrations.AddConstraint(
+                    model_name="outreachentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "to_find", "tried", "reached", "yes", "not_now", "not_found"])
+                        ),
+                        name="outreach_state_known",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddIndex(
+                    model_name="intakewindow",
+                    index=models.Index(
+                        condition=models.Q(("state", "open")), fields=["site", "due_on", "id"], name="window_open_due"
                     ),
                 ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="referrals.referral",
+                migrations.AddIndex(
+                    model_name="intakewindow",
+                    index=models.Index(fields=["site", "state"], name="window_site_state"),
+                ),
+                migrations.AddConstraint(
+                    model_name="intakewindow",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "met", "stepped_back", "ended"])),
+                        name="window_state_known",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReferralOffence",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("code_system", models.CharField(max_length=40)),
-                ("code_version", models.CharField(blank=True, max_length=40)),
-                ("code", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=200)),
-                ("offence_class", models.CharField(blank=True, max_length=40)),
-                ("group", models.CharField(blank=True, max_length=20)),
-                ("is_held", models.BooleanField()),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                migrations.AddConstraint(
+                    model_name="intakewindow",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "met"), _negated=True), ("met_on__isnull", False), _connector="OR"
+                        ),
+                        name="window_met_has_day",
                     ),
                 ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddConstraint(
+                    model_name="intakewindow",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("starts_on"))), name="window_due_after_start"
                     ),
                 ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="offences", to="referrals.referral"
+                migrations.AddIndex(
+                    model_name="heldcharge",
+                    index=models.Index(
+                        condition=models.Q(("decided_at", None)),
+                        fields=["site", "due_on", "id"],
+                        name="heldcharge_undecided_due",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddIndex(
+                    model_name="heldcharge",
+                    index=models.Index(
+                        condition=models.Q(("decided_at", None), _negated=True),
+                        fields=["site", "-decided_at", "-id"],
+                        name="heldcharge_decided",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReferredPerson",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("police_until_at", models.DateTimeField(blank=True, null=True)),
-                ("name", models.CharField(blank=True, max_length=160)),
-                ("description", models.CharField(blank=True, max_length=200)),
-                ("birth_date", models.DateField(blank=True, null=True)),
-                ("age_about", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                ("where_found", models.CharField(blank=True, max_length=200)),
-                ("greeting", models.CharField(blank=True, max_length=200)),
-                ("safety", models.CharField(blank=True, max_length=200)),
-                ("perceived_race", models.CharField(blank=True, max_length=20)),
-                ("perceived_gender", models.CharField(blank=True, max_length=20)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                migrations.AddConstraint(
+                    model_name="heldcharge",
+                    constraint=models.UniqueConstraint(fields=("referral", "code"), name="heldcharge_once_per_offence"),
+                ),
+                migrations.AddConstraint(
+                    model_name="heldcharge",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ["", "not_filed_completed", "not_filed_discretion", "filed"])
+                        ),
+                        name="heldcharge_decision_known",
                     ),
                 ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddConstraint(
+                    model_name="heldcharge",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("decision", "")),
+                            models.Q(
+                                models.Q(("decision", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="heldcharge_decided_at_and_by",
                     ),
                 ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="person", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="handoff",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                            models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handoff_acknowledged_at_and_by",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="handoff",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrived_at", None),
+                            ("called_at", None),
+                            ("arrived_at__gte", models.F("called_at")),
+                            _connector="OR",
+                        ),
+                        name="handoff_order",
+                        violation_error_message="The arrival is not before the call.",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Reminder",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("schedule", models.PositiveSmallIntegerField(default=0)),
-                ("step", models.CharField(max_length=40)),
-                ("recipient", models.CharField(max_length=20)),
-                ("channel", models.CharField(max_length=10)),
-                ("path", models.CharField(max_length=200)),
-                ("due_at", models.DateTimeField()),
-                ("delivered_at", models.DateTimeField(blank=True, null=True)),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="eligibilityanswer",
+                    constraint=models.UniqueConstraint(fields=("referral", "rule_code"), name="eligibilityanswer_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="casework",
+                    index=models.Index(fields=["case_manager"], name="casework_case_manager"),
+                ),
+                migrations.AddIndex(
+                    model_name="casework",
+                    index=models.Index(fields=["site", "participant"], name="casework_participant"),
+                ),
+                migrations.AddIndex(
+                    model_name="casework",
+                    index=models.Index(
+                        condition=models.Q(("is_restricted", True), ("is_sealed", True), _connector="OR"),
+                        fields=["site"],
+                        name="casework_closed",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddIndex(
+                    model_name="casework",
+                    index=models.Index(fields=["site", "next_try_at"], name="casework_next_try"),
+                ),
+                migrations.AddIndex(
+                    model_name="attempt",
+                    index=models.Index(fields=["referral", "-tried_at"], name="attempt_referral_time"),
+                ),
+                migrations.AddConstraint(
+                    model_name="attempt",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["visit", "call", "text", "jail", "hospital", "court", "third_party"])
+                        ),
+                        name="attempt_kind_known",
                     ),
                 ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reminders",
-                        to="referrals.intakewindow",
+                migrations.AddConstraint(
+                    model_name="attempt",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["reached", "left_word", "not_found", "no_answer"])),
+                        name="attempt_outcome_known",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Slip",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(blank=True, max_length=80)),
-                ("at", models.DateTimeField(blank=True, null=True)),
-                ("place", models.CharField(max_length=160)),
-                ("phone", models.CharField(max_length=30)),
-                ("code", models.CharField(max_length=12)),
-                ("language", models.CharField(max_length=10)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                migrations.AddIndex(
+                    model_name="approval",
+                    index=models.Index(
+                        condition=models.Q(("answered", "")), fields=["agency"], name="approval_unanswered"
                     ),
                 ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="slips", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="approval",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered", ""), ("answered_at", None), ("answered_by", None)),
+                            models.Q(
+                                models.Q(("answered", ""), _negated=True),
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_answered_at_and_by",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="appointment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("state__in", ["booked", "kept", "missed", "moved"])),
+                        name="appointment_state_known",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="UnderageCount",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("met_on", models.DateField()),
-                ("precinct", models.CharField(blank=True, max_length=60)),
-                (
-                    "door",
-                    models.CharField(
-                        choices=[
-                            ("arrest", "Arrest diversion"),
-                            ("social", "Social contact"),
-                            ("community", "Community"),
-                        ],
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="appointment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "booked")), fields=("referral",), name="appointment_one_booked"
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="referraloffence",
+                    constraint=models.UniqueConstraint(fields=("referral", "code"), name="referraloffence_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="referredperson",
+                    index=models.Index(fields=["site"], name="referredperson_site"),
+                ),
+                migrations.AddIndex(
+                    model_name="reminder",
+                    index=models.Index(
+                        condition=models.Q(("cancelled_at", None), ("delivered_at", None)),
+                        fields=["due_at"],
+                        name="reminder_waiting",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="WindowEvent",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("custody", "In custody"),
-                            ("released", "Released"),
-                            ("hospital", "In hospital"),
-                            ("detox", "In detox"),
-                            ("back", "Back from hospital or detox"),
-                            ("new_arrest", "New arrest"),
-                            ("death", "Death"),
-                        ],
-                        max_length=20,
+                migrations.AddConstraint(
+                    model_name="reminder",
+                    constraint=models.UniqueConstraint(
+                        fields=("referral", "window", "schedule", "step", "recipient", "channel"),
+                        name="reminder_once",
+                        nulls_distinct=False,
                     ),
                 ),
-                ("happened_on", models.DateField()),
-                ("until_on", models.DateField(blank=True, null=True)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "new_referral",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="referrals.referral",
+                migrations.AddConstraint(
+                    model_name="reminder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["in_app", "email"])), name="reminder_channel_known"
                     ),
                 ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                migrations.AddConstraint(
+                    model_name="windowevent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["custody", "released", "hospital", "detox", "back", "new_arrest", "death"])
+                        ),
+                        name="windowevent_kind_known",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="windowitem",
+                    constraint=models.UniqueConstraint(fields=("window", "kind"), name="windowitem_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="windowitem",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["intake", "assessment", "care_plan", "roi"])),
+                        name="windowitem_kind_known",
                     ),
                 ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="referrals.intakewindow"
+                migrations.AddConstraint(
+                    model_name="windowitem",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="windowitem_confirmed_at_and_by",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="WindowItem",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("intake", "Intake"),
-                            ("assessment", "Assessment"),
-                            ("care_plan", "Care plan"),
-                            ("roi", "Release of information"),
-                        ],
-                        max_length=20,
+                migrations.AddConstraint(
+                    model_name="windowitem",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("typed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="windowitem_confirmed_by_another",
+                        violation_error_message="Somebody else confirms it.",
                     ),
                 ),
-                ("done_on", models.DateField()),
-                ("typed_at", models.DateTimeField()),
-                ("needs_confirmation", models.BooleanField(default=False)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "confirmed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "typed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="referrals.intakewindow"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="WindowResult",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("met_on", models.DateField()),
-                (
-                    "charge",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="result", to="referrals.heldcharge"
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="results", to="referrals.intakewindow"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("kind", models.CharField(max_length=20)),
-                ("fields", lead_cms.core.crypto.EncryptedJSONField()),
-                ("saved_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["author", "-saved_at"], name="draft_author_time"),
-                    models.Index(fields=["expires_at"], name="draft_expiry"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Extension",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("until_on", models.DateField()),
-                ("granted_at", models.DateTimeField()),
-                (
-                    "granted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "charge",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="extensions",
-                        to="referrals.heldcharge",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("charge", "number"), name="extension_number_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="IncidentRecord",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("source", models.CharField(max_length=20)),
-                ("row_key", models.CharField(max_length=40)),
-                ("incident_id", models.CharField(max_length=30)),
-                ("incident_number", models.CharField(max_length=30)),
-                ("code", models.CharField(max_length=20)),
-                ("category", models.CharField(max_length=120)),
-                ("subcategory", models.CharField(blank=True, max_length=120)),
-                ("description", models.CharField(max_length=200)),
-                ("resolution", models.CharField(max_length=40)),
-                ("occurred_at", models.DateTimeField()),
-                ("precinct", models.CharField(blank=True, max_length=60)),
-                ("place", models.CharField(blank=True, max_length=120)),
-                ("group", models.CharField(blank=True, max_length=20)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["site", "incident_number"], name="incidentrecord_number"),
-                    models.Index(fields=["site", "group", "occurred_at"], name="incidentrecord_group"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("site", "source", "row_key"), name="incidentrecord_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OnCallShift",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("position", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["site", "ends_at"], name="shift_site_end")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="shift_ends_after_start",
-                        violation_error_message="A shift ends after it starts.",
-                    )
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["officer", "-submitted_at", "-id"], name="referral_officer_time"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["entered_by", "-submitted_at", "-id"], name="referral_entered_time"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["site", "status", "-submitted_at", "-id"], name="referral_site_status"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["site", "-submitted_at", "-id"], name="referral_site_time"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["agency", "-submitted_at"], name="referral_agency_time"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(
-                condition=models.Q(("incident_number", ""), _negated=True),
-                fields=["officer", "incident_number"],
-                name="referral_officer_incident",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["site", "incident_number"], name="referral_site_incident"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("door__in", ["arrest", "social", "community"])), name="referral_door_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "triage",
-                            "pending",
-                            "submitted",
-                            "outreach",
-                            "handed_over",
-                            "done",
-                            "declined",
-                            "ineligible",
-                            "not_approved",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="referral_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("door", "community"), _negated=True),
-                    models.Q(("agency", None), ("officer", None)),
-                    _connector="OR",
-                ),
-                name="referral_community_has_no_police",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "cancelled"), _negated=True),
-                    models.Q(("cancel_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="referral_cancelled_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="referral_confirmed_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(fields=("entered_by", "submission_key"), name="referral_one_per_form"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(fields=("site", "reference"), name="referral_reference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordsection",
-            constraint=models.UniqueConstraint(fields=("record", "section"), name="recordsection_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(fields=("referral", "kind"), name="record_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["screening", "intake", "assessment"])), name="record_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="packet",
-            index=models.Index(condition=models.Q(("sent_at", None)), fields=["site", "held_on"], name="packet_unsent"),
-        ),
-        migrations.AddIndex(
-            model_name="packet",
-            index=models.Index(
-                condition=models.Q(("sent_at", None)), fields=["officer", "held_on"], name="packet_officer_unsent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at", None), ("sent_by", None)),
-                    models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="packet_sent_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("received_at", None), ("received_by", None)),
-                    models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="packet_received_at_and_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outreachentry",
-            index=models.Index(fields=["site", "state", "listed_at", "id"], name="outreach_site_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="outreachentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "to_find", "tried", "reached", "yes", "not_now", "not_found"])
-                ),
-                name="outreach_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="intakewindow",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["site", "due_on", "id"], name="window_open_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="intakewindow",
-            index=models.Index(fields=["site", "state"], name="window_site_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="intakewindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "met", "stepped_back", "ended"])), name="window_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakewindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "met"), _negated=True), ("met_on__isnull", False), _connector="OR"
-                ),
-                name="window_met_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakewindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="window_due_after_start"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="heldcharge",
-            index=models.Index(
-                condition=models.Q(("decided_at", None)),
-                fields=["site", "due_on", "id"],
-                name="heldcharge_undecided_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="heldcharge",
-            index=models.Index(
-                condition=models.Q(("decided_at", None), _negated=True),
-                fields=["site", "-decided_at", "-id"],
-                name="heldcharge_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heldcharge",
-            constraint=models.UniqueConstraint(fields=("referral", "code"), name="heldcharge_once_per_offence"),
-        ),
-        migrations.AddConstraint(
-            model_name="heldcharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["", "not_filed_completed", "not_filed_discretion", "filed"])),
-                name="heldcharge_decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heldcharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("decision", "")),
-                    models.Q(
-                        models.Q(("decision", ""), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="heldcharge_decided_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
-                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handoff_acknowledged_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("arrived_at", None),
-                    ("called_at", None),
-                    ("arrived_at__gte", models.F("called_at")),
-                    _connector="OR",
-                ),
-                name="handoff_order",
-                violation_error_message="The arrival is not before the call.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eligibilityanswer",
-            constraint=models.UniqueConstraint(fields=("referral", "rule_code"), name="eligibilityanswer_once"),
-        ),
-        migrations.AddIndex(
-            model_name="casework",
-            index=models.Index(fields=["case_manager"], name="casework_case_manager"),
-        ),
-        migrations.AddIndex(
-            model_name="casework",
-            index=models.Index(fields=["site", "participant"], name="casework_participant"),
-        ),
-        migrations.AddIndex(
-            model_name="casework",
-            index=models.Index(
-                condition=models.Q(("is_restricted", True), ("is_sealed", True), _connector="OR"),
-                fields=["site"],
-                name="casework_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casework",
-            index=models.Index(fields=["site", "next_try_at"], name="casework_next_try"),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["referral", "-tried_at"], name="attempt_referral_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["visit", "call", "text", "jail", "hospital", "court", "third_party"])),
-                name="attempt_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["reached", "left_word", "not_found", "no_answer"])),
-                name="attempt_outcome_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(condition=models.Q(("answered", "")), fields=["agency"], name="approval_unanswered"),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered", ""), ("answered_at", None), ("answered_by", None)),
-                    models.Q(
-                        models.Q(("answered", ""), _negated=True),
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="approval_answered_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["booked", "kept", "missed", "moved"])), name="appointment_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "booked")), fields=("referral",), name="appointment_one_booked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referraloffence",
-            constraint=models.UniqueConstraint(fields=("referral", "code"), name="referraloffence_once"),
-        ),
-        migrations.AddIndex(
-            model_name="referredperson",
-            index=models.Index(fields=["site"], name="referredperson_site"),
-        ),
-        migrations.AddIndex(
-            model_name="reminder",
-            index=models.Index(
-                condition=models.Q(("cancelled_at", None), ("delivered_at", None)),
-                fields=["due_at"],
-                name="reminder_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("referral", "window", "schedule", "step", "recipient", "channel"),
-                name="reminder_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["in_app", "email"])), name="reminder_channel_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["custody", "released", "hospital", "detox", "back", "new_arrest", "death"])
-                ),
-                name="windowevent_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowitem",
-            constraint=models.UniqueConstraint(fields=("window", "kind"), name="windowitem_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="windowitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["intake", "assessment", "care_plan", "roi"])),
-                name="windowitem_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="windowitem_confirmed_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(("confirmed_by", models.F("typed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="windowitem_confirmed_by_another",
-                violation_error_message="Somebody else confirms it.",
-            ),
+            ]
         ),
     ]

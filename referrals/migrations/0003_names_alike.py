@@ -3,6 +3,8 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,14 +13,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name="referredperson",
-            index=models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
-        ),
-        migrations.AddIndex(
-            model_name="referredperson",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name"], name="referredperson_name_trgm", opclasses=["gin_trgm_ops"]
-            ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="referredperson",
+                    index=models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
+                ),
+                migrations.AddIndex(
+                    model_name="referredperson",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["name"], name="referredperson_name_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                ),
+            ]
         ),
     ]

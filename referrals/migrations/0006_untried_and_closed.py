@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,22 +17,26 @@ class Migration(migrations.Migration):
             model_name="casework",
             name="casework_closed",
         ),
-        migrations.AddIndex(
-            model_name="casework",
-            index=models.Index(
-                condition=models.Q(("is_restricted", True), ("is_sealed", True), _connector="OR"),
-                fields=["site"],
-                include=("referral", "case_manager", "is_restricted", "is_sealed"),
-                name="casework_closed_keys",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outreachentry",
-            index=models.Index(
-                condition=models.Q(("first_tried_at", None), ("state__in", ["waiting", "to_find"])),
-                fields=["site", "listed_at", "id"],
-                include=("referral", "first_try_target_at"),
-                name="outreach_untried",
-            ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="casework",
+                    index=models.Index(
+                        condition=models.Q(("is_restricted", True), ("is_sealed", True), _connector="OR"),
+                        fields=["site"],
+                        include=("referral", "case_manager", "is_restricted", "is_sealed"),
+                        name="casework_closed_keys",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="outreachentry",
+                    index=models.Index(
+                        condition=models.Q(("first_tried_at", None), ("state__in", ["waiting", "to_find"])),
+                        fields=["site", "listed_at", "id"],
+                        include=("referral", "first_try_target_at"),
+                        name="outreach_untried",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import lead_cms.core.crypto
+from lead_cms.core.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -15,124 +16,136 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CaseHandover",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "why",
-                    models.CharField(
-                        choices=[
-                            ("first", "Nobody looked after them yet"),
-                            ("share", "To share the work"),
-                            ("away", "The case manager is away"),
-                            ("left", "The case manager has left or changed work"),
-                            ("language", "Language or skills"),
-                            ("asked", "The person asked for somebody else"),
-                            ("safety", "Safety, or they know each other"),
-                            ("other", "Another reason"),
-                        ],
-                        max_length=20,
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="CaseHandover",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "why",
+                            models.CharField(
+                                choices=[
+                                    ("first", "Nobody looked after them yet"),
+                                    ("share", "To share the work"),
+                                    ("away", "The case manager is away"),
+                                    ("left", "The case manager has left or changed work"),
+                                    ("language", "Language or skills"),
+                                    ("asked", "The person asked for somebody else"),
+                                    ("safety", "Safety, or they know each other"),
+                                    ("other", "Another reason"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("assigned_at", models.DateTimeField()),
+                        (
+                            "assigned_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "former",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handovers",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "to",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                    ],
                 ),
-                ("assigned_at", models.DateTimeField()),
-                (
-                    "assigned_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
+                migrations.CreateModel(
+                    name="HandoverNote",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("text", lead_cms.core.crypto.EncryptedTextField()),
+                        ("written_at", models.DateTimeField()),
+                        (
+                            "handover",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="note",
+                                to="referrals.casehandover",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.referral"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "to",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "former",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="referrals.referral"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "to",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-            ],
+            ]
         ),
-        migrations.CreateModel(
-            name="HandoverNote",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("text", lead_cms.core.crypto.EncryptedTextField()),
-                ("written_at", models.DateTimeField()),
-                (
-                    "handover",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="note", to="referrals.casehandover"
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="casehandover",
+                    index=models.Index(fields=["referral", "-assigned_at"], name="casehandover_referral"),
+                ),
+                migrations.AddConstraint(
+                    model_name="casehandover",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("why__in", ["first", "share", "away", "left", "language", "asked", "safety", "other"])
+                        ),
+                        name="casehandover_why_known",
                     ),
                 ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.referral"
+                migrations.AddConstraint(
+                    model_name="casehandover",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("former", None), models.Q(("former", models.F("to")), _negated=True), _connector="OR"
+                        ),
+                        name="casehandover_to_another",
+                        violation_error_message="Somebody else looks after it from now on.",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "to",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="casehandover",
-            index=models.Index(fields=["referral", "-assigned_at"], name="casehandover_referral"),
-        ),
-        migrations.AddConstraint(
-            model_name="casehandover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("why__in", ["first", "share", "away", "left", "language", "asked", "safety", "other"])
-                ),
-                name="casehandover_why_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casehandover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("former", None), models.Q(("former", models.F("to")), _negated=True), _connector="OR"
-                ),
-                name="casehandover_to_another",
-                violation_error_message="Somebody else looks after it from now on.",
-            ),
+            ]
         ),
     ]

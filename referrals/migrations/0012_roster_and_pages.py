@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,75 +15,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ApprovalStep",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("code", models.CharField(max_length=60)),
-                ("whom", models.CharField(max_length=120)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                ("said", models.CharField(blank=True, max_length=12)),
-                ("said_whom", models.CharField(blank=True, max_length=120)),
-                ("said_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Page",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("step", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("on_call", "On call"), ("last", "Told because nobody answered")], max_length=10
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="ApprovalStep",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("number", models.PositiveSmallIntegerField()),
+                        ("code", models.CharField(max_length=60)),
+                        ("whom", models.CharField(max_length=120)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        ("said", models.CharField(blank=True, max_length=12)),
+                        ("said_whom", models.CharField(blank=True, max_length=120)),
+                        ("said_at", models.DateTimeField(blank=True, null=True)),
+                    ],
                 ),
-                ("paged_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Paging",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("begun_at", models.DateTimeField()),
-                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("next_step", models.PositiveSmallIntegerField(default=1)),
-                ("next_at", models.DateTimeField(blank=True, null=True)),
-                ("stopped_at", models.DateTimeField(blank=True, null=True)),
-                ("stopped_why", models.CharField(blank=True, max_length=20)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ShiftOffer",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("offered_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Waiting for an answer"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("withdrawn", "Taken back"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="Page",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("step", models.PositiveSmallIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("on_call", "On call"), ("last", "Told because nobody answered")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("paged_at", models.DateTimeField()),
+                    ],
                 ),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-            ],
+                migrations.CreateModel(
+                    name="Paging",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("begun_at", models.DateTimeField()),
+                        ("minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("next_step", models.PositiveSmallIntegerField(default=1)),
+                        ("next_at", models.DateTimeField(blank=True, null=True)),
+                        ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                        ("stopped_why", models.CharField(blank=True, max_length=20)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ShiftOffer",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("offered_at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Waiting for an answer"),
+                                    ("accepted", "Accepted"),
+                                    ("declined", "Declined"),
+                                    ("withdrawn", "Taken back"),
+                                ],
+                                default="open",
+                                max_length=10,
+                            ),
+                        ),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                ),
+            ]
         ),
-        migrations.AddField(
-            model_name="approval",
-            name="asked_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="approval",
-            name="roles",
-            field=models.JSONField(default=list),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="approval",
+                    name="asked_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="approval",
+                    name="roles",
+                    field=models.JSONField(default=list),
+                ),
+            ]
         ),
         migrations.AddConstraint(
             model_name="oncallshift",
@@ -89,255 +100,276 @@ class Migration(migrations.Migration):
                 fields=("person", "starts_at", "ends_at", "position"), name="shift_once"
             ),
         ),
-        migrations.AddField(
-            model_name="approvalstep",
-            name="agency",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approvalstep",
-            name="officer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approvalstep",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approvalstep",
-            name="referral",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="approval_steps", to="referrals.referral"
-            ),
-        ),
-        migrations.AddField(
-            model_name="approvalstep",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="page",
-            name="agency",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="page",
-            name="officer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="page",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="page",
-            name="referral",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pages", to="referrals.referral"
-            ),
-        ),
-        migrations.AddField(
-            model_name="page",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="paging",
-            name="agency",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paging",
-            name="officer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paging",
-            name="referral",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="paging", to="referrals.referral"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paging",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddField(
-            model_name="shiftoffer",
-            name="in_return",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="referrals.oncallshift",
-            ),
-        ),
-        migrations.AddField(
-            model_name="shiftoffer",
-            name="offered_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="shiftoffer",
-            name="offered_to",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="shiftoffer",
-            name="shift",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="referrals.oncallshift"
-            ),
-        ),
-        migrations.AddField(
-            model_name="shiftoffer",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.UniqueConstraint(fields=("referral", "number"), name="approvalstep_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("said", ""), ("said_at", None)),
-                    models.Q(models.Q(("said", ""), _negated=True), ("said_at__isnull", False)),
-                    _connector="OR",
+        Together(
+            [
+                migrations.AddField(
+                    model_name="approvalstep",
+                    name="agency",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
                 ),
-                name="approvalstep_said_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index(fields=["person", "-paged_at"], name="page_person_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.UniqueConstraint(fields=("referral", "step", "person"), name="page_once_a_step"),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "on_call")), fields=("referral", "person"), name="page_once_a_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["on_call", "last"])), name="page_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paging",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False), ("stopped_at", None)),
-                fields=["next_at"],
-                name="paging_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paging",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stopped_at", None), ("stopped_why", "")),
-                    models.Q(("stopped_at__isnull", False), models.Q(("stopped_why", ""), _negated=True)),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="approvalstep",
+                    name="officer",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
                 ),
-                name="paging_stopped_at_and_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shiftoffer",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["offered_to"], name="shiftoffer_to_answer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shiftoffer",
-            index=models.Index(fields=["in_return"], name="shiftoffer_in_return"),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftoffer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("shift",), name="shiftoffer_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "accepted", "declined", "withdrawn"])),
-                name="shiftoffer_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("answered_at__isnull", False)),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="approvalstep",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
                 ),
-                name="shiftoffer_answered",
-            ),
+                migrations.AddField(
+                    model_name="approvalstep",
+                    name="referral",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approval_steps",
+                        to="referrals.referral",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="approvalstep",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="page",
+                    name="agency",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="page",
+                    name="officer",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="page",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="page",
+                    name="referral",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pages", to="referrals.referral"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="page",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="paging",
+                    name="agency",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="paging",
+                    name="officer",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="paging",
+                    name="referral",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="paging", to="referrals.referral"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="paging",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="shiftoffer",
+                    name="in_return",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.oncallshift",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="shiftoffer",
+                    name="offered_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="shiftoffer",
+                    name="offered_to",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="shiftoffer",
+                    name="shift",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="referrals.oncallshift"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="shiftoffer",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+            ]
         ),
-        migrations.AddConstraint(
-            model_name="shiftoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("offered_to", models.F("offered_by")), _negated=True), name="shiftoffer_to_another"
-            ),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="approvalstep",
+                    constraint=models.UniqueConstraint(fields=("referral", "number"), name="approvalstep_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="approvalstep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("said", ""), ("said_at", None)),
+                            models.Q(models.Q(("said", ""), _negated=True), ("said_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="approvalstep_said_at",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="page",
+                    index=models.Index(fields=["person", "-paged_at"], name="page_person_time"),
+                ),
+                migrations.AddConstraint(
+                    model_name="page",
+                    constraint=models.UniqueConstraint(fields=("referral", "step", "person"), name="page_once_a_step"),
+                ),
+                migrations.AddConstraint(
+                    model_name="page",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("kind", "on_call")),
+                        fields=("referral", "person"),
+                        name="page_once_a_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="page",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["on_call", "last"])), name="page_kind_known"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="paging",
+                    index=models.Index(
+                        condition=models.Q(("next_at__isnull", False), ("stopped_at", None)),
+                        fields=["next_at"],
+                        name="paging_waiting",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="paging",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stopped_at", None), ("stopped_why", "")),
+                            models.Q(("stopped_at__isnull", False), models.Q(("stopped_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="paging_stopped_at_and_why",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="shiftoffer",
+                    index=models.Index(
+                        condition=models.Q(("state", "open")), fields=["offered_to"], name="shiftoffer_to_answer"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="shiftoffer",
+                    index=models.Index(fields=["in_return"], name="shiftoffer_in_return"),
+                ),
+                migrations.AddConstraint(
+                    model_name="shiftoffer",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("shift",), name="shiftoffer_one_open"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="shiftoffer",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "accepted", "declined", "withdrawn"])),
+                        name="shiftoffer_state_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="shiftoffer",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="shiftoffer_answered",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="shiftoffer",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("offered_to", models.F("offered_by")), _negated=True),
+                        name="shiftoffer_to_another",
+                    ),
+                ),
+            ]
         ),
     ]

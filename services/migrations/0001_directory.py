@@ -8,6 +8,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import services.models.directory
+from lead_cms.core.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -18,395 +19,419 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Provider",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=400)),
-                ("description", models.TextField(blank=True, max_length=4000)),
-                ("website", models.CharField(blank=True, max_length=200)),
-                ("linked_at", models.DateTimeField(blank=True, null=True)),
-                ("source_key", models.CharField(blank=True, max_length=60)),
-                (
-                    "linked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Provider",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=400)),
+                        ("description", models.TextField(blank=True, max_length=4000)),
+                        ("website", models.CharField(blank=True, max_length=200)),
+                        ("linked_at", models.DateTimeField(blank=True, null=True)),
+                        ("source_key", models.CharField(blank=True, max_length=60)),
+                        (
+                            "linked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="providers",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="providers",
-                        to="accounts.organisation",
-                    ),
+                migrations.CreateModel(
+                    name="Service",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=400)),
+                        ("description", models.TextField(blank=True, max_length=4000)),
+                        (
+                            "needs",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=20),
+                                default=list,
+                                size=None,
+                                validators=[services.models.directory.known_needs],
+                            ),
+                        ),
+                        (
+                            "terms",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                            ),
+                        ),
+                        ("eligibility", models.TextField(blank=True, max_length=2000)),
+                        ("how_to_apply", models.TextField(blank=True, max_length=2000)),
+                        ("fees", models.CharField(blank=True, max_length=400)),
+                        ("notes", models.TextField(blank=True, max_length=4000)),
+                        ("hours_in_words", models.CharField(blank=True, max_length=600)),
+                        (
+                            "languages",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=10), blank=True, default=list, size=None
+                            ),
+                        ),
+                        (
+                            "capacity",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Has room"),
+                                    ("waitlist", "Waiting list"),
+                                    ("full", "Full"),
+                                    ("not_known", "Room not known"),
+                                ],
+                                default="not_known",
+                                max_length=10,
+                            ),
+                        ),
+                        ("capacity_at", models.DateTimeField(blank=True, null=True)),
+                        ("is_confidential", models.BooleanField(default=False)),
+                        ("is_listed", models.BooleanField(default=True)),
+                        ("source_key", models.CharField(blank=True, max_length=60)),
+                        ("edited_at", models.DateTimeField(blank=True, null=True)),
+                        ("verified_at", models.DateTimeField(blank=True, null=True)),
+                        ("search_words", models.TextField(blank=True)),
+                        (
+                            "provider",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="services",
+                                to="services.provider",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "verified_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
+                migrations.CreateModel(
+                    name="Location",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(blank=True, max_length=400)),
+                        ("address", models.CharField(blank=True, max_length=300)),
+                        ("city", models.CharField(blank=True, max_length=80)),
+                        ("postal_code", models.CharField(blank=True, max_length=12)),
+                        ("neighborhood", models.CharField(blank=True, max_length=80)),
+                        ("latitude", models.FloatField(blank=True, null=True)),
+                        ("longitude", models.FloatField(blank=True, null=True)),
+                        ("access_notes", models.CharField(blank=True, max_length=400)),
+                        ("is_hidden", models.BooleanField(default=False)),
+                        ("source_key", models.CharField(blank=True, max_length=80)),
+                        ("search_words", models.TextField(blank=True)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.provider"
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="locations",
+                                to="services.service",
+                            ),
+                        ),
+                    ],
                 ),
-            ],
+                migrations.CreateModel(
+                    name="Hours",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "weekday",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (0, "Monday"),
+                                    (1, "Tuesday"),
+                                    (2, "Wednesday"),
+                                    (3, "Thursday"),
+                                    (4, "Friday"),
+                                    (5, "Saturday"),
+                                    (6, "Sunday"),
+                                ]
+                            ),
+                        ),
+                        ("opens", models.TimeField()),
+                        ("closes", models.TimeField()),
+                        ("valid_from", models.DateField(blank=True, null=True)),
+                        ("valid_to", models.DateField(blank=True, null=True)),
+                        ("source_key", models.CharField(blank=True, max_length=80)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.provider"
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="services.service"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Contact",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("phone", models.CharField(max_length=30)),
+                        ("label", models.CharField(blank=True, max_length=120)),
+                        ("position", models.PositiveSmallIntegerField(default=1)),
+                        ("source_key", models.CharField(blank=True, max_length=80)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contacts",
+                                to="services.provider",
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="contacts",
+                                to="services.service",
+                            ),
+                        ),
+                    ],
+                ),
+            ]
         ),
-        migrations.CreateModel(
-            name="Service",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=400)),
-                ("description", models.TextField(blank=True, max_length=4000)),
-                (
-                    "needs",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20),
-                        default=list,
-                        size=None,
-                        validators=[services.models.directory.known_needs],
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="provider",
+                    index=models.Index(fields=["organisation"], name="provider_organisation"),
+                ),
+                migrations.AddConstraint(
+                    model_name="provider",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("site", "source_key"),
+                        name="provider_once_per_source",
                     ),
                 ),
-                (
-                    "terms",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                migrations.AddConstraint(
+                    model_name="provider",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("linked_at", None), ("linked_by", None), ("organisation", None)),
+                            models.Q(
+                                ("linked_at__isnull", False),
+                                ("linked_by__isnull", False),
+                                ("organisation__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="provider_linked_at_and_by",
                     ),
                 ),
-                ("eligibility", models.TextField(blank=True, max_length=2000)),
-                ("how_to_apply", models.TextField(blank=True, max_length=2000)),
-                ("fees", models.CharField(blank=True, max_length=400)),
-                ("notes", models.TextField(blank=True, max_length=4000)),
-                ("hours_in_words", models.CharField(blank=True, max_length=600)),
-                (
-                    "languages",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10), blank=True, default=list, size=None
+                migrations.AddIndex(
+                    model_name="service",
+                    index=models.Index(
+                        condition=models.Q(("is_listed", True)),
+                        fields=["site", "name", "id"],
+                        name="service_listed_name",
                     ),
                 ),
-                (
-                    "capacity",
-                    models.CharField(
-                        choices=[
-                            ("open", "Has room"),
-                            ("waitlist", "Waiting list"),
-                            ("full", "Full"),
-                            ("not_known", "Room not known"),
-                        ],
-                        default="not_known",
-                        max_length=10,
+                migrations.AddIndex(
+                    model_name="service",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_words"], name="service_words_trgm", opclasses=["gin_trgm_ops"]
                     ),
                 ),
-                ("capacity_at", models.DateTimeField(blank=True, null=True)),
-                ("is_confidential", models.BooleanField(default=False)),
-                ("is_listed", models.BooleanField(default=True)),
-                ("source_key", models.CharField(blank=True, max_length=60)),
-                ("edited_at", models.DateTimeField(blank=True, null=True)),
-                ("verified_at", models.DateTimeField(blank=True, null=True)),
-                ("search_words", models.TextField(blank=True)),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="services", to="services.provider"
+                migrations.AddConstraint(
+                    model_name="service",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("site", "source_key"),
+                        name="service_once_per_source",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="service",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("capacity__in", ["open", "waitlist", "full", "not_known"])),
+                        name="service_capacity_known",
                     ),
                 ),
-                (
-                    "verified_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                migrations.AddConstraint(
+                    model_name="service",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "needs__contained_by",
+                                [
+                                    "basic_needs",
+                                    "housing",
+                                    "documents",
+                                    "income",
+                                    "work",
+                                    "health",
+                                    "mental_health",
+                                    "substance_use",
+                                    "overdose",
+                                    "infection",
+                                    "legal",
+                                    "family",
+                                    "transport",
+                                    "safety",
+                                ],
+                            )
+                        ),
+                        name="service_needs_known",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Location",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(blank=True, max_length=400)),
-                ("address", models.CharField(blank=True, max_length=300)),
-                ("city", models.CharField(blank=True, max_length=80)),
-                ("postal_code", models.CharField(blank=True, max_length=12)),
-                ("neighborhood", models.CharField(blank=True, max_length=80)),
-                ("latitude", models.FloatField(blank=True, null=True)),
-                ("longitude", models.FloatField(blank=True, null=True)),
-                ("access_notes", models.CharField(blank=True, max_length=400)),
-                ("is_hidden", models.BooleanField(default=False)),
-                ("source_key", models.CharField(blank=True, max_length=80)),
-                ("search_words", models.TextField(blank=True)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="service",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verified_at", None), ("verified_by", None)),
+                            models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="service_verified_at_and_by",
                     ),
                 ),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.provider"
+                migrations.AddIndex(
+                    model_name="location",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_words"], name="location_words_trgm", opclasses=["gin_trgm_ops"]
                     ),
                 ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="locations", to="services.service"
+                migrations.AddConstraint(
+                    model_name="location",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("site", "source_key"),
+                        name="location_once_per_source",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Hours",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
-                        ]
+                migrations.AddConstraint(
+                    model_name="location",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_hidden", False),
+                            models.Q(
+                                ("access_notes", ""),
+                                ("address", ""),
+                                ("city", ""),
+                                ("latitude", None),
+                                ("longitude", None),
+                                ("name", ""),
+                                ("neighborhood", ""),
+                                ("postal_code", ""),
+                                ("search_words", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="location_hidden_has_no_address",
+                        violation_error_message="A hidden address is not kept.",
                     ),
                 ),
-                ("opens", models.TimeField()),
-                ("closes", models.TimeField()),
-                ("valid_from", models.DateField(blank=True, null=True)),
-                ("valid_to", models.DateField(blank=True, null=True)),
-                ("source_key", models.CharField(blank=True, max_length=80)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="location",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude", None), ("longitude", None)),
+                            models.Q(
+                                ("latitude__gte", -90),
+                                ("latitude__lte", 90),
+                                ("longitude__gte", -180),
+                                ("longitude__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="location_latitude_with_longitude",
                     ),
                 ),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.provider"
+                migrations.AddIndex(
+                    model_name="hours",
+                    index=models.Index(fields=["service", "weekday"], name="hours_service_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="hours",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("weekday__in", [0, 1, 2, 3, 4, 5, 6])), name="hours_weekday_known"
                     ),
                 ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="services.service"
+                migrations.AddConstraint(
+                    model_name="hours",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from", None),
+                            ("valid_to", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="hours_valid_to_after_from",
+                        violation_error_message="The last day lies before the first.",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Contact",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("phone", models.CharField(max_length=30)),
-                ("label", models.CharField(blank=True, max_length=120)),
-                ("position", models.PositiveSmallIntegerField(default=1)),
-                ("source_key", models.CharField(blank=True, max_length=80)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="contact",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("site", "source_key"),
+                        name="contact_once_per_source",
                     ),
                 ),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="services.provider"
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contacts",
-                        to="services.service",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name="provider",
-            index=models.Index(fields=["organisation"], name="provider_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("site", "source_key"),
-                name="provider_once_per_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("linked_at", None), ("linked_by", None), ("organisation", None)),
-                    models.Q(
-                        ("linked_at__isnull", False), ("linked_by__isnull", False), ("organisation__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="provider_linked_at_and_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(
-                condition=models.Q(("is_listed", True)), fields=["site", "name", "id"], name="service_listed_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_words"], name="service_words_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("site", "source_key"),
-                name="service_once_per_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__in", ["open", "waitlist", "full", "not_known"])),
-                name="service_capacity_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "needs__contained_by",
-                        [
-                            "basic_needs",
-                            "housing",
-                            "documents",
-                            "income",
-                            "work",
-                            "health",
-                            "mental_health",
-                            "substance_use",
-                            "overdose",
-                            "infection",
-                            "legal",
-                            "family",
-                            "transport",
-                            "safety",
-                        ],
-                    )
-                ),
-                name="service_needs_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verified_at", None), ("verified_by", None)),
-                    models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="service_verified_at_and_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="location",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_words"], name="location_words_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("site", "source_key"),
-                name="location_once_per_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_hidden", False),
-                    models.Q(
-                        ("access_notes", ""),
-                        ("address", ""),
-                        ("city", ""),
-                        ("latitude", None),
-                        ("longitude", None),
-                        ("name", ""),
-                        ("neighborhood", ""),
-                        ("postal_code", ""),
-                        ("search_words", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="location_hidden_has_no_address",
-                violation_error_message="A hidden address is not kept.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude", None), ("longitude", None)),
-                    models.Q(
-                        ("latitude__gte", -90), ("latitude__lte", 90), ("longitude__gte", -180), ("longitude__lte", 180)
-                    ),
-                    _connector="OR",
-                ),
-                name="location_latitude_with_longitude",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hours",
-            index=models.Index(fields=["service", "weekday"], name="hours_service_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="hours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__in", [0, 1, 2, 3, 4, 5, 6])), name="hours_weekday_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from", None), ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="hours_valid_to_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("site", "source_key"),
-                name="contact_once_per_source",
-            ),
+            ]
         ),
     ]

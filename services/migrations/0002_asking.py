@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,508 +16,530 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ServiceReferral",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=12)),
-                (
-                    "need",
-                    models.CharField(
-                        choices=[
-                            ("basic_needs", "Basic needs, food"),
-                            ("housing", "Shelter, housing"),
-                            ("documents", "ID, documents"),
-                            ("income", "Income, benefits"),
-                            ("work", "Work, education"),
-                            ("health", "Physical health"),
-                            ("mental_health", "Mental health"),
-                            ("substance_use", "Substance use, MOUD"),
-                            ("overdose", "Overdose prevention"),
-                            ("infection", "Infectious-disease prevention"),
-                            ("legal", "Legal, court, warrants"),
-                            ("family", "Family, relationships"),
-                            ("transport", "Transport"),
-                            ("safety", "Safety"),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="ServiceReferral",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("reference", models.CharField(max_length=12)),
+                        (
+                            "need",
+                            models.CharField(
+                                choices=[
+                                    ("basic_needs", "Basic needs, food"),
+                                    ("housing", "Shelter, housing"),
+                                    ("documents", "ID, documents"),
+                                    ("income", "Income, benefits"),
+                                    ("work", "Work, education"),
+                                    ("health", "Physical health"),
+                                    ("mental_health", "Mental health"),
+                                    ("substance_use", "Substance use, MOUD"),
+                                    ("overdose", "Overdose prevention"),
+                                    ("infection", "Infectious-disease prevention"),
+                                    ("legal", "Legal, court, warrants"),
+                                    ("family", "Family, relationships"),
+                                    ("transport", "Transport"),
+                                    ("safety", "Safety"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("language", models.CharField(default="en", max_length=10)),
+                        (
+                            "method",
+                            models.CharField(
+                                choices=[
+                                    ("here", "Here, in their inbox"),
+                                    ("telephone", "By telephone"),
+                                    ("in_person", "In person"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("names_person", models.BooleanField(default=False)),
+                        ("submission_key", models.UUIDField()),
+                        ("asked_at", models.DateTimeField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("sent", "Waits for an answer"),
+                                    ("waitlist", "On the waiting list"),
+                                    ("accepted", "Accepted"),
+                                    ("attended", "Attended"),
+                                    ("completed", "Ended"),
+                                    ("provider_declined", "Provider declined"),
+                                    ("person_declined", "Person declined"),
+                                    ("called_off", "Called off"),
+                                ],
+                                default="sent",
+                                max_length=20,
+                            ),
+                        ),
+                        ("status_changed_at", models.DateTimeField()),
+                        ("remind_at", models.DateTimeField(blank=True, null=True)),
+                        ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "decline_reason",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("no_such_service", "There is no such service"),
+                                    ("full", "Full"),
+                                    ("ineligible", "The person does not fit its conditions"),
+                                    ("cost", "Cost"),
+                                    ("transport", "Transport"),
+                                    ("id", "ID or documents are missing"),
+                                    ("insurance", "Insurance"),
+                                    ("abstinence", "It asks for abstinence"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "result",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("1", "1: the person accepted, and the provider"),
+                                    ("2", "2: the person declined"),
+                                    ("3", "3: the provider declined"),
+                                ],
+                                max_length=1,
+                            ),
+                        ),
+                        ("appointment_at", models.DateTimeField(blank=True, null=True)),
+                        ("attended_on", models.DateField(blank=True, null=True)),
+                        ("ended_on", models.DateField(blank=True, null=True)),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="asked",
+                                to="services.provider",
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="asked", to="services.service"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="AskedPerson",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("consent_id", models.UUIDField(blank=True, null=True)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "participant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="asked_services",
+                                to="participants.participant",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="person",
+                                to="services.servicereferral",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="SharedFact",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "information_class",
+                            models.CharField(
+                                choices=[
+                                    ("window_result", "That the intake window was met"),
+                                    ("enrolment", "That they take part in LEAD"),
+                                    ("general_progress", "How it is going, in general words"),
+                                    ("barriers", "What stands in their way"),
+                                    ("legal_coordination", "Court dates and warrants, and who their case manager is"),
+                                    ("housing", "Housing"),
+                                    ("health", "Health"),
+                                    ("substance_use", "Substance use and its treatment"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=300)),
+                        ("written_at", models.DateTimeField()),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "participant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="participants.participant",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="facts",
+                                to="services.servicereferral",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ServiceGap",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "need",
+                            models.CharField(
+                                choices=[
+                                    ("basic_needs", "Basic needs, food"),
+                                    ("housing", "Shelter, housing"),
+                                    ("documents", "ID, documents"),
+                                    ("income", "Income, benefits"),
+                                    ("work", "Work, education"),
+                                    ("health", "Physical health"),
+                                    ("mental_health", "Mental health"),
+                                    ("substance_use", "Substance use, MOUD"),
+                                    ("overdose", "Overdose prevention"),
+                                    ("infection", "Infectious-disease prevention"),
+                                    ("legal", "Legal, court, warrants"),
+                                    ("family", "Family, relationships"),
+                                    ("transport", "Transport"),
+                                    ("safety", "Safety"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("no_such_service", "There is no such service"),
+                                    ("full", "Full"),
+                                    ("ineligible", "The person does not fit its conditions"),
+                                    ("cost", "Cost"),
+                                    ("transport", "Transport"),
+                                    ("id", "ID or documents are missing"),
+                                    ("insurance", "Insurance"),
+                                    ("abstinence", "It asks for abstinence"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "participant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="service_gaps",
+                                to="participants.participant",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["site", "-recorded_at"], name="servicegap_site_time")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "need__in",
+                                        [
+                                            "basic_needs",
+                                            "housing",
+                                            "documents",
+                                            "income",
+                                            "work",
+                                            "health",
+                                            "mental_health",
+                                            "substance_use",
+                                            "overdose",
+                                            "infection",
+                                            "legal",
+                                            "family",
+                                            "transport",
+                                            "safety",
+                                        ],
+                                    )
+                                ),
+                                name="servicegap_need_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "reason__in",
+                                        [
+                                            "no_such_service",
+                                            "full",
+                                            "ineligible",
+                                            "cost",
+                                            "transport",
+                                            "id",
+                                            "insurance",
+                                            "abstinence",
+                                        ],
+                                    )
+                                ),
+                                name="servicegap_reason_known",
+                            ),
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("language", models.CharField(default="en", max_length=10)),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("here", "Here, in their inbox"),
-                            ("telephone", "By telephone"),
-                            ("in_person", "In person"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("names_person", models.BooleanField(default=False)),
-                ("submission_key", models.UUIDField()),
-                ("asked_at", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("sent", "Waits for an answer"),
-                            ("waitlist", "On the waiting list"),
-                            ("accepted", "Accepted"),
-                            ("attended", "Attended"),
-                            ("completed", "Ended"),
-                            ("provider_declined", "Provider declined"),
-                            ("person_declined", "Person declined"),
-                            ("called_off", "Called off"),
-                        ],
-                        default="sent",
-                        max_length=20,
-                    ),
-                ),
-                ("status_changed_at", models.DateTimeField()),
-                ("remind_at", models.DateTimeField(blank=True, null=True)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "decline_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("no_such_service", "There is no such service"),
-                            ("full", "Full"),
-                            ("ineligible", "The person does not fit its conditions"),
-                            ("cost", "Cost"),
-                            ("transport", "Transport"),
-                            ("id", "ID or documents are missing"),
-                            ("insurance", "Insurance"),
-                            ("abstinence", "It asks for abstinence"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "result",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("1", "1: the person accepted, and the provider"),
-                            ("2", "2: the person declined"),
-                            ("3", "3: the provider declined"),
-                        ],
-                        max_length=1,
-                    ),
-                ),
-                ("appointment_at", models.DateTimeField(blank=True, null=True)),
-                ("attended_on", models.DateField(blank=True, null=True)),
-                ("ended_on", models.DateField(blank=True, null=True)),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="asked", to="services.provider"
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="asked", to="services.service"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
+            ]
         ),
-        migrations.CreateModel(
-            name="AskedPerson",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("consent_id", models.UUIDField(blank=True, null=True)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="servicereferral",
+                    index=models.Index(
+                        fields=["organisation", "status", "asked_at", "id"], name="servicereferral_inbox"
                     ),
                 ),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="asked_services",
-                        to="participants.participant",
+                migrations.AddIndex(
+                    model_name="servicereferral",
+                    index=models.Index(fields=["asked_by", "-asked_at", "-id"], name="servicereferral_mine"),
+                ),
+                migrations.AddIndex(
+                    model_name="servicereferral",
+                    index=models.Index(
+                        condition=models.Q(("reminded_at", None), ("status", "sent")),
+                        fields=["remind_at"],
+                        name="servicereferral_to_remind",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.UniqueConstraint(fields=("site", "reference"), name="servicereferral_code_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.UniqueConstraint(
+                        fields=("asked_by", "submission_key"), name="servicereferral_sent_once"
                     ),
                 ),
-                (
-                    "referral",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="person",
-                        to="services.servicereferral",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SharedFact",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "information_class",
-                    models.CharField(
-                        choices=[
-                            ("window_result", "That the intake window was met"),
-                            ("enrolment", "That they take part in LEAD"),
-                            ("general_progress", "How it is going, in general words"),
-                            ("barriers", "What stands in their way"),
-                            ("legal_coordination", "Court dates and warrants, and who their case manager is"),
-                            ("housing", "Housing"),
-                            ("health", "Health"),
-                            ("substance_use", "Substance use and its treatment"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("text", models.CharField(max_length=300)),
-                ("written_at", models.DateTimeField()),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
-                ),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="services.servicereferral"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ServiceGap",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "need",
-                    models.CharField(
-                        choices=[
-                            ("basic_needs", "Basic needs, food"),
-                            ("housing", "Shelter, housing"),
-                            ("documents", "ID, documents"),
-                            ("income", "Income, benefits"),
-                            ("work", "Work, education"),
-                            ("health", "Physical health"),
-                            ("mental_health", "Mental health"),
-                            ("substance_use", "Substance use, MOUD"),
-                            ("overdose", "Overdose prevention"),
-                            ("infection", "Infectious-disease prevention"),
-                            ("legal", "Legal, court, warrants"),
-                            ("family", "Family, relationships"),
-                            ("transport", "Transport"),
-                            ("safety", "Safety"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("no_such_service", "There is no such service"),
-                            ("full", "Full"),
-                            ("ineligible", "The person does not fit its conditions"),
-                            ("cost", "Cost"),
-                            ("transport", "Transport"),
-                            ("id", "ID or documents are missing"),
-                            ("insurance", "Insurance"),
-                            ("abstinence", "It asks for abstinence"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="service_gaps",
-                        to="participants.participant",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["site", "-recorded_at"], name="servicegap_site_time")],
-                "constraints": [
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
                             (
-                                "need__in",
+                                "status__in",
                                 [
-                                    "basic_needs",
+                                    "sent",
+                                    "waitlist",
+                                    "accepted",
+                                    "attended",
+                                    "completed",
+                                    "provider_declined",
+                                    "person_declined",
+                                    "called_off",
+                                ],
+                            )
+                        ),
+                        name="servicereferral_status_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "here"), _negated=True),
+                            ("organisation__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_here_has_organisation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("names_person", False), ("organisation__isnull", False), _connector="OR"),
+                        name="servicereferral_person_has_organisation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "provider_declined"), models.Q(("decline_reason", ""), _negated=True)),
+                            models.Q(models.Q(("status", "provider_declined"), _negated=True), ("decline_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_decline_has_reason",
+                        violation_error_message="Choose the reason.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result", "1"), ("status__in", ["accepted", "attended", "completed"])),
+                            models.Q(("result", "2"), ("status", "person_declined")),
+                            models.Q(("result", "3"), ("status", "provider_declined")),
+                            models.Q(("result", ""), ("status__in", ["sent", "waitlist", "called_off"])),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_result_fits_status",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_answered_at_and_by",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["attended", "completed"]), _negated=True),
+                            ("attended_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_attended_has_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="servicereferral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None),
+                            models.Q(("attended_on__isnull", False), ("ended_on__gte", models.F("attended_on"))),
+                            _connector="OR",
+                        ),
+                        name="servicereferral_ends_after_attended",
+                        violation_error_message="It ended before the first visit.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="askedperson",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("consent_id", None), ("organisation", None)),
+                            models.Q(("consent_id__isnull", False), ("organisation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="askedperson_named_under_consent",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sharedfact",
+                    constraint=models.UniqueConstraint(
+                        fields=("referral", "information_class"), name="sharedfact_once_a_class"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sharedfact",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "information_class__in",
+                                [
+                                    "window_result",
+                                    "enrolment",
+                                    "general_progress",
+                                    "barriers",
+                                    "legal_coordination",
                                     "housing",
-                                    "documents",
-                                    "income",
-                                    "work",
                                     "health",
-                                    "mental_health",
                                     "substance_use",
-                                    "overdose",
-                                    "infection",
-                                    "legal",
-                                    "family",
-                                    "transport",
-                                    "safety",
                                 ],
                             )
                         ),
-                        name="servicegap_need_known",
+                        name="sharedfact_class_known",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "reason__in",
-                                [
-                                    "no_such_service",
-                                    "full",
-                                    "ineligible",
-                                    "cost",
-                                    "transport",
-                                    "id",
-                                    "insurance",
-                                    "abstinence",
-                                ],
-                            )
-                        ),
-                        name="servicegap_reason_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="servicereferral",
-            index=models.Index(fields=["organisation", "status", "asked_at", "id"], name="servicereferral_inbox"),
-        ),
-        migrations.AddIndex(
-            model_name="servicereferral",
-            index=models.Index(fields=["asked_by", "-asked_at", "-id"], name="servicereferral_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="servicereferral",
-            index=models.Index(
-                condition=models.Q(("reminded_at", None), ("status", "sent")),
-                fields=["remind_at"],
-                name="servicereferral_to_remind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.UniqueConstraint(fields=("site", "reference"), name="servicereferral_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.UniqueConstraint(fields=("asked_by", "submission_key"), name="servicereferral_sent_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "sent",
-                            "waitlist",
-                            "accepted",
-                            "attended",
-                            "completed",
-                            "provider_declined",
-                            "person_declined",
-                            "called_off",
-                        ],
-                    )
                 ),
-                name="servicereferral_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "here"), _negated=True), ("organisation__isnull", False), _connector="OR"
-                ),
-                name="servicereferral_here_has_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("names_person", False), ("organisation__isnull", False), _connector="OR"),
-                name="servicereferral_person_has_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "provider_declined"), models.Q(("decline_reason", ""), _negated=True)),
-                    models.Q(models.Q(("status", "provider_declined"), _negated=True), ("decline_reason", "")),
-                    _connector="OR",
-                ),
-                name="servicereferral_decline_has_reason",
-                violation_error_message="Choose the reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("result", "1"), ("status__in", ["accepted", "attended", "completed"])),
-                    models.Q(("result", "2"), ("status", "person_declined")),
-                    models.Q(("result", "3"), ("status", "provider_declined")),
-                    models.Q(("result", ""), ("status__in", ["sent", "waitlist", "called_off"])),
-                    _connector="OR",
-                ),
-                name="servicereferral_result_fits_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="servicereferral_answered_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["attended", "completed"]), _negated=True),
-                    ("attended_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="servicereferral_attended_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on", None),
-                    models.Q(("attended_on__isnull", False), ("ended_on__gte", models.F("attended_on"))),
-                    _connector="OR",
-                ),
-                name="servicereferral_ends_after_attended",
-                violation_error_message="It ended before the first visit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="askedperson",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("consent_id", None), ("organisation", None)),
-                    models.Q(("consent_id__isnull", False), ("organisation__isnull", False)),
-                    _connector="OR",
-                ),
-                name="askedperson_named_under_consent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sharedfact",
-            constraint=models.UniqueConstraint(
-                fields=("referral", "information_class"), name="sharedfact_once_a_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sharedfact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "information_class__in",
-                        [
-                            "window_result",
-                            "enrolment",
-                            "general_progress",
-                            "barriers",
-                            "legal_coordination",
-                            "housing",
-                            "health",
-                            "substance_use",
-                        ],
-                    )
-                ),
-                name="sharedfact_class_known",
-            ),
+            ]
         ),
     ]

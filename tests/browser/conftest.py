@@ -18,7 +18,6 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # Rows of a list are alike: the first eight stand for the rest.
 PART = "{exclude: ['.rows > li:nth-child(n+9)', 'tbody > tr:nth-child(n+9)']}"
 FULL = "{resultTypes: ['violations']}"
-CONTRAST = "{runOnly: ['color-contrast'], resultTypes: ['violations']}"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -74,20 +73,79 @@ def session_of(membership) -> str:
     return session.session_key
 
 
-def violations(page: Page, options: str = FULL) -> list[str]:
-    """What axe minds about the page as it stands, a line each."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    found = page.evaluate(f"axe.run({PART}, {options}).then((found) => found.violations)")
-    return [f"{one['id']}: {one['help']} {[node['html'][:140] for node in one['nodes']][:3]}" for one in found]
+# What a page shows, after its scripts, with what was typed; and a page that takes it over, styled by the same files.
+TAKEN = """() => {
+  for (const one of document.querySelectorAll('input, option')) {
+    one.toggleAttribute('checked', one.checked === true); one.toggleAttribute('selected', one.selected === true);
+  }
+  return {html: document.documentElement.outerHTML, dark: matchMedia('(prefers-color-scheme: dark)').matches};
+}"""
+SHOWN = """async (html) => {
+  const found = new DOMParser().parseFromString(html, 'text/html'), root = document.documentElement;
+  for (const name of root.getAttributeNames()) root.removeAttribute(name);
+  for (const name of found.documentElement.getAttributeNames()) root.setAttribute(name, found.documentElement.getAttribute(name));
+  const sheets = (of) => [...of.querySelectorAll('link[rel=stylesheet]')];
+  const wanted = sheets(found).map((one) => one.href), there = sheets(document).map((one) => one.href);
+  for (const one of sheets(document)) if (!wanted.includes(one.href)) one.remove();
+  await Promise.all(sheets(found).filter((one) => !there.includes(one.href)).map((one) => new Promise((done, failed) => {
+    const link = document.head.appendChild(document.importNode(one));
+    link.onload = done; link.onerror = failed;
+  })));
+  document.title = found.title;
+  document.body.replaceWith(document.adoptNode(found.body));
+  window.scrollTo(0, 0);
+}"""
+
+
+class Twin:
+    """A page that stays open and shows what another page shows, so that axe is read and warmed once for all of them."""
+
+    def __init__(self, browser, origin: str):
+        self.context = browser.new_context(base_url=origin, viewport=PHONE, locale="en-US")
+        self.page = self.context.new_page()
+        self.page.goto("/accounts/login/")
+        self.page.emulate_media(reduced_motion="reduce")
+        self.page.evaluate(AXE)
+        self.look = None
+
+    def show(self, page: Page) -> None:
+        taken = page.evaluate(TAKEN)
+        self.page.evaluate(SHOWN, taken["html"])
+        self.as_on(page.viewport_size, "dark" if taken["dark"] else "light")
+
+    def as_on(self, size: dict, scheme: str) -> None:
+        if self.look != (size["width"], size["height"], scheme):
+            self.page.set_viewport_size(size)
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            self.look = (size["width"], size["height"], scheme)
+
+    def violations(self, options: str = FULL) -> list[str]:
+        """What axe minds, a line each."""
+        found = self.page.evaluate(f"axe.run({PART}, {options}).then((found) => found.violations)")
+        return [f"{one['id']}: {one['help']} {[node['html'][:140] for node in one['nodes']][:3]}" for one in found]
+
+
+@pytest.fixture(scope="session")
+def twin_of(browser):
+    """twin_of(page) -> a Twin that shows what the page shows now; one for each server."""
+    twins: dict[str, Twin] = {}
+
+    def shown(page: Page) -> Twin:
+        origin = "/".join(page.url.split("/")[:3])
+        if origin not in twins:
+            twins[origin] = Twin(browser, origin)
+        twins[origin].show(page)
+        return twins[origin]
+
+    return shown
 
 
 @pytest.fixture
-def axe():
+def axe(twin_of):
     """axe(page): no violation of WCAG on the page as it stands."""
 
     def check(page: Page) -> None:
-        said = violations(page)
+        said = twin_of(page).violations()
         assert not said, "\n".join([page.url, *said])
 
     return check

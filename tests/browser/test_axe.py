@@ -24,15 +24,17 @@ from referrals.actions import taking, talking
 from referrals.models import Referral
 from referrals.questions import FORMS
 from tests.access.test_urls import OBJECTS, PAGES
-from tests.browser.conftest import CONTRAST, DESK, FULL, PHONE, session_of, violations
+from tests.browser.conftest import DESK, FULL, PHONE, session_of
 from tests.conftest import truncate
 from tests.referrals.making import make_arrest_referral, rules_of
 
-pytestmark = pytest.mark.browser
+# On one worker, so that the data are seeded once.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("axe")]
 SHOTS = os.environ.get("AXE_SHOTS")  # a folder for a picture of every page, both sizes and schemes
-# Size, scheme and what axe looks at; the order changes one thing at a time, on the same page.
-LOOKS = [(PHONE, "light", FULL), (PHONE, "dark", CONTRAST), (DESK, "dark", FULL), (DESK, "light", CONTRAST)]
-# For a page that an earlier role has read in all four: what may differ is what it shows.
+# Both sizes and both schemes, each with everything that axe knows; Today, where every role lands, in all four.
+LOOKS = [(PHONE, "light", FULL), (DESK, "dark", FULL)]
+LANDING = [*LOOKS, (PHONE, "dark", FULL), (DESK, "light", FULL)]
+# For a page that an earlier role has read in both: what may differ is what it shows.
 AGAIN = [(PHONE, "dark", FULL)]
 # Pages whose look depends on the state of what they show: one of each state instead of one.
 BY_STATE = {
@@ -106,7 +108,7 @@ def addresses(by: Membership) -> list[tuple[str, list]]:
         if len(entry.pattern.converters) > 1 and "kind" not in entry.pattern.converters:
             continue  # a second row: its pages are reached from the first and tested with it
         readers = [role for role in Role if entry.callback.required_permission in ROLE_PERMISSIONS[role]]
-        shown, looks = 0, LOOKS if readers[0] == by.role or name == "today" else AGAIN
+        shown, looks = 0, LANDING if name == "today" else LOOKS if readers[0] == by.role else AGAIN
         for key in _keys(name, by):
             paths = [path for words in _words(entry, key) if _is_page(client, path := reverse(name, kwargs=words))]
             found, shown = found + [(path, looks) for path in paths], shown + bool(paths)
@@ -151,8 +153,8 @@ def _words(entry, key) -> list[dict]:
 class Reader:
     """Opens page after page, each in its looks, and keeps what is wrong."""
 
-    def __init__(self, page: Page, name: str):
-        self.name, self.page, self.wrong, self.said, self.seen = name, page, [], [], 0
+    def __init__(self, page: Page, name: str, twin_of):
+        self.name, self.page, self.wrong, self.said, self.seen, self.twin_of = name, page, [], [], 0, twin_of
         page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.said.append(str(error)))
 
@@ -170,22 +172,27 @@ class Reader:
         page, self.seen = self.page, self.seen + 1
         if (count := page.locator("h1").count()) != 1:
             self.wrong.append(f"{path}: {count} h1")
+        twin = self.twin_of(page)
         for size, scheme, options in looks:
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            twin.as_on(size, scheme)
             where = f"{path} {size['width']} {scheme}"
-            wide = page.evaluate("document.documentElement.scrollWidth")
+            wide = twin.page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 self.wrong.append(f"{where}: scrolls sideways, {wide}")
-            self.wrong += [f"{where}: {line}" for line in violations(page, options)]
+            self.wrong += [f"{where}: {line}" for line in twin.violations(options)]
             if SHOTS:
-                name = path.strip("/").replace("/", "-").replace("?", "-") or "today"
-                page.screenshot(path=f"{SHOTS}/{self.name}-{name[:60]}-{size['width']}-{scheme}.png", full_page=True)
+                self.picture(path, size, scheme)
         self.wrong += [f"{path}: console: {line}" for line in self.said]
+
+    def picture(self, path: str, size: dict, scheme: str) -> None:
+        self.page.set_viewport_size(size)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        name = path.strip("/").replace("/", "-").replace("?", "-") or "today"
+        self.page.screenshot(path=f"{SHOTS}/{self.name}-{name[:60]}-{size['width']}-{scheme}.png", full_page=True)
 
 
 @pytest.fixture
-def reader_of(seeded, browser):
+def reader_of(seeded, browser, twin_of):
     contexts = []
 
     def open_reader(membership=None) -> Reader:
@@ -195,7 +202,7 @@ def reader_of(seeded, browser):
         if membership is not None:
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(membership), "url": seeded.url}
             context.add_cookies([cookie])
-        return Reader(context.new_page(), membership.role if membership else "nobody")
+        return Reader(context.new_page(), membership.role if membership else "nobody", twin_of)
 
     yield open_reader
     for context in contexts:

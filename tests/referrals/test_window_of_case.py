@@ -41,7 +41,7 @@ def test_taken_over_and_handed_on_the_list_follows(world):
     )
     assert listed(first, who="mine", me=first.pk) == [referral.pk] and listed(supervisor, who="none") == []
     with acting_as(supervisor), transaction.atomic():
-        assign(referral=Referral.objects.get(pk=referral.pk), to=second, by=supervisor, at=SEEN, why="caseload")
+        assign(referral=Referral.objects.get(pk=referral.pk), to=second, by=supervisor, at=SEEN, why="share")
     assert listed(first, who="mine", me=first.pk) == [] and listed(second, who="mine", me=second.pk) == [referral.pk]
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import lead_cms.core.crypto
+from lead_cms.core.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -15,144 +16,154 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "username",
-                    models.CharField(error_messages={"unique": "This name is taken."}, max_length=80, unique=True),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="User",
+                    fields=[
+                        ("password", models.CharField(max_length=128, verbose_name="password")),
+                        ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "username",
+                            models.CharField(
+                                error_messages={"unique": "This name is taken."}, max_length=80, unique=True
+                            ),
+                        ),
+                        ("email", models.EmailField(max_length=254)),
+                        ("is_active", models.BooleanField(default=True)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("email", models.EmailField(max_length=254)),
-                ("is_active", models.BooleanField(default=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Organisation",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("police", "Police"),
-                            ("prosecutor", "Prosecutor's office"),
-                            ("case_management", "Case management"),
-                            ("project_management", "Project management"),
-                            ("partner", "Partner organization"),
-                        ],
-                        max_length=20,
-                    ),
+                migrations.CreateModel(
+                    name="Organisation",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("police", "Police"),
+                                    ("prosecutor", "Prosecutor's office"),
+                                    ("case_management", "Case management"),
+                                    ("project_management", "Project management"),
+                                    ("partner", "Partner organization"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                    ],
                 ),
-                ("phone", models.CharField(blank=True, max_length=30)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Site",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("slug", models.SlugField(unique=True)),
-                ("name", models.CharField(max_length=120)),
-                ("time_zone", models.CharField(max_length=60)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AccountLock",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("failures", models.PositiveSmallIntegerField(default=0)),
-                ("first_failed_at", models.DateTimeField(null=True)),
-                ("locked_at", models.DateTimeField(null=True)),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lock", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="Site",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("slug", models.SlugField(unique=True)),
+                        ("name", models.CharField(max_length=120)),
+                        ("time_zone", models.CharField(max_length=60)),
+                    ],
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("officer", "Officer"),
-                            ("liaison", "Police liaison"),
-                            ("prosecutor", "Prosecutor"),
-                            ("case_manager", "Case manager"),
-                            ("supervisor", "Supervisor"),
-                            ("coordinator", "Coordinator"),
-                            ("referrer", "Referrer"),
-                            ("administrator", "Administrator"),
-                            ("auditor", "Auditor"),
-                        ],
-                        max_length=20,
-                    ),
+                migrations.CreateModel(
+                    name="AccountLock",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("failures", models.PositiveSmallIntegerField(default=0)),
+                        ("first_failed_at", models.DateTimeField(null=True)),
+                        ("locked_at", models.DateTimeField(null=True)),
+                        (
+                            "user",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lock",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("badge", models.CharField(blank=True, max_length=30)),
-                ("unit", models.CharField(blank=True, max_length=80)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Membership",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("officer", "Officer"),
+                                    ("liaison", "Police liaison"),
+                                    ("prosecutor", "Prosecutor"),
+                                    ("case_manager", "Case manager"),
+                                    ("supervisor", "Supervisor"),
+                                    ("coordinator", "Coordinator"),
+                                    ("referrer", "Referrer"),
+                                    ("administrator", "Administrator"),
+                                    ("auditor", "Auditor"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("badge", models.CharField(blank=True, max_length=30)),
+                        ("unit", models.CharField(blank=True, max_length=80)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="memberships",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="memberships",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="memberships",
+                                to="accounts.site",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="accounts.organisation",
-                    ),
+                migrations.CreateModel(
+                    name="HeldForm",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("path", models.CharField(max_length=300)),
+                        ("fields", lead_cms.core.crypto.EncryptedJSONField()),
+                        ("held_at", models.DateTimeField()),
+                        (
+                            "user",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="held_form",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "membership",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="accounts.site"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="HeldForm",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("path", models.CharField(max_length=300)),
-                ("fields", lead_cms.core.crypto.EncryptedJSONField()),
-                ("held_at", models.DateTimeField()),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="held_form",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "membership",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-            ],
+            ]
         ),
         migrations.AddField(
             model_name="organisation",
@@ -161,47 +172,51 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="organisations", to="accounts.site"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.UniqueConstraint(fields=("site", "name"), name="organisation_once_per_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["police", "prosecutor", "case_management", "project_management", "partner"])
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="organisation",
+                    constraint=models.UniqueConstraint(fields=("site", "name"), name="organisation_once_per_site"),
                 ),
-                name="organisation_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "officer",
-                            "liaison",
-                            "prosecutor",
-                            "case_manager",
-                            "supervisor",
-                            "coordinator",
-                            "referrer",
-                            "administrator",
-                            "auditor",
-                        ],
-                    )
+                migrations.AddConstraint(
+                    model_name="organisation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["police", "prosecutor", "case_management", "project_management", "partner"])
+                        ),
+                        name="organisation_kind_known",
+                    ),
                 ),
-                name="membership_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="membership_ends_after_start",
-                violation_error_message="A membership ends after it starts.",
-            ),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "officer",
+                                    "liaison",
+                                    "prosecutor",
+                                    "case_manager",
+                                    "supervisor",
+                                    "coordinator",
+                                    "referrer",
+                                    "administrator",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="membership_role_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
+                        name="membership_ends_after_start",
+                        violation_error_message="A membership ends after it starts.",
+                    ),
+                ),
+            ]
         ),
     ]

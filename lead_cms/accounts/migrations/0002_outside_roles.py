@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -53,48 +55,52 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "officer",
-                            "liaison",
-                            "prosecutor",
-                            "case_manager",
-                            "supervisor",
-                            "coordinator",
-                            "provider",
-                            "referrer",
-                            "stakeholder",
-                            "administrator",
-                            "auditor",
-                        ],
-                    )
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "officer",
+                                    "liaison",
+                                    "prosecutor",
+                                    "case_manager",
+                                    "supervisor",
+                                    "coordinator",
+                                    "provider",
+                                    "referrer",
+                                    "stakeholder",
+                                    "administrator",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="membership_role_known",
+                    ),
                 ),
-                name="membership_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "police",
-                            "prosecutor",
-                            "case_management",
-                            "project_management",
-                            "partner",
-                            "provider",
-                            "public_body",
-                        ],
-                    )
+                migrations.AddConstraint(
+                    model_name="organisation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "police",
+                                    "prosecutor",
+                                    "case_management",
+                                    "project_management",
+                                    "partner",
+                                    "provider",
+                                    "public_body",
+                                ],
+                            )
+                        ),
+                        name="organisation_kind_known",
+                    ),
                 ),
-                name="organisation_kind_known",
-            ),
+            ]
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -9,48 +11,57 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("recorded_at", models.DateTimeField(editable=False, null=True)),
-                ("action", models.CharField(max_length=60)),
-                ("user_id", models.UUIDField(null=True)),
-                ("membership_id", models.UUIDField(null=True)),
-                ("site_id", models.UUIDField(null=True)),
-                ("actor_label", models.CharField(max_length=200)),
-                ("request_id", models.CharField(max_length=40)),
-                ("target_model", models.CharField(blank=True, max_length=100)),
-                ("target_id", models.CharField(blank=True, max_length=40)),
-                ("details", models.JSONField(default=dict)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["site_id", "-recorded_at"], name="auditevent_site_time"),
-                    models.Index(fields=["target_id", "-recorded_at"], name="auditevent_target_time"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RowChange",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(editable=False)),
-                ("table_name", models.CharField(max_length=63)),
-                ("row_id", models.CharField(max_length=40)),
-                ("verb", models.CharField(max_length=6)),
-                ("db_role", models.CharField(max_length=63)),
-                ("login", models.CharField(max_length=63)),
-                ("user_id", models.UUIDField(null=True)),
-                ("membership_id", models.UUIDField(null=True)),
-                ("site_id", models.UUIDField(null=True)),
-                ("request_id", models.CharField(max_length=40)),
-                ("columns", models.JSONField(default=list)),
-                ("before", models.JSONField(null=True)),
-                ("after", models.JSONField(null=True)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["row_id", "-recorded_at"], name="rowchange_row_time")],
-            },
+        Together(
+            [
+                migrations.CreateModel(
+                    name="AuditEvent",
+                    fields=[
+                        ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                        ("recorded_at", models.DateTimeField(editable=False, null=True)),
+                        ("action", models.CharField(max_length=60)),
+                        ("user_id", models.UUIDField(null=True)),
+                        ("membership_id", models.UUIDField(null=True)),
+                        ("site_id", models.UUIDField(null=True)),
+                        ("actor_label", models.CharField(max_length=200)),
+                        ("request_id", models.CharField(max_length=40)),
+                        ("target_model", models.CharField(blank=True, max_length=100)),
+                        ("target_id", models.CharField(blank=True, max_length=40)),
+                        ("details", models.JSONField(default=dict)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["site_id", "-recorded_at"], name="auditevent_site_time"),
+                            models.Index(fields=["target_id", "-recorded_at"], name="auditevent_target_time"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RowChange",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("recorded_at", models.DateTimeField(editable=False)),
+                        ("table_name", models.CharField(max_length=63)),
+                        ("row_id", models.CharField(max_length=40)),
+                        ("verb", models.CharField(max_length=6)),
+                        ("db_role", models.CharField(max_length=63)),
+                        ("login", models.CharField(max_length=63)),
+                        ("user_id", models.UUIDField(null=True)),
+                        ("membership_id", models.UUIDField(null=True)),
+                        ("site_id", models.UUIDField(null=True)),
+                        ("request_id", models.CharField(max_length=40)),
+                        ("columns", models.JSONField(default=list)),
+                        ("before", models.JSONField(null=True)),
+                        ("after", models.JSONField(null=True)),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["row_id", "-recorded_at"], name="rowchange_row_time")],
+                    },
+                ),
+            ]
         ),
     ]

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,89 +18,101 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Heartbeat",
-            fields=[
-                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("ran_at", models.DateTimeField()),
-                ("handled", models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("key", models.CharField(max_length=120)),
-                ("text", models.CharField(max_length=200)),
-                ("path", models.CharField(max_length=200)),
-                ("created_at", models.DateTimeField()),
-                ("read_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="accounts.membership"
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Heartbeat",
+                    fields=[
+                        ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                        ("ran_at", models.DateTimeField()),
+                        ("handled", models.PositiveIntegerField(default=0)),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["recipient", "-created_at"], name="notice_recipient_time"),
-                    models.Index(condition=models.Q(("read_at", None)), fields=["recipient"], name="notice_unread"),
-                ],
-                "constraints": [models.UniqueConstraint(fields=("key", "recipient"), name="notice_once_per_cause")],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutboxEmail",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("key", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("attention", "Something needs you"),
-                            ("handoff", "A handoff is waiting"),
-                            ("invitation", "First password"),
-                            ("reset", "New password"),
+                migrations.CreateModel(
+                    name="Notice",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("key", models.CharField(max_length=120)),
+                        ("text", models.CharField(max_length=200)),
+                        ("path", models.CharField(max_length=200)),
+                        ("created_at", models.DateTimeField()),
+                        ("read_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "recipient",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="notices",
+                                to="accounts.membership",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["recipient", "-created_at"], name="notice_recipient_time"),
+                            models.Index(
+                                condition=models.Q(("read_at", None)), fields=["recipient"], name="notice_unread"
+                            ),
                         ],
-                        max_length=20,
-                    ),
+                        "constraints": [
+                            models.UniqueConstraint(fields=("key", "recipient"), name="notice_once_per_cause")
+                        ],
+                    },
                 ),
-                ("path", models.CharField(blank=True, max_length=200)),
-                ("created_at", models.DateTimeField()),
-                ("next_try_at", models.DateTimeField()),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("gave_up_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="OutboxEmail",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("key", models.CharField(max_length=120)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("attention", "Something needs you"),
+                                    ("handoff", "A handoff is waiting"),
+                                    ("invitation", "First password"),
+                                    ("reset", "New password"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("path", models.CharField(blank=True, max_length=200)),
+                        ("created_at", models.DateTimeField()),
+                        ("next_try_at", models.DateTimeField()),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("gave_up_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("gave_up_at", None), ("sent_at", None)),
+                                fields=["next_try_at"],
+                                name="outboxemail_unsent",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("key", "user"), name="outboxemail_once_per_cause"),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["attention", "handoff", "invitation", "reset"])),
+                                name="outboxemail_kind_known",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("gave_up_at", None), ("sent_at", None)),
-                        fields=["next_try_at"],
-                        name="outboxemail_unsent",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("key", "user"), name="outboxemail_once_per_cause"),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["attention", "handoff", "invitation", "reset"])),
-                        name="outboxemail_kind_known",
-                    ),
-                ],
-            },
+            ]
         ),
     ]

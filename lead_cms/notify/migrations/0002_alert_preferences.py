@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,36 +15,43 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="outboxemail",
-            name="about",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("handoff", "Handoffs and pages"),
-                    ("assigned", "Who looks after whom"),
-                    ("window", "Intake windows"),
-                    ("decision", "Held charges and report packets"),
-                    ("approval", "Approvals and questions"),
-                    ("confirm", "Late entries and news in a window"),
-                    ("outreach", "People to be found"),
-                    ("sealed", "Sealed records"),
-                    ("other", "Anything else that needs you"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddField(
-            model_name="outboxemail",
-            name="is_page",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="outboxemail",
-            name="membership",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-            ),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="outboxemail",
+                    name="about",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("handoff", "Handoffs and pages"),
+                            ("assigned", "Who looks after whom"),
+                            ("window", "Intake windows"),
+                            ("decision", "Held charges and report packets"),
+                            ("approval", "Approvals and questions"),
+                            ("confirm", "Late entries and news in a window"),
+                            ("outreach", "People to be found"),
+                            ("sealed", "Sealed records"),
+                            ("other", "Anything else that needs you"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="outboxemail",
+                    name="is_page",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="outboxemail",
+                    name="membership",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+            ]
         ),
         migrations.CreateModel(
             name="AlertPreference",

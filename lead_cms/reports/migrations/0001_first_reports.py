@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from lead_cms.core.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -15,200 +17,221 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SuppliedFile",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("version", models.PositiveIntegerField()),
-                ("name", models.CharField(max_length=160)),
-                ("content_hash", models.CharField(max_length=64)),
-                ("good_rows", models.PositiveIntegerField()),
-                ("bad_rows", models.PositiveIntegerField()),
-                ("taken_at", models.DateTimeField()),
-                ("taken_from", models.CharField(max_length=160)),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="SuppliedFile",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("version", models.PositiveIntegerField()),
+                        ("name", models.CharField(max_length=160)),
+                        ("content_hash", models.CharField(max_length=64)),
+                        ("good_rows", models.PositiveIntegerField()),
+                        ("bad_rows", models.PositiveIntegerField()),
+                        ("taken_at", models.DateTimeField()),
+                        ("taken_from", models.CharField(max_length=160)),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
+                migrations.CreateModel(
+                    name="SuppliedCount",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("version", models.PositiveIntegerField()),
+                        ("month", models.DateField()),
+                        ("precinct", models.CharField(blank=True, max_length=60)),
+                        (
+                            "dimension",
+                            models.CharField(
+                                choices=[
+                                    ("race", "Race and ethnicity"),
+                                    ("age", "Age"),
+                                    ("gender", "Gender"),
+                                    ("precinct", "Precinct"),
+                                    ("all", "All"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("group", models.CharField(max_length=20)),
+                        ("count", models.PositiveIntegerField()),
+                        (
+                            "agency",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="counts",
+                                to="reports.suppliedfile",
+                            ),
+                        ),
+                    ],
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SuppliedCount",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("version", models.PositiveIntegerField()),
-                ("month", models.DateField()),
-                ("precinct", models.CharField(blank=True, max_length=60)),
-                (
-                    "dimension",
-                    models.CharField(
-                        choices=[
-                            ("race", "Race and ethnicity"),
-                            ("age", "Age"),
-                            ("gender", "Gender"),
-                            ("precinct", "Precinct"),
-                            ("all", "All"),
+                migrations.CreateModel(
+                    name="GettingAlong",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("since_on", models.DateField()),
+                        ("ended_on", models.DateField(blank=True, null=True)),
+                        ("noted_at", models.DateTimeField()),
+                        (
+                            "noted_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
+                        ),
+                        (
+                            "participant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="participants.participant",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ended_on", None), ("ended_on__gte", models.F("since_on")), _connector="OR"
+                                ),
+                                name="gettingalong_ends_after",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("ended_on", None)),
+                                fields=("participant",),
+                                name="gettingalong_one_open",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("group", models.CharField(max_length=20)),
-                ("count", models.PositiveIntegerField()),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="reports.suppliedfile"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="GettingAlong",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("since_on", models.DateField()),
-                ("ended_on", models.DateField(blank=True, null=True)),
-                ("noted_at", models.DateTimeField()),
-                (
-                    "noted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_on", None), ("ended_on__gte", models.F("since_on")), _connector="OR"
+                migrations.CreateModel(
+                    name="PublishedReport",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("report", models.CharField(max_length=20)),
+                        ("begins_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("sheet", models.JSONField()),
+                        ("data_at", models.DateTimeField()),
+                        ("published_at", models.DateTimeField()),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "published_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                            ),
                         ),
-                        name="gettingalong_ends_after",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_on", None)), fields=("participant",), name="gettingalong_one_open"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PublishedReport",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("report", models.CharField(max_length=20)),
-                ("begins_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("sheet", models.JSONField()),
-                ("data_at", models.DateTimeField()),
-                ("published_at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["site", "-published_at", "-id"], name="publishedreport_site_time")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gt", models.F("begins_on"))), name="publishedreport_period"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
-                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                            _connector="OR",
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                            ),
                         ),
-                        name="publishedreport_withdrawn_at_and_by",
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.membership",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["site", "-published_at", "-id"], name="publishedreport_site_time")
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gt", models.F("begins_on"))),
+                                name="publishedreport_period",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="publishedreport_withdrawn_at_and_by",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("withdrawn_at", None)),
+                                fields=("site", "report", "begins_on", "ends_on"),
+                                name="publishedreport_one_in_force",
+                            ),
+                        ],
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="suppliedfile",
+                    constraint=models.UniqueConstraint(fields=("site", "version"), name="suppliedfile_version_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="suppliedfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("site", "agency", "content_hash"), name="suppliedfile_same_once"
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("withdrawn_at", None)),
-                        fields=("site", "report", "begins_on", "ends_on"),
-                        name="publishedreport_one_in_force",
+                ),
+                migrations.AddIndex(
+                    model_name="suppliedcount",
+                    index=models.Index(fields=["site", "month"], name="suppliedcount_site_month"),
+                ),
+                migrations.AddConstraint(
+                    model_name="suppliedcount",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("dimension__in", ["race", "age", "gender", "precinct", "all"])),
+                        name="suppliedcount_dimension_known",
                     ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="suppliedfile",
-            constraint=models.UniqueConstraint(fields=("site", "version"), name="suppliedfile_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppliedfile",
-            constraint=models.UniqueConstraint(
-                fields=("site", "agency", "content_hash"), name="suppliedfile_same_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="suppliedcount",
-            index=models.Index(fields=["site", "month"], name="suppliedcount_site_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppliedcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dimension__in", ["race", "age", "gender", "precinct", "all"])),
-                name="suppliedcount_dimension_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suppliedcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="suppliedcount_first_of_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suppliedcount",
-            constraint=models.UniqueConstraint(
-                fields=("file", "month", "precinct", "dimension", "group"), name="suppliedcount_once_a_file"
-            ),
+                ),
+                migrations.AddConstraint(
+                    model_name="suppliedcount",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="suppliedcount_first_of_month"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="suppliedcount",
+                    constraint=models.UniqueConstraint(
+                        fields=("file", "month", "precinct", "dimension", "group"), name="suppliedcount_once_a_file"
+                    ),
+                ),
+            ]
         ),
     ]
