@@ -30,7 +30,7 @@ def pytest_sessionstart(session):
     if getattr(session.config.option, "numprocesses", None):
         owner = connections["owner"]
         own, tests = owner.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
-        owner.settings_dict["TEST"]["NAME"] = f"test_{own}_template"
+        owner.settings_dict["TEST"]["NAME"] = f"{owner.creation._get_test_db_name()}_template"
         with session.config.stash[blocking_manager_key].unblock():
             os.environ[TEMPLATE] = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             owner.close()
