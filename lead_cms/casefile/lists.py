@@ -30,7 +30,7 @@ from referrals.models import (
     WindowItem,
 )
 
-MOST = 8  # rows of a list on Today; the whole list is one link away
+MOST, FEW = 8, 5  # rows of a list on Today: what cannot wait, and the rest; the whole list is one link away
 # An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
 HANDOFF_TIME = timedelta(hours=12)
 
@@ -38,6 +38,11 @@ HANDOFF_TIME = timedelta(hours=12)
 def open_windows(site_id):
     """Open windows, bare: the caller filters, `first_windows` reads the few that remain."""
     return IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
+
+
+def foremost(windows: list, today: date) -> list:
+    """Of the soonest due: those that Today shows, no more than FEW that can wait until after tomorrow."""
+    return [one for number, one in enumerate(windows[:MOST]) if number < FEW or (one.due_on - today).days <= 1]
 
 
 def first(rows, *order: str, most: int):

@@ -7,9 +7,11 @@ from django.db.models import Exists, OuterRef, Q, UUIDField, Value
 from django.utils import timezone
 
 from lead_cms.casefile.lists import (
+    FEW,
     MOST,
     first,
     first_windows,
+    foremost,
     named,
     outreach_untried,
     said,
@@ -43,18 +45,19 @@ def context(request) -> dict:
     me, now, today = request.membership, timezone.now(), timezone.localdate()
     rules = rules_of_site(me.site_id, today)
     windows = first_windows(me.site_id, MOST + 1, who="mine", me=me.pk, since=since_of(rules, today))
-    shown = {window.key for window in windows[:MOST]}
+    soonest = foremost(windows, today)
+    shown = {window.key for window in soonest}
     evening = day_end(now)
-    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:5]
+    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:FEW]
     untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
     return (
         frame_of(handoffs_of(me, rules, now))
         | shifts_of(me, now)
         | {
-            "windows": [window_row(window, today) for window in windows[:MOST]],
-            "has_more": len(windows) > MOST,
-            "need_now": sum(1 for window in windows[:MOST] if (window.due_on - today).days <= 1),
+            "windows": [window_row(window, today) for window in soonest],
+            "has_more": len(windows) > len(soonest),
+            "need_now": sum(1 for window in soonest if (window.due_on - today).days <= 1),
             "tries": [try_row(case) for case in tries],
             "outreach": [outreach_row(entry, now) for entry in untried],
             "visits": visits,

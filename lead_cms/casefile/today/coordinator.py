@@ -18,7 +18,7 @@ from referrals.enums import OutreachState
 from referrals.models import OutreachEntry, Page, PageKind, Referral
 from referrals.views.on_call import say_gap
 
-SHOWN, MOST_COUNTED = 10, 500
+SHOWN, MOST_COUNTED = 6, 500
 UNTRIED = (OutreachState.WAITING, OutreachState.TO_FIND)
 
 

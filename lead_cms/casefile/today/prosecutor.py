@@ -8,7 +8,7 @@ from lead_cms.core.templatetags.dates import short_day
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals import charge_list as lists
 
-MOST = 10
+MOST = 6
 
 
 def context(request) -> dict:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from lead_cms.casefile.caseload import brief
-from lead_cms.casefile.lists import MOST, first_windows, outreach_untried
+from lead_cms.casefile.lists import MOST, first_windows, foremost, outreach_untried
 from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, shifts_of, since_of
 from lead_cms.casefile.urgency import outreach_row, window_row
 
@@ -18,10 +18,10 @@ def context(request) -> dict:
     rules = rules_of_site(me.site_id, today)
     site_id, since = me.site_id, since_of(rules, today)
     late = first_windows(site_id, MOST, unsure=True, since=today - timedelta(days=LATE_DAYS), until=today)
-    nobody = first_windows(site_id, MOST, who="none", since=since)
+    nobody = foremost(first_windows(site_id, MOST, who="none", since=since), today)
     shown = {one.pk for one in (*late, *nobody)}
     soon = first_windows(site_id, 2 * MOST, since=since, until=today + timedelta(days=8))
-    soon = [one for one in soon if one.pk not in shown][:MOST]
+    soon = foremost([one for one in soon if one.pk not in shown], today)
     restricted, over = brief(site_id, rules, now, today)
     return frame_of(handoffs_of(me, rules, now)) | shifts_of(me, now) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
