@@ -16,6 +16,7 @@ neighbor is hidden as well. Hiding too much is the error that is made when in do
 With tables that left before, the difference of two figures is a figure as well: of a longer and a shorter period it is what
 happened on the days between. A figure whose difference to a shown one is 1 to 10 is hidden, and the second table must besides
 fit each earlier one: either that stands as it was (then a longer period has no less), or it moves along in figures that it hid.
+What an earlier table hid is held to the same: beside the new one each of its figures could still be one more or one less.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,13 +57,18 @@ def hidden(
         key for key, count in counts.items() if is_small(count) or any(b.differs_little(key, count) for b in before)
     }
     found, small_rest = small - table.implied, sorted(small & table.implied)
+    everything = frozenset(key for key in table.printed if counts[key])
     while True:
         bare = next((key for key in sorted(found) + small_rest if not table.can_differ(key, found)), None)
         if bare is None:
-            return frozenset(found)
-        more = table.to_hide_with(bare, found)
+            bare = table.first_told_of_before(found)
+            more = table.to_hide_for_before(bare, found) if bare else set()
+            if not bare:
+                return frozenset(found)
+        else:
+            more = table.to_hide_with(bare, found)
         if not more:
-            return frozenset(key for key in table.printed if counts[key])
+            return everything
         found |= more
 
 
@@ -83,6 +89,7 @@ class _Table:
                 self.signs[part].append((number, -1))
         self.members = [(total, *several) for total, several in sums]
         self.bounds: dict[tuple[int, ...], tuple[dict[str, int], dict[str, int]]] = {}
+        self.kept: list[tuple[Earlier, list[str]]] | None = None
 
     def to_hide_with(self, bare: str, found: set[str]) -> set[str]:
         """The least that protects `bare`: one neighbor, a pair, a figure at the top; else the nearest, to go on from."""
@@ -95,6 +102,42 @@ class _Table:
             if self.can_differ(bare, found | {key}):
                 return {key}
         return set(near[:1])
+
+    def first_told_of_before(self, found: set[str]) -> str:
+        """A figure that an earlier table hid and that could be no other any more, were this one shown; "" for none."""
+        return next(
+            (key for before, keys in self._kept_before() for key in keys if self._tells(before, key, found)), ""
+        )
+
+    def to_hide_for_before(self, bare: str, found: set[str]) -> set[str]:
+        """What leaves an earlier figure as open as it was: itself, one neighbor, a pair; else the nearest, to go on from."""
+        own = [bare] if bare in self.printed and bare not in found and self.counts[bare] else []
+        near = own + self._neighbors(bare, found)
+        concerned = [before for before, keys in self._kept_before() if bare in keys]
+        for choice in [*([key] for key in near[:SINGLES]), *map(list, combinations(near[:PAIRED], 2))]:
+            if not any(self._tells(before, bare, found | set(choice)) for before in concerned):
+                return set(choice)
+        return set(near[:1])
+
+    def _kept_before(self) -> list[tuple[Earlier, list[str]]]:
+        """Of each earlier table whose period holds this one's, or lies within it, what it kept to itself."""
+        if self.kept is None:
+            self.kept = []
+            for before in self.earlier:
+                if before.is_within or before.holds:
+                    alone = self._as_before(before, ())
+                    small = {key for key in self.implied if is_small(alone.counts[key])}
+                    keys = sorted(before.hidden & set(self.counts) | small)
+                    self.kept.append((before, [key for key in keys if alone.can_differ(key, set(before.hidden))]))
+        return self.kept
+
+    def _tells(self, before: Earlier, key: str, found: set[str]) -> bool:
+        now = Earlier(self.counts, frozenset(found), is_within=before.holds, holds=before.is_within)
+        return not self._as_before(before, (now,)).can_differ(key, set(before.hidden))
+
+    def _as_before(self, before: Earlier, beside: tuple) -> "_Table":
+        counts = {key: before.counts.get(key, 0) for key in self.counts}
+        return _Table(counts, self.sums, self.implied, beside)
 
     def _cost(self, key: str):
         return key in self.totals, self.counts[key], key

@@ -184,8 +184,9 @@ def tell_provider(asked: ServiceReferral, *, key: str, text: str, at: datetime) 
 def answer(
     *, asked: ServiceReferral, to: str, by: Membership, at: datetime, reason: str = "",
     appointment_at: datetime | None = None, happened_on: date | None = None, is_confirmed: bool = False,
+    seen: str = "",
 ) -> ServiceReferral:  # fmt: skip
-    """One step of the provider's. Whoever asked is told at once that there is an answer, and not which."""
+    """One step of the provider's, to the status `seen`. Whoever asked is told that there is an answer, and not which."""
     if to not in ANSWERS:
         raise DomainError("Choose an answer.", field="to")
     columns: dict = {}
@@ -206,7 +207,7 @@ def answer(
         if to == AskStatus.COMPLETED and asked.attended_on is not None and day < asked.attended_on:
             raise DomainError(f"The first visit was {say_day(asked.attended_on, today)}.", field="happened_on")
         columns["attended_on" if to == AskStatus.ATTENDED else "ended_on"] = day
-    changed = change_status(asked, to, by=by, at=at, **columns)
+    changed = change_status(asked, to, by=by, at=at, seen=seen, **columns)
     _tell_asker(changed, by=by, at=at)
     return changed
 

@@ -20,11 +20,16 @@ COLUMNS = ("decline_reason", "appointment_at", "attended_on", "ended_on")
 
 
 @transaction.atomic
-def change_status(asked: ServiceReferral, to: str, *, by: Membership, at: datetime, **columns) -> ServiceReferral:
-    """Move it along TRANSITIONS. The first answer's moment and person stay; the result of HUD 4.20.D goes with the status."""
+def change_status(
+    asked: ServiceReferral, to: str, *, by: Membership, at: datetime, seen: str = "", **columns
+) -> ServiceReferral:
+    """Move it along TRANSITIONS. The first answer's moment and person stay; the result of HUD 4.20.D goes with the status.
+
+    `seen` is the status that the answer was given to, where known: what has changed since is not changed back unseen.
+    """
     # No join: after waiting for a lock the locked row is read anew, what it was joined with is not.
     locked = ServiceReferral.objects.select_for_update(of=("self",), no_key=True).get(pk=asked.pk)
-    if not locked.can_become(to):
+    if not locked.can_become(to) or (seen and seen != locked.status):
         raise StaleState(
             f"This has moved on: “{locked.get_status_display()}” since {say_when(locked.status_changed_at)}. "
             "Nothing was changed."

@@ -87,12 +87,14 @@ class AnswerForm(Form):
     appointment_at = MomentField(label="First appointment", required=False)
     happened_on = forms.DateField(label="On which day", required=False, widget=DAY, help_text="Blank is today.")
     apart = forms.BooleanField(label=ALL_THE_SAME, required=False)
+    seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args, asked: ServiceReferral, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = asked.status
         onward = TRANSITIONS[AskStatus(asked.status)]
         self.fields["to"].choices = [(one.value, HOW[one]) for one in ANSWERS if one in onward]
-        layout = [StackedChoice("to")]
+        layout = ["seen", StackedChoice("to")]
         if AskStatus.PROVIDER_DECLINED in onward:
             layout.append("reason")
         else:
@@ -115,7 +117,7 @@ class AnswerForm(Form):
     def given(self) -> dict:
         names = ("reason", "appointment_at", "happened_on")
         given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
-        return given | {"is_confirmed": self.cleaned_data["apart"]}
+        return given | {"is_confirmed": self.cleaned_data["apart"], "seen": self.cleaned_data["seen"]}
 
 
 class AppointmentForm(Form):

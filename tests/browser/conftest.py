@@ -109,6 +109,8 @@ class Twin:
         self.look = None
 
     def show(self, page: Page) -> None:
+        page.wait_for_load_state()
+        page.wait_for_function("document.body")
         taken = page.evaluate(TAKEN)
         self.page.evaluate(SHOWN, taken["html"])
         self.as_on(page.viewport_size, "dark" if taken["dark"] else "light")

@@ -22,7 +22,7 @@ from tests.conftest import connection_to, truncate
 
 LISTS = [
     (Role.OFFICER, "referrals:list", "referrals_referral", "referral_officer_time"),
-    (Role.CASE_MANAGER, "casefile:windows", "referrals_intakewindow", "window_open_due"),
+    (Role.CASE_MANAGER, "casefile:windows", "referrals_intakewindow", "window_open_mine"),
     (Role.PROSECUTOR, "referrals:charge-list", "referrals_heldcharge", "heldcharge_waiting"),
     (Role.CASE_MANAGER, "casefile:outreach", "referrals_outreachentry", "outreach_"),
 ]

@@ -289,6 +289,20 @@ def test_bad_answers_are_said_beside_their_field(named, sign_in, staff):
     assert [row.status for row in seen(staff, ServiceReferral)] == ["sent"]
 
 
+def test_an_answer_to_what_a_tab_still_shows_does_not_undo_a_newer_one(named, sign_in, staff):
+    """Both answers may follow the one before, and the second was given without having seen the first."""
+    client, url = sign_in(staff), reverse("services:answer", args=[named.pk])
+    assert 'name="seen" value="sent"' in page_of(client, named).content.decode()
+    assert client.post(url, {"to": "accepted", "seen": "sent"}).status_code == 302
+    said = client.post(url, {"to": "person_declined", "seen": "sent"}, follow=True).content.decode()
+    assert "This has moved on" in said and "Accepted" in said
+    with acting_as(staff), transaction.atomic():
+        assert ServiceReferral.objects.get(pk=named.pk).status == "accepted"
+    assert client.post(url, {"to": "person_declined", "seen": "accepted"}).status_code == 302
+    with acting_as(staff), transaction.atomic():
+        assert ServiceReferral.objects.get(pk=named.pk).status == "person_declined"
+
+
 def test_a_stale_tab_is_told_and_changes_nothing(named, sign_in, staff):
     client, path = sign_in(staff), reverse("services:answer", args=[named.pk])
     client.post(path, {"to": "person_declined"})
