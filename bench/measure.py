@@ -33,10 +33,14 @@ from referrals import models as r
 from referrals.actions.referring import Given
 from referrals.forms.officer import pack
 from services.models import ServiceReferral
+from tests.access.pages import addresses_at, pages_of, rows_of
 
 LIST, FORM, POST = 3.0, 5.0, 4.0
 SITE = "san-francisco"
 FIRST_LOAD_KB = 120
+MANY_FIELDS, MOST_TRIED = 15, 12
+# What counts a whole site is held to hand-written SQL; the gallery of components is for developers.
+ELSEWHERE = {"casefile:counts", "reports:report", "styleguide", "bench-floor"}
 
 
 def person(role: Role) -> Membership:
@@ -47,6 +51,7 @@ def person(role: Role) -> Membership:
 class Bench:
     def __init__(self, rows: int, rounds: int, only: str):
         self.rows, self.rounds, self.only, self.results = rows, rounds, only, []
+        self.measured: set = set()  # addresses
         self.people = {role: person(role) for role in Role}
         self.browsers = {role: Browser(member) for role, member in self.people.items()}
 
@@ -58,6 +63,7 @@ class Bench:
             return
         browser, floor = self.browsers[role], reverse("bench-floor")
         at = path if callable(path) else lambda: path
+        self.measured |= {path} if data is None else set()
         for _ in range(3):
             status, _, _ = browser.request(at(), data() if data else None)
             assert status in ok, (name, status)
@@ -85,6 +91,18 @@ class Bench:
             }  # fmt: skip
         )
         print(self.results[-1], file=sys.stderr)
+
+    def is_page(self, role: Role, path: str) -> bool:
+        status, headers, _ = self.browsers[role].request(path)
+        assert status < 500, (path, status)
+        return status == 200 and headers.get("Content-Type", "").startswith("text/html")
+
+    def fields(self, role: Role, path: str) -> int:
+        """How many fields the page asks for, radio buttons of one question counted once."""
+        _, _, body = self.browsers[role].request(path)
+        tags = re.findall(rb"<(?:input|select|textarea)\b[^>]*>", body)
+        names = {re.search(rb'\bname="([^"]+)"', tag) for tag in tags if b'type="hidden"' not in tag}
+        return len({name.group(1) for name in names if name})
 
     def one(self, role: Role, model, **filters):
         """The key of one row that this person sees."""
@@ -177,6 +195,23 @@ def pages(bench: Bench) -> None:
         ("provider: one asked", Role.PROVIDER, reverse("services:request", args=[asked])),
     ]:
         bench.page(name, role, where, LIST)
+
+
+def every_page(bench: Bench) -> None:
+    """Every other page that there is, by the first role that opens it, in fewer rounds."""
+    bench.rounds = max(5, bench.rounds // 3)
+    for role in Role:
+        for name, entry in pages_of(role):
+            title = f"{role.label.lower()}: page {name}"
+            if bench.only not in title or name in ELSEWHERE:
+                continue
+            for row in rows_of(name, bench.people[role], most=MOST_TRIED):
+                opened = [path for path in addresses_at(name, entry, row and row.pk) if bench.is_page(role, path)]
+                if opened and opened[0] not in bench.measured:
+                    limit = FORM if bench.fields(role, opened[0]) > MANY_FIELDS else LIST
+                    bench.page(title, role, opened[0], limit)
+                if opened:
+                    break
 
 
 def counts(bench: Bench) -> None:
@@ -297,6 +332,7 @@ def main() -> None:
     reports(bench)
     poke(bench)
     first_load(bench)
+    every_page(bench)
     print(json.dumps(bench.results))
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -17,19 +16,18 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
+from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from referrals.actions import taking, talking
 from referrals.models import Referral
-from referrals.questions import FORMS
-from tests.access.test_urls import OBJECTS, PAGES
+from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.browser.conftest import DESK, FULL, PHONE, session_of
 from tests.conftest import truncate
 from tests.referrals.making import make_arrest_referral, rules_of
 
 # On one worker, so that the data are seeded once.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("axe")]
+pytestmark = pytest.mark.xdist_group("axe")
 SHOTS = os.environ.get("AXE_SHOTS")  # a folder for a picture of every page, both sizes and schemes
 # Both sizes and both schemes, each with everything that axe knows; Today, where every role lands, in all four.
 LOOKS = [(PHONE, "light", FULL), (DESK, "dark", FULL)]
@@ -40,8 +38,6 @@ BY_STATE = {
     "casefile:case": lambda row: (row.status, row.door),
     "referrals:charge": lambda row: (bool(row.decided_at), row.extension_count > 0),
 }
-# Pages that show each role something else.
-BY_ROLE = {"today", "referrals:own", "casefile:case", "referrals:on-call", "services:list", "services:service"}
 MOST_STATES, MOST_TRIED = 4, 12
 RARE: list = []  # keys of what is added to the seeded data; looked at first
 # Other faces of the same address.
@@ -99,23 +95,13 @@ def member(role: Role, site: str = "san-francisco") -> Membership:
 
 
 def addresses(by: Membership) -> list[tuple[str, list]]:
-    """Every page that the role is the first to open, with a row that it can see, and its looks; and its own Today.
-
-    What only takes a form is no page. That each role gets each of its pages at all is asked in tests/access/test_urls.py.
-    """
+    """Every page of the role with a row that it can see, and its looks. What only takes a form is no page."""
     client, found = Client(raise_request_exception=False), []
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(by)
-    for name, entry in PAGES.items():
-        if entry.callback.required_permission not in ROLE_PERMISSIONS[by.role]:
-            continue
-        if len(entry.pattern.converters) > 1 and "kind" not in entry.pattern.converters:
-            continue  # a second row: its pages are reached from the first and tested with it
-        readers = [role for role in Role if entry.callback.required_permission in ROLE_PERMISSIONS[role]]
-        if readers[0] != by.role and name not in BY_ROLE:
-            continue
+    for name, entry in pages_of(by.role):
         shown, looks = 0, LANDING if name == "today" else LOOKS
         for key in _keys(name, by):
-            paths = [path for words in _words(entry, key) if _is_page(client, path := reverse(name, kwargs=words))]
+            paths = [path for path in addresses_at(name, entry, key) if _is_page(client, path)]
             found, shown = found + [(path, looks) for path in paths], shown + bool(paths)
             if shown >= (MOST_STATES if name in BY_STATE else 1):
                 break
@@ -132,27 +118,13 @@ def _is_page(client: Client, path: str) -> bool:
 
 def _keys(name: str, by: Membership) -> list:
     """Keys of rows that the role can see, one of each state first."""
-    table = OBJECTS[name]
-    if table is None:
-        return [None]
-    model = next(one for one in apps.get_models() if one._meta.db_table == table)
-    with acting_as(by), transaction.atomic():
-        rows = list(model.objects.order_by("pk")[:60])
+    rows = rows_of(name, by)
+    if rows == [None]:
+        return rows
     state = BY_STATE.get(name, lambda row: getattr(row, "status", None))
     first = {state(row): row.pk for row in rows}
     keys = [row.pk for row in rows]
     return list(dict.fromkeys([*(key for key in RARE if key in keys), *first.values(), *keys]))[:MOST_TRIED]
-
-
-def _words(entry, key) -> list[dict]:
-    """The parameters of the address; of a record's form every part."""
-    names = list(entry.pattern.converters)
-    first = {names[0]: key} if names else {}
-    if "section" in names:
-        return [first | {"kind": form.kind, "section": form.sections[0].key} for form in FORMS.values()]
-    if "kind" in names:
-        return [first | {"kind": "intake"}]
-    return [first]
 
 
 class Reader:

@@ -23,7 +23,6 @@ from lead_cms.accounts.models import Membership, Site
 from referrals.models import OnCallShift, Referral
 from tests.browser.conftest import DESK, PHONE
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("BOARD_SHOTS")
 BOARD = settings.BASE_DIR / "docs" / "board.md"
 NAME = "Ruth Calder"

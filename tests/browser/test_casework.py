@@ -16,7 +16,6 @@ from tests.browser.conftest import PHONE
 from tests.casefile.working import done, fresh, referred, site_today, taken, window_of
 from tests.factories import World
 
-pytestmark = pytest.mark.browser
 DAY = timedelta(days=1)
 SHOTS = os.environ.get("LEAD_SHOTS")  # a folder for pictures of the pages
 

@@ -14,8 +14,6 @@ from tests.factories import World
 from tests.participants.consenting import POLICE, PROSECUTOR, give, provider_of
 from tests.referrals.charging import charge_of
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def where(live):

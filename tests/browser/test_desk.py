@@ -19,7 +19,6 @@ from tests.browser.conftest import DESK, PHONE
 from tests.casefile.working import fresh, taken
 from tests.factories import World
 
-pytestmark = pytest.mark.browser
 LOOKS = [(PHONE, "dark"), (DESK, "light")]
 DAYS = (1, 24, 25, 26, 40)
 

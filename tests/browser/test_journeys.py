@@ -21,7 +21,6 @@ from tests.casefile.working import done, taken, window_of
 from tests.factories import PASSWORD, World
 from tests.referrals.making import given_arrest, make_arrest_referral, rules_of
 
-pytestmark = pytest.mark.browser
 DAY = timedelta(days=1)
 
 

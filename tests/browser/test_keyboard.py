@@ -14,7 +14,6 @@ from referrals.models import Referral
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import World
 
-pytestmark = pytest.mark.browser
 # What has the focus: its words, and whether its own edge or that of the label that stands for it is drawn.
 FOCUS = """() => {
   const at = document.activeElement, label = at.labels && at.labels[0];

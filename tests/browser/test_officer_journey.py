@@ -13,7 +13,6 @@ from referrals.models import Draft, OnCallShift, Referral
 from tests.browser.conftest import PHONE
 from tests.referrals.making import make_arrest_referral, rules_of
 
-pytestmark = pytest.mark.browser
 MOST_TAPS, MOST_TYPED = 15, 7
 
 

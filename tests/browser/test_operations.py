@@ -14,8 +14,6 @@ from referrals.actions.roster import add_shift
 from tests.factories import World
 from tests.referrals.making import make_arrest_referral
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def people(live):

@@ -11,8 +11,6 @@ from tests.casefile.person_making import act, linked, manager_of, met, signed, t
 from tests.casefile.working import fresh, taken
 from tests.factories import World
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def where(live):

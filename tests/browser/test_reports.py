@@ -16,7 +16,6 @@ from tests.browser.conftest import DESK, PHONE
 from tests.factories import World
 from tests.reports import making
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("LEAD_SHOTS")  # a folder for pictures of the pages
 LOOKS = [(PHONE, "dark"), (DESK, "light"), (PHONE, "light"), (DESK, "dark")]
 PATHS = [

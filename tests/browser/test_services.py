@@ -8,7 +8,6 @@ from lead_cms.access.permissions import Role
 from tests.browser.conftest import DESK, PHONE
 from tests.services.making import ALL_WEEK, make_asked, make_consent, make_linked, make_person, make_service
 
-pytestmark = pytest.mark.browser
 PLACE = {"name": "The Lantern", "address": "118 Lantern Street", "city": "San Francisco", "latitude": 37.78,
          "longitude": -122.41}  # fmt: skip
 

@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 from lead_cms.access.permissions import Role
 from tests.factories import PASSWORD, World
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def people(live):

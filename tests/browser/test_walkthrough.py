@@ -25,7 +25,6 @@ from services.enums import AskStatus
 from services.models import ServiceReferral
 from tests.browser.conftest import DESK, PHONE
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("WALK_SHOTS")
 GUIDE = settings.BASE_DIR / "docs" / "walkthrough.md"
 MORNING = datetime(2026, 11, 10, 18, tzinfo=UTC)  # ten o'clock at both sites

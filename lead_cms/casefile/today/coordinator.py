@@ -71,8 +71,8 @@ def untried_rows(*, site_id):
 @prepared(site_id=UUID)
 def waiting_rows(*, site_id):
     """What waits for the coordinator's own word, the longest first."""
-    found = waiting_for(site_id).select_related("officer", "entered_by")
-    return found.order_by("submitted_at", "pk")[: SHOWN + 1]
+    found = first(waiting_for(site_id), "submitted_at", "pk", most=SHOWN + 1)
+    return found.select_related("officer", "entered_by")
 
 
 @prepared(me=UUID, since=datetime)
