@@ -1,10 +1,11 @@
 """The page of an officer's own referral, and of the agency's for its liaison."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,6 +14,7 @@ from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.eligibility import chain
 from referrals.actions import approvals, correcting, handoff_officer, paging
@@ -20,7 +22,7 @@ from referrals.actions.consenting import sentence_shown
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
-from referrals.models import Referral
+from referrals.models import ApprovalStep, Correction, Referral, ReferralOffence
 from referrals.views.officer import ways
 from referrals.views.officer_new import CALLED
 from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
@@ -30,9 +32,31 @@ WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
 PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by", "paging")
 
 
+@prepared(pk=UUID)
+def _found(*, pk):
+    return Referral.objects.filter(pk=pk).select_related(*PARTS)
+
+
+@prepared(referral=UUID)
+def _steps(*, referral):
+    return ApprovalStep.objects.filter(referral_id=referral).order_by("number")
+
+
+@prepared(referral=UUID)
+def _offences(*, referral):
+    return ReferralOffence.objects.filter(referral_id=referral).order_by("-is_held", "code")
+
+
+@prepared(referral=UUID)
+def _corrections(*, referral):
+    return Correction.objects.filter(referral_id=referral).order_by("made_at", "pk")
+
+
 def find(pk) -> Referral:
     """Row security leaves the officer their own and the liaison the agency's; another's is missing like a guessed one."""
-    return get_object_or_404(Referral.objects.select_related(*PARTS), pk=pk)
+    for referral in _found(pk=pk):
+        return referral
+    raise Http404
 
 
 @require_safe
@@ -52,7 +76,7 @@ def page(request, referral: Referral, **bound):
     handoff, approval = getattr(referral, "handoff", None), getattr(referral, "approval", None)
     packet = getattr(referral, "packet", None)
     before = referral.status in correcting.BEFORE_HANDOVER
-    steps = list(referral.approval_steps.order_by("number")) if approval is not None else []
+    steps = _steps(referral=referral.pk) if approval is not None else []
     step = next((one for one in steps if one.said in ("", approvals.Said.NO_ANSWER)), None)
     says, tone = state_of(referral)
     forms = {
@@ -66,8 +90,8 @@ def page(request, referral: Referral, **bound):
         "next": _next(referral, rules, handoff, approval, packet) if mine else "",
         "shifts": handoff_officer.on_call(referral.site_id, timezone.now()) if before and named else [],
         "minutes": rules.handoff.target_minutes, "facts": _facts(referral, rules, handoff), "moments": _moments(handoff),
-        "offences": list(referral.offences.order_by("-is_held", "code")) if named else [],
-        "corrections": list(referral.corrections.order_by("made_at", "pk")),
+        "offences": _offences(referral=referral.pk) if named else [],
+        "corrections": _corrections(referral=referral.pk),
         "left_to_do": LEFT_TO_DO if packet else (), "approver": _approver(rules, referral, step), "rules": rules, "steps": steps,
         "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
         "standing": _standing(referral) if before and named else None,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from lead_cms.accounts.models import Site
 from lead_cms.casefile.lists import first
-from lead_cms.casefile.views.operations import waiting_for
+from lead_cms.casefile.views.operations import longest_waiting
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys, UpTo
 from lead_cms.programs.current import current_ruleset, rules_for
@@ -30,7 +30,7 @@ def context(request) -> dict:
     until = now + LOOK_AHEAD
     shifts = coming(site_id, now, until)
     open_spans = gaps(shifts, now, until)
-    waiting = waiting_rows(site_id=site_id)
+    waiting = longest_waiting(site_id=site_id, most=SHOWN + 1)
     all_untried, past_target = _numbers(site_id=site_id, now=now)[0]
     return {
         "escalated": escalated_rows(me=request.membership.pk, since=now - LONGEST),
@@ -66,13 +66,6 @@ def _numbers(*, site_id, now):
 @prepared(site_id=UUID)
 def untried_rows(*, site_id):
     return first(untried_of(site_id), "listed_at", "pk", most=SHOWN).select_related("referral")
-
-
-@prepared(site_id=UUID)
-def waiting_rows(*, site_id):
-    """What waits for the coordinator's own word, the longest first."""
-    found = first(waiting_for(site_id), "submitted_at", "pk", most=SHOWN + 1)
-    return found.select_related("officer", "entered_by")
 
 
 @prepared(me=UUID, since=datetime)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.casefile.views.consent import ANSWERED
 from lead_cms.core.errors import DomainError
 from lead_cms.core.keyset import keyset
+from lead_cms.core.sql import AnyOf, Keys
 from participants.actions.consents import TALK_FIRST, revoke, revoke_cells, standing
 from participants.consent_texts import parts
 from participants.enums import ConsentAnswer, ConsentKind, InformationClass
@@ -200,9 +201,8 @@ def told(request, pk):
 def _disclosures(participant: Participant, at):
     """By consent: the person's own and those of their referrals, which may be older than the link."""
     referrals = Casework.objects.filter(participant=participant).values("referral_id")
-    mine = Consent.objects.filter(Q(participant=participant) | Q(referral_id__in=referrals)).values_list(
-        "pk", flat=True
-    )
+    mine = Consent.objects.filter(Q(participant=participant) | Q(AnyOf(F("referral_id"), Keys(referrals))))
+    mine = mine.values_list("pk", flat=True)
     since = at - timedelta(days=366 * YEARS_TOLD)
     found = Disclosure.objects.filter(consent__in=list(mine[:500]), recorded_at__gte=since)
     return found.select_related("to_membership", "consent")

@@ -1,6 +1,9 @@
 """The coordinator's pages: what officers were not sure of, and the site's counts. No clinical text, nobody's choices."""
 
 from datetime import datetime, time
+from functools import reduce
+from operator import or_
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +17,7 @@ from lead_cms.access.views import requires
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.forms import Form
+from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
 from referrals.actions.approvals import NoBecause
@@ -60,12 +64,24 @@ def waiting_for(site_id):
     return open_ones.filter(Q(status=ReferralStatus.TRIAGE) | pending | mine)
 
 
+@prepared(site_id=UUID)
+def longest_waiting(*, site_id, most: int):
+    """The first of `waiting_for`. Each kind is found by its own index: of many that wait, only these are read whole."""
+    theirs = Approval.objects.waiting_for(Role.COORDINATOR.value, site_id=site_id).order_by("pk")
+    unsure = Referral.objects.filter(site_id=site_id, status=ReferralStatus.TRIAGE)
+    community = Referral.objects.filter(site_id=site_id, status=ReferralStatus.PENDING, agency=None)
+    kinds = [some.order_by("submitted_at", "pk").values("pk")[:most] for some in (unsure, community)]
+    kinds.append(theirs.values("referral_id")[:MOST_WAITING])
+    of_a_kind = reduce(or_, (Q(AnyOf(F("pk"), Keys(keys))) for keys in kinds))
+    found = Referral.objects.filter(of_a_kind).exclude(status__in=sorted(ENDED))
+    return found.select_related("officer", "agency", "entered_by").order_by("submitted_at", "pk")[:most]
+
+
 @require_safe
 @requires(Permission.TRIAGE)
 def triage(request):
     """Everything that waits for the coordinator's answer, the longest waiting first."""
-    found = waiting_for(request.membership.site_id).select_related("officer", "agency", "entered_by")
-    rows = found.order_by("submitted_at", "pk")[:MOST_WAITING]
+    rows = longest_waiting(site_id=request.membership.site_id, most=MOST_WAITING)
     return render(request, "operations/triage.html", {"rows": rows})
 
 
