@@ -39,7 +39,7 @@ class ShiftForm(Form):
     def __init__(self, *args, site_id, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = colleagues(site_id)
-        self.helper = helper("person", "starts", "ends", Choice("position"), submit="Add the shift")
+        self.helper = helper("person", "starts", "ends", Choice("position"), submit="")
 
     def given(self) -> dict:
         data = self.cleaned_data

@@ -3,18 +3,16 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission, has_permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
 from lead_cms.core.templatetags.dates import say_when
-from referrals.actions.roster import LOOK_AHEAD, add_shift, coming, doubles, end_shift, gaps
-from referrals.forms.roster import ShiftForm
+from referrals.actions.roster import LOOK_AHEAD, coming, doubles, end_shift, gaps
 from referrals.models import OfferState, OnCallShift, ShiftOffer
 from referrals.views.on_call_weeks import say_double, start_of, week_days
 
@@ -32,25 +30,12 @@ def say_gap(begins: datetime, ends: datetime, now: datetime, until: datetime) ->
     return f"Nobody is on call {start} until {say_when(ends)}"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @requires(Permission.ON_CALL_VIEW)
 def on_call(request):
     """Who comes now, where nobody would, and the weeks to come."""
-    me, now = request.membership, timezone.now()
-    keeps = has_permission(me, Permission.ON_CALL_MANAGE)
-    form = ShiftForm(request.POST or None, site_id=me.site_id) if keeps else None
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
-            try:
-                made = add_shift(**form.given(), by=me, at=now)
-            except DomainError as error:
-                form.add_error(error.field, str(error))
-            else:
-                messages.success(request, f"{made.person.name} is on the list from {say_when(made.starts_at)}.")
-                return redirect("referrals:on-call")
-    return render(request, "referrals/on_call/list.html", _page(request, now) | {"form": form, "keeps": keeps})
+    keeps = has_permission(request.membership, Permission.ON_CALL_MANAGE)
+    return render(request, "referrals/on_call/list.html", _page(request, timezone.now()) | {"keeps": keeps})
 
 
 def _page(request, now: datetime) -> dict:

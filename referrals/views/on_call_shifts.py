@@ -1,4 +1,4 @@
-"""Planning shifts for weeks, and handing one over to a colleague who accepts."""
+"""Adding a shift, planning them for weeks, and handing one over to a colleague who accepts."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError, StaleState
-from referrals.actions.roster import add_pattern
+from lead_cms.core.templatetags.dates import say_when
+from referrals.actions.roster import add_pattern, add_shift
 from referrals.actions.shifts import answer_offer, offer_shift, withdraw_offer
-from referrals.forms.roster import HandOverForm, PatternForm
+from referrals.forms.roster import HandOverForm, PatternForm, ShiftForm
 from referrals.models import OnCallShift, ShiftOffer
 
 
@@ -40,6 +41,23 @@ def _said(added: int, there: int) -> str:
         return "All of these shifts are on the list already."
     more = f" {there} were on it already." if there else ""
     return f"{added} shift{'' if added == 1 else 's'} on the list.{more}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ON_CALL_MANAGE)
+def add(request):
+    """One shift of one person."""
+    me, now = request.membership, timezone.now()
+    form = ShiftForm(request.POST if request.method == "POST" else None, site_id=me.site_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = add_shift(**form.given(), by=me, at=now)
+        except DomainError as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, f"{made.person.name} is on the list from {say_when(made.starts_at)}.")
+            return redirect("referrals:on-call")
+    return render(request, "referrals/on_call/add.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

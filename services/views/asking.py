@@ -45,7 +45,8 @@ def _person(request) -> Participant | None:
 def _caseload(membership) -> list[tuple]:
     cases = Casework.objects.filter(case_manager=membership, participant__isnull=False, is_sealed=False)
     people = Participant.objects.filter(AnyOf(F("pk"), Keys(cases.values("participant_id"))), died_on=None)
-    return [(one.pk, one.shown_name) for one in people.order_by("search_names", "pk")[:MOST_PEOPLE]]
+    named = people.order_by("search_names", "pk").only("chosen_name", "given_name", "family_name")
+    return [(one.pk, one.shown_name) for one in named[:MOST_PEOPLE]]
 
 
 @require_http_methods(["GET", "POST"])

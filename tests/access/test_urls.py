@@ -62,6 +62,7 @@ OBJECTS: dict[str, str | None] = {
     "referrals:charge-extend": CHARGE,
     "referrals:charge-receive": CHARGE,
     "referrals:on-call": None,
+    "referrals:on-call-add": None,
     "referrals:on-call-end": SHIFT,
     "casefile:caseloads": None,
     "casefile:caseload-of": MEMBERSHIP,

@@ -96,6 +96,7 @@ def test_a_coordinator_fills_the_on_call_list(page_as, site):
     page = page_as(site.person(Role.COORDINATOR), size=DESK)
     page.get_by_role("link", name="Fill the on-call list").click()
     says(page, "Nobody is on call now")
+    page.get_by_role("link", name="Add a shift").click()
     page.get_by_label("Who", exact=True).select_option(str(site.person(Role.CASE_MANAGER).pk))
     for name, at in (("From", now - timedelta(hours=1)), ("Until", now + timedelta(hours=9))):
         part = page.get_by_role("group", name=name)

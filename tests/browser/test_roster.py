@@ -53,7 +53,16 @@ def people(live):
 
 
 PAGES = [
-    (Role.COORDINATOR, ["/", "/referrals/on-call/", "/referrals/on-call/?week=1", "/referrals/on-call/plan/"]),
+    (
+        Role.COORDINATOR,
+        [
+            "/",
+            "/referrals/on-call/",
+            "/referrals/on-call/?week=1",
+            "/referrals/on-call/add/",
+            "/referrals/on-call/plan/",
+        ],
+    ),
     (Role.CASE_MANAGER, ["/", "/referrals/on-call/", "HAND"]),
     (Role.OFFICER, ["/referrals/on-call/", "OWN"]),
 ]

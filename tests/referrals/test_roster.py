@@ -147,7 +147,7 @@ def test_the_coordinator_adds_and_ends_shifts(sign_in, coordinator, manager):
     client = sign_in(coordinator)
     text = words(client.get("/referrals/on-call/"))
     assert "Nobody is on call now and for the next 7 days" in text
-    assert client.post("/referrals/on-call/", form(manager)).status_code == 302
+    assert client.post("/referrals/on-call/add/", form(manager)).status_code == 302
     text = words(client.get("/referrals/on-call/"))
     assert "Nobody is on call now until today 8:00 pm" in text
     assert "Nobody is on call from tomorrow 8:00 am on." in text
@@ -162,12 +162,12 @@ def test_the_coordinator_adds_and_ends_shifts(sign_in, coordinator, manager):
 @time_machine.travel("2026-03-01T12:00:00-08:00", tick=False)
 def test_what_is_wrong_stands_beside_its_field(sign_in, coordinator, manager, world):
     client = sign_in(coordinator)
-    page = client.post("/referrals/on-call/", form(manager, ends_0="2026-03-01", ends_1="08:00"))
+    page = client.post("/referrals/on-call/add/", form(manager, ends_0="2026-03-01", ends_1="08:00"))
     assert "The shift ends before it begins" in words(page)
     assert 'value="20:00"' in page.content.decode()
     other = world.b.person(Role.CASE_MANAGER)
-    assert "Choose one of the answers shown here" in words(client.post("/referrals/on-call/", form(other)))
-    assert client.post("/referrals/on-call/", {}).status_code == 200
+    assert "Choose one of the answers shown here" in words(client.post("/referrals/on-call/add/", form(other)))
+    assert client.post("/referrals/on-call/add/", {}).status_code == 200
 
 
 def test_an_officer_reads_the_list_and_cannot_change_it(sign_in, world, coordinator, manager, now):
@@ -176,7 +176,7 @@ def test_an_officer_reads_the_list_and_cannot_change_it(sign_in, world, coordina
     page = client.get("/referrals/on-call/").content.decode()
     assert "tel:+14155550142" in page
     assert "Add a shift" not in page
-    assert client.post("/referrals/on-call/", form(manager)).status_code == 403
+    assert client.post("/referrals/on-call/add/", form(manager)).status_code == 403
     assert client.post(f"/referrals/on-call/{made.pk}/end/").status_code == 403
 
 

@@ -48,7 +48,7 @@ def context(request) -> dict:
     soonest = foremost(windows, today)
     shown = {window.key for window in soonest}
     evening = day_end(now)
-    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown][:FEW]
+    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown]
     untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
     return (
@@ -58,7 +58,8 @@ def context(request) -> dict:
             "windows": [window_row(window, today) for window in soonest],
             "has_more": len(windows) > len(soonest),
             "need_now": sum(1 for window in soonest if (window.due_on - today).days <= 1),
-            "tries": [try_row(case) for case in tries],
+            "tries": [try_row(case) for case in tries[:FEW]],
+            "more_tries": len(tries) > FEW,
             "outreach": [outreach_row(entry, now) for entry in untried],
             "visits": visits,
             "unanswered": unanswered_services(me, now, today),

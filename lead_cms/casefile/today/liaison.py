@@ -1,11 +1,14 @@
 """Today of a police liaison: approvals to answer, telephone referrals to confirm, packets that are late."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
+from lead_cms.casefile.lists import first
+from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.enums import ReferralStatus
@@ -13,7 +16,7 @@ from referrals.models import Approval, Packet, Referral
 from referrals.views.officer_shown import title_of
 
 S = ReferralStatus
-MOST = 25
+MOST = 8  # of each kind; the next come up as these are done
 
 
 def context(request) -> dict:
@@ -22,29 +25,36 @@ def context(request) -> dict:
     ruleset = current_ruleset(membership.site_id, today)
     days = rules_for(ruleset).targets.packet_days if ruleset else None
     agency = membership.organisation_id
-    approvals = (
-        Approval.objects.waiting_for(Role.LIAISON.value, site_id=membership.site_id, agency_id=agency)
-        .exclude(referral__status__in=(S.CANCELLED, S.NOT_APPROVED, S.DECLINED, S.INELIGIBLE))
-        .select_related("referral__person", "officer")
-        .order_by("referral__submitted_at", "pk")[:MOST]
-    )
-    telephone = (
-        Referral.objects.filter(agency_id=agency, by_telephone=True, confirmed_at=None)
-        .exclude(status=S.CANCELLED)
-        .select_related("person", "officer")
-        .order_by("-submitted_at", "-pk")[:MOST]
-    )
-    packets = []
-    if days is not None:
-        packets = (
-            Packet.objects.filter(agency_id=agency, sent_at=None, held_on__lt=today - timedelta(days=days))
-            .select_related("referral__person", "officer")
-            .order_by("held_on", "pk")[:MOST]
-        )
+    approvals = _approvals(site_id=membership.site_id, agency=agency)
+    telephone = _by_telephone(agency=agency)
+    packets = _late_packets(agency=agency, before=today - timedelta(days=days)) if days is not None else []
     return {
-        "approvals": [_approval(one) for one in approvals], "telephone": [_telephone(one) for one in telephone],
-        "packets": [_packet(one, days) for one in packets], "packet_days": days,
+        "approvals": [_approval(one) for one in approvals[:MOST]], "more_approvals": len(approvals) > MOST,
+        "telephone": [_telephone(one) for one in telephone[:MOST]], "more_telephone": len(telephone) > MOST,
+        "packets": [_packet(one, days) for one in packets[:MOST]], "more_packets": len(packets) > MOST,
+        "packet_days": days,
     }  # fmt: skip
+
+
+@prepared(site_id=UUID, agency=UUID)
+def _approvals(*, site_id, agency):
+    """The longest waiting, and one more than is shown."""
+    waiting = Approval.objects.waiting_for(Role.LIAISON.value, site_id=site_id, agency_id=agency)
+    waiting = waiting.exclude(referral__status__in=(S.CANCELLED, S.NOT_APPROVED, S.DECLINED, S.INELIGIBLE))
+    found = first(waiting, "referral__submitted_at", "pk", most=MOST + 1)
+    return found.select_related("referral__person", "officer")
+
+
+@prepared(agency=UUID)
+def _by_telephone(*, agency):
+    given = Referral.objects.filter(agency_id=agency, by_telephone=True, confirmed_at=None).exclude(status=S.CANCELLED)
+    return first(given, "-submitted_at", "-pk", most=MOST + 1).select_related("person", "officer")
+
+
+@prepared(agency=UUID, before=date)
+def _late_packets(*, agency, before):
+    late = Packet.objects.filter(agency_id=agency, sent_at=None, held_on__lt=before)
+    return first(late, "held_on", "pk", most=MOST + 1).select_related("referral__person", "officer")
 
 
 def _approval(approval: Approval) -> dict:

@@ -24,7 +24,10 @@ def local_day(value: date | datetime) -> date:
 
 def say_time(value: datetime) -> str:
     """A clock time: "2:32 pm"."""
-    local = timezone.localtime(value)
+    return _clock(timezone.localtime(value))
+
+
+def _clock(local: datetime) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
 
 
@@ -50,10 +53,10 @@ def say_day(value: date | datetime, today: date | None = None) -> str:
 
 def say_when(value: datetime) -> str:
     """A moment as people say it: "today 2:32 pm", "Wed Nov 4, 2:32 pm"."""
-    today = timezone.localdate()
-    day = local_day(value)
+    local, today = timezone.localtime(value), timezone.localdate()
+    day = local.date()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
-    return f"{near} {say_time(value)}" if near else f"{short_day(day, today)}, {say_time(value)}"
+    return f"{near} {_clock(local)}" if near else f"{short_day(day, today)}, {_clock(local)}"
 
 
 def days_until(value: date | datetime, today: date | None = None) -> int:
