@@ -10,8 +10,8 @@ PORT ?= 8000
 WORKERS ?= 2
 PY := .venv/bin/python
 export PORT
-# Packages installed for the user or named in the environment play no part.
-unexport PYTHONPATH PYTHONHOME
+# Packages installed for the user or named in the environment play no part; what one process compiled serves the next.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 # Servers of one's own, when all three are named, else ours in a folder for as long as the command runs.
@@ -38,7 +38,8 @@ checks:
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/djlint --lint --quiet templates lead_cms participants referrals services
-	SECRET_KEY=check $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@# Before the roles are made, only the administrator can look.
+	SECRET_KEY=check DATABASE_URL="$${DATABASE_ADMIN_URL:-$$DATABASE_URL}" $(PY) manage.py makemigrations --check --dry-run
 
 .PHONY: pytest
 pytest:

@@ -95,13 +95,13 @@ def holidays_for(country: str, subdivision: str | None, years: Iterable[int]) ->
 def due_moment(due: date, tz: ZoneInfo) -> datetime:
     """The exclusive end of the local day `due`, in UTC: whatever is done before it is done in time.
 
-    Where midnight is skipped, the first moment of the next day; where clocks go back over it, the later midnight, so
-    that no moment of the due day is ever too late.
+    Where midnight is skipped, the first moment of the next day; where clocks go back to it, the first midnight (Havana);
+    where they go back over it, the later one, so that no moment of the due day is ever too late.
     """
     midnight = datetime.combine(_civil(due) + DAY, time.min, tzinfo=tz)
     early, late = (midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    if late >= early:  # one midnight, or two
-        return late
+    if late >= early:  # one midnight, or two, with an hour of the one day or of the other between them
+        return early if local_day(late - SECOND, tz) > due else late
     # Midnight is skipped (Santiago; all of 30 December 2011 in Samoa): the change lies between the two readings.
     before, after = late, early
     while after - before > SECOND:

@@ -99,6 +99,7 @@ SHOWN = """async (html) => {
   })));
   document.title = found.title;
   document.body.replaceWith(document.adoptNode(found.body));
+  for (const one of document.querySelectorAll('main details')) one.open = true;
   window.scrollTo(0, 0);
 }"""
 

@@ -48,6 +48,7 @@ ALSO = {
     "audit:access": ["?show=ending", "?show=idle"],
     "casefile:windows": ["?who=team", "?who=none"],
     "casefile:counts": ["?by=month&back=1"],
+    "referrals:on-call": ["?week=1"],
     "referrals:youth": ["?door=arrest"],
 }
 SIGNED_OUT = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]

@@ -18,11 +18,8 @@ from tests.reports import making
 
 SHOTS = os.environ.get("LEAD_SHOTS")  # a folder for pictures of the pages
 LOOKS = [(PHONE, "dark"), (DESK, "light"), (PHONE, "light"), (DESK, "dark")]
-PATHS = [
-    "", "supplied/", "published/", "funnel/?period=last-quarter", "clock/?period=last-quarter",
-    "equity/?period=last-quarter", "handoff/?period=last-quarter", "funnel/publish/?period=last-quarter",
-    "funnel/?from=2026-05-01&to=2026-04-01",
-]  # fmt: skip
+# Many groups at once, and a period that ends before it begins; test_axe reads every page.
+PATHS = ["equity/?period=last-quarter", "funnel/?from=2026-05-01&to=2026-04-01"]
 RACES = ["black", "white", "hispanic", "asian", "not_known"]
 
 
@@ -70,7 +67,7 @@ def look(page, path: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("size", "scheme"), LOOKS if SHOTS else LOOKS[:1], ids=lambda v: v if isinstance(v, str) else v["width"]
 )
-def test_every_page_reads_well(page_as, site, axe, size, scheme):
+def test_a_full_report_and_a_wrong_period_read_well(page_as, site, axe, size, scheme):
     page = page_as(site.person(Role.COORDINATOR), size=size, scheme=scheme)
     page.set_default_timeout(30_000)  # the first chart of a process loads what draws it
     for path in PATHS:

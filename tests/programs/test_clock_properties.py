@@ -40,6 +40,8 @@ def seconds_of(day, tz):
 @example(date(2024, 9, 7), ZoneInfo("America/Santiago"))
 @example(date(2024, 4, 6), ZoneInfo("America/Santiago"))
 @example(date(2011, 12, 30), ZoneInfo("Pacific/Apia"))
+@example(date(2016, 11, 5), ZoneInfo("America/Havana"))
+@example(date(2010, 11, 6), ZoneInfo("America/St_Johns"))
 @unhurried
 def test_the_last_second_is_in_and_the_next_is_out(day, tz):
     end = clock.due_moment(day, tz)
@@ -51,6 +53,13 @@ def test_the_last_second_is_in_and_the_next_is_out(day, tz):
 def test_over_exactly_when_the_local_day_is_later(day, tz, moment):
     assert clock.is_over(day, moment, tz) == (clock.local_day(moment, tz) > day)
     assert clock.is_over(day, moment, tz) == (clock.days_left(day, clock.local_day(moment, tz)) < 0)
+
+
+def test_where_the_clocks_go_back_to_midnight_the_day_ends_at_the_first_and_where_over_it_at_the_last():
+    """Havana, 1:00 to 0:00, and Newfoundland until 2011, 0:01 to 23:01."""
+    assert clock.due_moment(date(2016, 11, 5), ZoneInfo("America/Havana")) == datetime(2016, 11, 6, 4, tzinfo=UTC)
+    newfoundland = ZoneInfo("America/St_Johns")
+    assert clock.due_moment(date(2010, 11, 6), newfoundland) == datetime(2010, 11, 7, 3, 30, tzinfo=UTC)
 
 
 @given(days, zones)

@@ -14,7 +14,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from lead_cms.access.permissions import Role
@@ -26,7 +25,7 @@ from referrals.tasks import plan
 from tests.conftest import connection_to
 from tests.factories import World
 from tests.referrals.making import make_arrest_referral
-from tests.referrals.test_tasks_races import broker, celery, in_threads, told, until
+from tests.referrals.test_tasks_races import in_threads, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -205,27 +204,3 @@ def test_a_referral_that_is_undone_leaves_no_page(site):
         raise RuntimeError
     plan()
     assert due() == 0 and not pages()
-
-
-def test_real_workers_and_beats_page_once_though_one_dies_and_the_broker_forgets(site, tmp_path):
-    if not settings.REDIS_URL.startswith("unix://"):
-        pytest.skip("only on a broker of our own")
-    broker().flushdb()
-    on_call(site, *managers(site))
-    submitted(site, 12)
-    worker = ("worker", "--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    running = [celery(*worker, "-n", f"p{number}@test") for number in (1, 2)]
-    running += [celery("beat", "--schedule", str(tmp_path / f"beat{number}"), "--pidfile=") for number in (1, 2)]
-    try:
-        assert until(lambda: due() == 0 and len(pages()) == 12, 90), "nobody was paged"
-        os.killpg(running[0].pid, signal.SIGKILL)
-        broker().flushdb()
-        further(11)
-        assert until(lambda: len(pages()) == 24, 90), "the second worker did not go on"
-    finally:
-        for one in running:
-            with suppress(ProcessLookupError):
-                os.killpg(one.pid, signal.SIGKILL)
-            one.wait()
-        broker().flushdb()
-    all_once(24)

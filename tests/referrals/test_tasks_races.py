@@ -11,18 +11,14 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-import redis
-from django.conf import settings
 from django.db import connection, transaction
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.errors import StaleState
-from lead_cms.notify.models import Heartbeat
 from referrals.actions.charges import decide
 from referrals.actions.reminders import cancel_all_of
 from referrals.models import HeldCharge, Reminder
@@ -35,7 +31,6 @@ from tests.referrals.test_tasks import many
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = datetime(2026, 1, 5, 20, tzinfo=UTC)
 COORDINATORS = 2
-BROKER = 9  # a database of the test broker that nobody else uses
 
 
 @pytest.fixture
@@ -160,65 +155,3 @@ def test_of_two_who_decide_at_once_one_decides_and_the_other_reads_it(site, agai
     assert "recorded “" in str(refused[0])
     with acting_as(site.person(Role.PROSECUTOR)), transaction.atomic():
         assert HeldCharge.objects.get(pk=charge.pk).decision in results
-
-
-def celery(*arguments) -> subprocess.Popen:
-    """A real worker or beat on the test database and a database of its own in the test broker."""
-    database = settings.DATABASES["owner"]
-    url = f"postgres://lead_worker@/{connection.settings_dict['NAME']}?host={database['HOST']}"
-    socket = settings.REDIS_URL.split("?")[0]
-    env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "lead_cms.settings.development",
-        "DATABASE_URL": url,
-        "DATABASE_WORKER_URL": url,
-        "REDIS_URL": f"{socket}?virtual_host={BROKER}",
-        "POKE_SECONDS": "1",
-        "LOG_LEVEL": "ERROR",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "lead_cms.celery", *arguments],
-        env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-
-
-def broker() -> redis.Redis:
-    return redis.Redis.from_url(f"{settings.REDIS_URL.split('?')[0]}?db={BROKER}")
-
-
-def ran(name: str):
-    with acting_as(Duty.SCHEDULER), transaction.atomic():
-        return Heartbeat.objects.filter(pk=name).values_list("ran_at", flat=True).first()
-
-
-def until(condition, seconds: float = 90) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def test_real_workers_and_beats_deliver_once_though_one_dies_and_the_broker_forgets(site, tmp_path):
-    if not settings.REDIS_URL.startswith("unix://"):
-        pytest.skip("only on a broker of our own")
-    broker().flushdb()
-    referral, _ = held_charge(site, at=LONG_AGO)
-    many(site, referral, 300, due_at=LONG_AGO)
-    worker = ("worker", "--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    running = [celery(*worker, "-n", f"w{number}@test") for number in (1, 2)]
-    running += [celery("beat", "--schedule", str(tmp_path / f"beat{number}"), "--pidfile=") for number in (1, 2)]
-    try:
-        assert until(lambda: waiting() == 0), "nothing was delivered"
-        os.killpg(running[0].pid, signal.SIGKILL)
-        broker().flushdb()
-        many(site, held_charge(site, at=LONG_AGO)[0], 100, due_at=LONG_AGO)
-        assert until(lambda: waiting() == 0), "the second worker did not go on"
-        assert until(lambda: ran("drain") is not None and ran("drain") > datetime.now(UTC) - timedelta(seconds=5))
-    finally:
-        for one in running:
-            with suppress(ProcessLookupError):
-                os.killpg(one.pid, signal.SIGKILL)
-            one.wait()
-        broker().flushdb()
-    assert set(told().values()) == {1}
