@@ -43,7 +43,7 @@ SITE = "san-francisco"
 FIRST_LOAD_KB = 120
 MANY_FIELDS, MOST_TRIED = 15, 12
 # What counts a whole site is held to hand-written SQL; the gallery of components is for developers.
-ELSEWHERE = {"casefile:counts", "casefile:caseloads", "referrals:agency", "reports:report", "styleguide", "bench-floor"}
+ELSEWHERE = {"casefile:counts", "casefile:caseloads", "referrals:agency", "reports:report", "reports:publish", "styleguide", "bench-floor"}
 
 
 def person(role: Role) -> Membership:
@@ -290,6 +290,20 @@ def reports(bench: Bench) -> None:
             by_hand.append(_timed(lambda name=name, asked=asked, reader=supervisor: run_by_hand(reader, name, asked)))
             times.append(_timed(lambda report=report, asked=asked, asker=coordinator: computed(asker, report, asked)))
         bench.add(what, times, median(times) / median(by_hand), 1.5, 1, grows=False)
+        for page in ("report", "publish"):
+            _page_of_a_report(bench, name, page, by_hand)
+
+
+def _page_of_a_report(bench: Bench, name: str, page: str, by_hand: list[float]) -> None:
+    """The page around a report, as a ratio to its best SQL and an empty page; its charts are drawn once a figure."""
+    browser, path = bench.browsers[Role.COORDINATOR], reverse(f"reports:{page}", args=[name]) + "?period=year"
+    assert browser.request(path)[0] == 200, path
+    times, floors = [], []
+    for _ in range(max(5, bench.rounds // 4)):
+        floors.append(_timed(lambda: browser.request(reverse("bench-floor"))))
+        times.append(_timed(lambda: browser.request(path)))
+    ratio = median(times) / (median(by_hand) + median(floors))
+    bench.add(f"report: {name}, page to {page}", times, ratio, 1.5, browser.queries(path), grows=False)
 
 
 def computed(by, report, asked) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 
 from django.contrib.auth.hashers import make_password
@@ -47,18 +47,29 @@ class SiteWorld:
         return self.people[role, number]
 
 
-@dataclass
 class World:
-    a: SiteWorld
-    b: SiteWorld
+    """Two sites. The other one, `b`, is made when a test first names it: most tests never do."""
+
+    def __init__(self, using: str):
+        self.using = using
 
     @classmethod
     def build(cls, using: str = "default") -> "World":
+        made = cls(using)
+        made.a  # noqa: B018
+        return made
+
+    @cached_property
+    def a(self) -> SiteWorld:
+        return self._made("san-francisco", "LEAD San Francisco")
+
+    @cached_property
+    def b(self) -> SiteWorld:
+        return self._made("seattle", "LEAD Seattle")
+
+    def _made(self, slug: str, name: str) -> SiteWorld:
         with acting_as(Duty.OPERATOR), transaction.atomic():
-            return cls(
-                a=_site("san-francisco", "LEAD San Francisco", "America/Los_Angeles", using),
-                b=_site("seattle", "LEAD Seattle", "America/Los_Angeles", using),
-            )
+            return _site(slug, name, "America/Los_Angeles", self.using)
 
 
 def _site(slug: str, name: str, zone: str, using: str) -> SiteWorld:

@@ -5,16 +5,25 @@ rows_of(name, by) -> [row] | [None]   rows that the page can be opened at; [None
 addresses_at(name, entry, row) -> [str]
 """
 
+from itertools import product
+
 from django.apps import apps
 from django.db import transaction
 from django.urls import reverse
+from django.urls.converters import UUIDConverter
 
 from lead_cms.access.permissions import ROLE_PERMISSIONS, Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
+from lead_cms.reports.registry import REPORTS
 from referrals.questions import FORMS
 from tests.access.test_urls import OBJECTS, PAGES
 
+# What fits an address's parameters that are no keys.
+WORDS = {
+    "report": sorted(REPORTS), "form": ["csv"], "kind": ["intake"], "section": [""], "deed": ["reset"],
+    "what": ["treatment", "multi_party", "sentence"], "notify:choice kind": ["other"],
+}  # fmt: skip
 # Pages that show each role something else.
 BY_ROLE = {"today", "referrals:own", "casefile:case", "referrals:on-call", "services:list", "services:service"}
 
@@ -25,8 +34,8 @@ def pages_of(role: Role) -> list[tuple]:
     for name, entry in PAGES.items():
         readers = [one for one in Role if entry.callback.required_permission in ROLE_PERMISSIONS[one]]
         # One with a second row is reached from the page of the first, and tested with it.
-        names_two_rows = len(entry.pattern.converters) > 1 and "kind" not in entry.pattern.converters
-        if role in readers and not names_two_rows and (readers[0] == role or name in BY_ROLE):
+        keys = [one for one in entry.pattern.converters.values() if isinstance(one, UUIDConverter)]
+        if role in readers and len(keys) < 2 and (readers[0] == role or name in BY_ROLE):
             found.append((name, entry))
     return found
 
@@ -41,13 +50,11 @@ def rows_of(name: str, by: Membership, most: int = 60) -> list:
 
 
 def addresses_at(name: str, entry, key) -> list[str]:
-    """Of a record's form every part."""
-    names = list(entry.pattern.converters)
-    words = {names[0]: key} if names else {}
-    if "section" in names:
-        every = [words | {"kind": form.kind, "section": form.sections[0].key} for form in FORMS.values()]
-    elif "kind" in names:
-        every = [words | {"kind": "intake"}]
+    """Of a record's form every part; of reports and of consents every one."""
+    words = {one: [key] if isinstance(converter, UUIDConverter) else WORDS.get(f"{name} {one}") or WORDS[one]
+             for one, converter in entry.pattern.converters.items()}  # fmt: skip
+    if "section" in words:
+        every = [{"kind": form.kind, "section": form.sections[0].key, "pk": key} for form in FORMS.values()]
     else:
-        every = [words]
+        every = [dict(zip(words, one, strict=True)) for one in product(*words.values())]
     return [reverse(name, kwargs=one) for one in every]

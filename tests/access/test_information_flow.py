@@ -34,9 +34,10 @@ def marked(django_db_setup, django_db_blocker):
     """Both sites with every kind of row and a marker in every restricted text, in one transaction."""
     with django_db_blocker.unblock(), transaction.atomic():
         world, rows = World.build(), Marked("default")
+        sites = [world.a, world.b]
         with making.walls_lifted("default"):
-            making.build([world.a, world.b], "default", rows)
-            for where in (world.a, world.b):
+            making.build(sites, "default", rows)
+            for where in sites:
                 people = list(where.people.values())
                 for one in [*people, *(person.user for person in people), *where.organisations.values()]:
                     known = rows.by_table[one._meta.db_table]

@@ -22,6 +22,8 @@ LOGIN = "/accounts/login/"
 
 @pytest.fixture
 def admin(world):
+    """Of a site beside which there is another."""
+    assert world.b
     return world.a.person(Role.ADMINISTRATOR)
 
 
