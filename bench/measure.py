@@ -43,7 +43,15 @@ SITE = "san-francisco"
 FIRST_LOAD_KB = 120
 MANY_FIELDS, MOST_TRIED = 15, 12
 # What counts a whole site is held to hand-written SQL; the gallery of components is for developers.
-ELSEWHERE = {"casefile:counts", "casefile:caseloads", "referrals:agency", "reports:report", "reports:publish", "styleguide", "bench-floor"}
+ELSEWHERE = {
+    "casefile:counts",
+    "casefile:caseloads",
+    "referrals:agency",
+    "reports:report",
+    "reports:publish",
+    "styleguide",
+    "bench-floor",
+}
 
 
 def person(role: Role) -> Membership:

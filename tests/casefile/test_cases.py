@@ -126,7 +126,12 @@ def test_windows_without_case_manager_and_the_pages_by_key(world, manager, sign_
 def test_giving_a_case_to_somebody_is_the_supervisors(world, manager, sign_in):
     referral, other = taken(world.a), world.a.person(Role.CASE_MANAGER, 1)
     url = reverse("casefile:assign", args=[referral.pk])
-    assert "Choose somebody of the team" in sign_in(manager).post(url, {"to": other.pk}).content.decode()
+    free = reverse("casefile:assign", args=[referred(world.a).pk])
+    assert "Choose somebody of the team" in sign_in(manager).post(free, {"to": other.pk}).content.decode()
+    assert "You look after this already" in sign_in(manager).get(url, follow=True).content.decode()
+    colleague = sign_in(other)
+    for answer in (colleague.get(url, follow=True), colleague.post(url, {"to": other.pk}, follow=True)):
+        assert f"{manager.name} looks after this already" in answer.content.decode()
     given = {"to": other.pk, "why": "share"}
     assert sign_in(world.a.person(Role.SUPERVISOR)).post(url, given).status_code == 302
 

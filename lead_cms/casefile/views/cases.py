@@ -235,6 +235,9 @@ def assign(request, pk):
     team = Membership.objects.current(now).filter(site_id=me.site_id, role__in=CASEWORK).order_by("name", "pk")
     team = team if me.role == "supervisor" else team.filter(pk=me.pk)
     current, gives = referral.casework.case_manager, me.role == "supervisor"
+    if current is not None and not gives:
+        messages.info(request, f"{'You look' if current.pk == me.pk else f'{current.name} looks'} after this already.")
+        return redirect("casefile:case", pk=pk)
     sent = request.POST if request.method == "POST" else None
     form = AssignForm(sent, team=team, gives=gives, former=current, initial={"to": current.pk if current else None})
     if request.method == "POST" and form.is_valid():
