@@ -26,22 +26,40 @@ help: ## what can be made
 demo: .venv/base.stamp ## the whole system with invented data, until Ctrl-C; the data stay
 	@exec $(PY) -m lead_cms.embedded.demo
 
+AT_ONCE = $(MAKE) --no-print-directory -j$(WORKERS) --output-sync=target
+
 test: .venv/dev.stamp ## everything the build server runs
-	@$(call with_servers,--folder .data/test --scratch) $(MAKE) --no-print-directory checks pytest
+	@$(call with_servers,--folder .data/test --scratch) \
+	  $(MAKE) --no-print-directory in_order
 
 check: .venv/dev.stamp ## style, types, layers, templates, migrations
-	@$(call with_servers,--folder .data/test --scratch) $(MAKE) --no-print-directory checks
+	@$(call with_servers,--folder .data/test --scratch) $(AT_ONCE) checks
 
-checks:
+.PHONY: checks-style checks-types checks-layers checks-templates checks-migrations
+checks: checks-style checks-types checks-layers checks-templates checks-migrations
+
+checks-style:
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+checks-types:
 	$(PY) -m mypy
+
+checks-layers:
 	.venv/bin/lint-imports --no-cache
+
+checks-templates:
 	.venv/bin/djlint --lint --quiet templates lead_cms participants referrals services
-	@# Before the roles are made, only the administrator can look.
+
+# Before the roles are made, only the administrator can look.
+checks-migrations:
 	SECRET_KEY=check DATABASE_URL="$${DATABASE_ADMIN_URL:-$$DATABASE_URL}" $(PY) manage.py makemigrations --check --dry-run
 
-.PHONY: pytest
+.PHONY: pytest in_order
+in_order:
+	@$(AT_ONCE) checks
+	@$(MAKE) --no-print-directory pytest
+
 pytest:
 	@set --; \
 	if [ "$${BROWSER:-}" = none ]; then \

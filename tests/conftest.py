@@ -2,7 +2,11 @@
 
 import io
 import os
+import shutil
+import tempfile
+import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,30 +22,64 @@ KEEP = ("django_migrations", "django_content_type", "auth_permission")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-TEMPLATE = "LEAD_TEST_TEMPLATE"  # the database that workers copy, named in their environment
+# The database that workers copy, and a file that says that it is whole, or why it is not; both named in their environment.
+TEMPLATE, READY = "LEAD_TEST_TEMPLATE", "LEAD_TEST_TEMPLATE_READY"
+SECONDS_TO_MIGRATE = 300
 
 
 def pytest_sessionstart(session):
-    """The controller makes the roles, and a database for its workers to copy: to migrate once is enough."""
+    """The controller makes the roles, and a database for its workers to copy, while they collect: to migrate once is enough."""
     if hasattr(session.config, "workerinput"):
         return
     if os.environ.get("DATABASE_ADMIN_URL"):
         call_command("setup_roles", "--with-tests", stdout=io.StringIO())
     if getattr(session.config.option, "numprocesses", None):
         owner = connections["owner"]
-        own, tests = owner.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
-        owner.settings_dict["TEST"]["NAME"] = f"{owner.creation._get_test_db_name()}_template"
-        with session.config.stash[blocking_manager_key].unblock():
-            os.environ[TEMPLATE] = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            owner.close()
-        for alias in ("owner", "default"):
-            connections[alias].settings_dict["NAME"] = own
-        owner.settings_dict["TEST"]["NAME"] = tests
+        os.environ[TEMPLATE] = name = f"{owner.creation._get_test_db_name()}_template"
+        os.environ[READY] = ready = f"{tempfile.mkdtemp()}/ready"
+        making = threading.Thread(target=_make_template, args=[name, ready, session.config.stash[blocking_manager_key]])
+        session.config.stash[MAKING] = making
+        making.start()
+
+
+MAKING = pytest.StashKey[threading.Thread]()
+
+
+def _make_template(name: str, ready: str, blocker) -> None:
+    """In a thread, with connections of its own."""
+    said = ""
+    try:
+        owner = connections["owner"]
+        own, owner.settings_dict["TEST"]["NAME"] = owner.settings_dict["NAME"], name
+        with blocker.unblock():
+            owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        owner.settings_dict["NAME"] = own
+    except BaseException as error:
+        said = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        connections.close_all()
+        Path(f"{ready}.part").write_text(said)
+        os.rename(f"{ready}.part", ready)
+
+
+def _template() -> str | None:
+    """The database to copy, once it is there; none where nobody makes one."""
+    if TEMPLATE not in os.environ:
+        return None
+    ready, end = Path(os.environ[READY]), time.monotonic() + SECONDS_TO_MIGRATE
+    while not ready.exists():
+        assert time.monotonic() < end, "the database to copy was never made"
+        time.sleep(0.1)
+    assert not (said := ready.read_text()), said
+    return os.environ[TEMPLATE]
 
 
 def pytest_sessionfinish(session):
-    if not hasattr(session.config, "workerinput") and (name := os.environ.pop(TEMPLATE, "")):
-        owner = connections["owner"]
+    if (making := session.config.stash.get(MAKING, None)) is not None:
+        making.join()
+        name, owner = os.environ.pop(TEMPLATE), connections["owner"]
+        shutil.rmtree(Path(os.environ.pop(READY)).parent)
         with session.config.stash[blocking_manager_key].unblock():
             owner.creation._destroy_test_db(name, verbosity=0)
             owner.close()
@@ -51,7 +89,7 @@ def pytest_sessionfinish(session):
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        owner.settings_dict["TEST"]["TEMPLATE"] = os.environ.get(TEMPLATE)
+        owner.settings_dict["TEST"]["TEMPLATE"] = _template()
         owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         default.close()
         default.settings_dict["NAME"] = owner.settings_dict["NAME"]

@@ -80,7 +80,8 @@ def session_of(membership) -> str:
 
 
 # What a page shows, after its scripts, with what was typed; and a page that takes it over, styled by the same files.
-TAKEN = """() => {
+TAKEN = """async () => {
+  while (!document.body) await new Promise((done) => setTimeout(done, 10));
   for (const one of document.querySelectorAll('input, option')) {
     one.toggleAttribute('checked', one.checked === true); one.toggleAttribute('selected', one.selected === true);
   }
@@ -104,6 +105,11 @@ SHOWN = """async (html) => {
 }"""
 
 
+READ = """axe.run(%s, %s).then((found) => ({
+  minds: found.violations, wide: document.documentElement.scrollWidth, heads: document.querySelectorAll('h1').length,
+}))"""
+
+
 class Twin:
     """A page that stays open and shows what another page shows, so that axe is read and warmed once for all of them."""
 
@@ -117,7 +123,6 @@ class Twin:
 
     def show(self, page: Page) -> None:
         page.wait_for_load_state()
-        page.wait_for_function("document.body")
         taken = page.evaluate(TAKEN)
         self.page.evaluate(SHOWN, taken["html"])
         self.as_on(page.viewport_size, "dark" if taken["dark"] else "light")
@@ -129,9 +134,13 @@ class Twin:
             self.look = (size["width"], size["height"], scheme)
 
     def violations(self, options: str = FULL) -> list[str]:
-        """What axe minds, a line each."""
-        found = self.page.evaluate(f"axe.run({PART}, {options}).then((found) => found.violations)")
-        return [f"{one['id']}: {one['help']} {[node['html'][:140] for node in one['nodes']][:3]}" for one in found]
+        """What axe minds, a line each; and one line where the page has not one heading or scrolls sideways."""
+        found = self.page.evaluate(READ % (PART, options))
+        said = [
+            f"{one['id']}: {one['help']} {[node['html'][:140] for node in one['nodes']][:3]}" for one in found["minds"]
+        ]
+        said += [f"scrolls sideways, {found['wide']}"] if found["wide"] > self.look[0] else []
+        return said + ([f"{found['heads']} h1"] if found["heads"] != 1 else [])
 
 
 @pytest.fixture(scope="session")
