@@ -85,7 +85,12 @@ def _consents(manager: Membership, keys: list, now: datetime) -> None:
             wish = Wish(kind=ConsentKind.SENTENCE, sentence=SENTENCE, ends_with=ends)
             _ask(referral, wish, manager, now)
         for referral in referrals[-2:]:
-            note_gets_along(participant=referral.casework.participant, since_on=now.date(), by=manager, at=now)
+            note_gets_along(
+                participant=referral.casework.participant,
+                since_on=now.astimezone(manager.site.tz).date(),
+                by=manager,
+                at=now,
+            )
 
 
 def _ask(referral: Referral, wish: Wish, manager: Membership, now: datetime):

@@ -64,7 +64,7 @@ def signed(where, referral, *, at=LATER, **more):
 def met(where, referral, *, at=LATER):
     """Every item the site asks for, done the same day."""
     by = manager_of(where)
-    done(by, referral, "intake", "assessment", "care_plan", "roi", on=at.date(), at=at)
+    done(by, referral, "intake", "assessment", "care_plan", "roi", on=at.astimezone(by.site.tz).date(), at=at)
 
 
 def rules_with(where, **consent) -> None:

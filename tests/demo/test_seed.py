@@ -5,6 +5,7 @@ import random
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -93,3 +94,11 @@ def test_every_provider_has_something_in_every_state_to_open(seeded, sign_in):
         named = next(one for one in asked if one.names_person and one.status == AskStatus.SENT)
         page = sign_in(staff).get(reverse("services:request", args=[named.pk])).content.decode()
         assert "A place near the clinic" in page and "42 CFR part 2" in page
+
+
+@pytest.mark.parametrize("hour", [0, 7, 8, 23])
+def test_it_seeds_whatever_day_it_is_elsewhere(db, tmp_path, monkeypatch, hour):
+    """At the sites it is the evening before, when a day begins in UTC."""
+    monkeypatch.setenv("LEAD_DATA", str(tmp_path))
+    with time_machine.travel(datetime(2026, 11, 26, hour, 30, tzinfo=UTC), tick=True):
+        call_command("seed_demo", referrals=30, verbosity=0)
