@@ -1,5 +1,6 @@
 """The owner makes the test database; the suite signs in as `lead_test`, whose role is `lead_app` (settings/test.py)."""
 
+import gc
 import io
 import os
 import shutil
@@ -83,6 +84,13 @@ def pytest_sessionfinish(session):
         with session.config.stash[blocking_manager_key].unblock():
             owner.creation._destroy_test_db(name, verbosity=0)
             owner.close()
+
+
+def pytest_collection_finish(session):
+    """What is loaded by now stays to the end: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

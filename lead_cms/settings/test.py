@@ -13,6 +13,7 @@ from lead_cms.settings.development import *
 DEBUG = False
 DATABASES["default"]["USER"] = "lead_test"
 DATABASES["default"]["OPTIONS"] = {"options": "-c role=lead_app -c statement_timeout=20000 -c lock_timeout=5000"}
+DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread of the live server keeps its connection
 DATABASES["default"]["TEST"] = {"MIGRATE": False}
 SUFFIX = os.environ.get("LEAD_TEST_SUFFIX", "")
 for alias in DATABASES.values():

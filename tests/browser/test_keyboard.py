@@ -52,7 +52,7 @@ def tab_to(page: Page, words: str, most: int = 40) -> None:
 
 
 def test_the_first_screen_by_tab_alone(page_as, officer):
-    page = page_as(officer, size=DESK, path="/referrals/check/", reduced_motion="reduce")
+    page = page_as(officer, size=DESK, path="/referrals/check/")
     tab_to(page, "Skip to the page")
     page.keyboard.press("Enter")
     tab_to(page, "Prebooking referral")
