@@ -90,6 +90,8 @@ class _Table:
         self.members = [(total, *several) for total, several in sums]
         self.bounds: dict[tuple[int, ...], tuple[dict[str, int], dict[str, int]]] = {}
         self.kept: list[tuple[Earlier, list[str]]] | None = None
+        # Of each figure the other tables found so far, each by the figures that differ in it: hiding more unmakes none.
+        self.proofs: dict[str, list[frozenset[str]]] = {}
 
     def to_hide_with(self, bare: str, found: set[str]) -> set[str]:
         """The least that protects `bare`: one neighbor, a pair, a figure at the top; else the nearest, to go on from."""
@@ -154,14 +156,16 @@ class _Table:
 
     def can_differ(self, key: str, found: set[str]) -> bool:
         """Whether this figure could be one more or one less in a table that prints the same, now and before."""
+        unseen = found | self.implied | {key}
+        if any(proof <= unseen for proof in self.proofs.get(key, ())):
+            return True
         along = tuple(number for number, before in enumerate(self.earlier) if key in before.hidden)
         for moving in dict.fromkeys([(), along]):
             self._bind(moving)
             free = {one for one in found if all(one in self.earlier[number].hidden for number in moving)}
             for step in (1, -1):
                 self.steps = 0
-                rests = [0] * len(self.sums)
-                if self._moves(key, step) and self._complete({key: step}, self._moved(rests, key, step), free):
+                if self._moves(key, step) and self._complete({key: step}, self._moved({}, key, step), free):
                     return True
         return False
 
@@ -188,25 +192,30 @@ class _Table:
     def _moves(self, key: str, step: int) -> bool:
         return self.low[key] <= self.counts[key] + step <= self.high.get(key, self.counts[key] + 1)
 
-    def _moved(self, rests: list[int], key: str, step: int) -> list[int]:
-        changed = list(rests)
+    def _moved(self, wrong: dict[int, int], key: str, step: int) -> dict[int, int]:
+        """Which sums are wrong, and by how much, after one more move."""
+        changed = dict(wrong)
         for number, sign in self.signs[key]:
-            changed[number] += sign * step
+            if rest := changed.pop(number, 0) + sign * step:
+                changed[number] = rest
         return changed
 
-    def _complete(self, moved: dict[str, int], rests: list[int], found: set[str]) -> bool:
+    def _complete(self, moved: dict[str, int], wrong: dict[int, int], found: set[str]) -> bool:
         """Whether the moves so far can be completed so that every sum holds again."""
         self.steps += 1
         if self.steps > MOST_STEPS:
             return False
-        number = next((number for number, rest in enumerate(rests) if rest), None)
-        if number is None:
+        if not wrong:
+            proof = frozenset(moved)
+            for key in proof:
+                self.proofs.setdefault(key, []).append(proof)
             return True
+        number = min(wrong)
         total = self.members[number][0]
         for key in self.members[number]:
             if key in moved or (key not in found and key not in self.implied):
                 continue
-            step = (-1 if key == total else 1) * (1 if rests[number] > 0 else -1)
-            if self._moves(key, step) and self._complete(moved | {key: step}, self._moved(rests, key, step), found):
+            step = (-1 if key == total else 1) * (1 if wrong[number] > 0 else -1)
+            if self._moves(key, step) and self._complete(moved | {key: step}, self._moved(wrong, key, step), found):
                 return True
         return False
