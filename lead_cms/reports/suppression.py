@@ -90,7 +90,7 @@ class _Table:
         self.members = [(total, *several) for total, several in sums]
         self.bounds: dict[tuple[int, ...], tuple[dict[str, int], dict[str, int]]] = {}
         self.kept: list[tuple[Earlier, list[str]]] | None = None
-        # Of each figure the other tables found so far, each by the figures that differ in it: hiding more unmakes none.
+        # Of each figure the other tables found so far, each by the printed figures that differ besides: hiding more unmakes none.
         self.proofs: dict[str, list[frozenset[str]]] = {}
 
     def to_hide_with(self, bare: str, found: set[str]) -> set[str]:
@@ -156,13 +156,12 @@ class _Table:
 
     def can_differ(self, key: str, found: set[str]) -> bool:
         """Whether this figure could be one more or one less in a table that prints the same, now and before."""
-        unseen = found | self.implied | {key}
-        if any(proof <= unseen for proof in self.proofs.get(key, ())):
+        if any(proof <= found for proof in self.proofs.get(key, ())):
             return True
         along = tuple(number for number, before in enumerate(self.earlier) if key in before.hidden)
         for moving in dict.fromkeys([(), along]):
             self._bind(moving)
-            free = {one for one in found if all(one in self.earlier[number].hidden for number in moving)}
+            free = found.intersection(*(self.earlier[number].hidden for number in moving))
             for step in (1, -1):
                 self.steps = 0
                 if self._moves(key, step) and self._complete({key: step}, self._moved({}, key, step), free):
@@ -206,9 +205,9 @@ class _Table:
         if self.steps > MOST_STEPS:
             return False
         if not wrong:
-            proof = frozenset(moved)
-            for key in proof:
-                self.proofs.setdefault(key, []).append(proof)
+            printed = frozenset(moved) - self.implied
+            for key in moved:
+                self.proofs.setdefault(key, []).append(printed - {key})
             return True
         number = min(wrong)
         total = self.members[number][0]
