@@ -38,10 +38,9 @@ from referrals.views.liaison import quarter_start
 from services.models import ServiceReferral
 from tests.access.pages import addresses_at, pages_of, rows_of
 
-LIST, FORM, POST = 3.0, 5.0, 4.0
+LIST, FORM, POST, OF_A_COUNT = 3.0, 5.0, 4.0, 1.5
 SITE = "san-francisco"
 FIRST_LOAD_KB = 120
-OF_A_PAGE, OF_A_REPORT = 3.0, 1.5  # times the floor; times the best hand-written SQL
 MANY_FIELDS, MOST_TRIED = 15, 12
 # What counts a whole site is held to hand-written SQL; the gallery of components is for developers.
 ELSEWHERE = {
@@ -85,11 +84,10 @@ class Bench:
             floors.append(_timed(lambda: browser.request(floor)))
             where, fields = at(), data() if data else None
             pages.append(_timed(lambda where=where, fields=fields: browser.request(where, fields)))
-        self.add(
-            name, pages, median(pages) / median(floors), limit, browser.queries(at(), data() if data else None), grows
-        )
+        queries, (_, _, body) = browser.queries(at(), data() if data else None), browser.request(where, fields)
+        self.add(name, pages, median(pages) / median(floors), limit, queries, grows, len(body))
 
-    def add(self, name, times, ratio, limit, queries, grows=True):
+    def add(self, name, times, ratio, limit, queries, grows=True, size=0):
         self.results.append(
             {
                 "name": name,
@@ -100,6 +98,7 @@ class Bench:
                 "limit": limit,
                 "queries": queries,
                 "grows": grows,
+                "bytes": size,
             }  # fmt: skip
         )
         print(self.results[-1], file=sys.stderr)
@@ -229,7 +228,8 @@ def every_page(bench: Bench) -> None:
 def counts(bench: Bench) -> None:
     """Pages that count a whole site, as a ratio to the same figures by the best SQL that we could write, as the same role.
 
-    The caseloads are such SQL in the application already: there the ratio says what the page adds to it.
+    The caseloads are such SQL in the application already: there the ratio says what the page adds to it. Today has lists
+    beside the count, so its limit is that of a page and of a count together.
     """
     coordinator, supervisor, liaison = Role.COORDINATOR, Role.SUPERVISOR, Role.LIAISON
     for name, role, path, by_hand in [
@@ -247,9 +247,15 @@ def counts(bench: Bench) -> None:
             floors.append(_timed(lambda browser=browser: browser.request(reverse("bench-floor"))))
             hand.append(_timed(lambda role=role, by_hand=by_hand: best_sql(bench.people[role], by_hand)))
             times.append(_timed(lambda browser=browser, path=path: browser.request(path)))
-        ratio = median(times) / (median(hand) + median(floors))
+        sql, floor = median(hand), median(floors)
+        limit = together(sql, floor) if path == reverse("today") else OF_A_COUNT
         bench.measured.add((role, path))
-        bench.add(name, times, ratio, 1.5, browser.queries(path), grows=False)
+        bench.add(name, times, median(times) / (sql + floor), limit, browser.queries(path), grows=False)
+
+
+def together(sql: float, floor: float) -> float:
+    """The limit of a page with a count in it: `LIST` floors for the page, `OF_A_COUNT` times its best SQL for the count."""
+    return round((OF_A_COUNT * sql + LIST * floor) / (sql + floor), 2)
 
 
 BEST_SQL = [
@@ -298,7 +304,7 @@ def reports(bench: Bench) -> None:
         for _ in range(max(5, bench.rounds // 4)):
             by_hand.append(_timed(lambda name=name, asked=asked, reader=supervisor: run_by_hand(reader, name, asked)))
             times.append(_timed(lambda report=report, asked=asked, asker=coordinator: computed(asker, report, asked)))
-        bench.add(what, times, median(times) / median(by_hand), 1.5, 1, grows=False)
+        bench.add(what, times, median(times) / median(by_hand), OF_A_COUNT, 1, grows=False)
         for page in ("report", "publish"):
             _page_of_a_report(bench, name, page, by_hand)
 
@@ -306,7 +312,7 @@ def reports(bench: Bench) -> None:
 def _page_of_a_report(bench: Bench, name: str, page: str, by_hand: list[float]) -> None:
     """The page around a report, as a ratio to its best SQL and an empty page; its charts are drawn once a figure.
 
-    The limit puts two together: a page may cost `OF_A_PAGE` floors, the report in it `OF_A_REPORT` times its best SQL.
+    Its limit is that of a page and of a count together.
     """
     browser, path = bench.browsers[Role.COORDINATOR], reverse(f"reports:{page}", args=[name]) + "?period=year"
     assert browser.request(path)[0] == 200, path
@@ -315,8 +321,8 @@ def _page_of_a_report(bench: Bench, name: str, page: str, by_hand: list[float]) 
         floors.append(_timed(lambda: browser.request(reverse("bench-floor"))))
         times.append(_timed(lambda: browser.request(path)))
     sql, floor = median(by_hand), median(floors)
-    ratio, limit = median(times) / (sql + floor), (OF_A_REPORT * sql + OF_A_PAGE * floor) / (sql + floor)
-    bench.add(f"report: {name}, page to {page}", times, ratio, round(limit, 2), browser.queries(path), grows=False)
+    ratio, limit = median(times) / (sql + floor), together(sql, floor)
+    bench.add(f"report: {name}, page to {page}", times, ratio, limit, browser.queries(path), grows=False)
 
 
 def computed(by, report, asked) -> None:
