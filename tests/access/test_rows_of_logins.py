@@ -21,7 +21,7 @@ from tests.access.looking import DUTIES, PEOPLE, copies, disagreements
 from tests.access.oracle import ORACLE
 from tests.access.rows import Rows
 from tests.access.whose import Person
-from tests.conftest import connection_to, truncate
+from tests.conftest import connection_to, empty_tables
 from tests.factories import World
 
 TABLES = sorted(ORACLE)
@@ -54,7 +54,7 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[Committed]:
                 transaction.set_rollback(True, using="owner")
             yield Committed(world, rows, found)
         finally:
-            truncate(connections["owner"], connections["default"])
+            empty_tables(connections["owner"], connections["default"])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
-from tests.conftest import connection_to, truncate
+from tests.conftest import connection_to, empty_tables
 from tests.factories import World
 
 EVENTS = 120_000
@@ -28,7 +28,7 @@ select gen_random_uuid(), now() - (n || ' minutes')::interval,
 def world(django_db_setup, django_db_blocker):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        truncate(owner, default)
+        empty_tables(owner, default)
         try:
             world = World.build()
             manager, other = world.a.person(Role.CASE_MANAGER), world.a.person(Role.CASE_MANAGER, 1)
@@ -42,7 +42,7 @@ def world(django_db_setup, django_db_blocker):
                 writing.execute("analyze audit_auditevent")
             yield world
         finally:
-            truncate(owner, default)
+            empty_tables(owner, default)
             default.close()
 
 

@@ -23,7 +23,7 @@ from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.access.walking import SENT
 from tests.browser.conftest import DESK, FULL, PHONE, session_of
-from tests.conftest import truncate
+from tests.conftest import empty_tables
 from tests.referrals.making import make_arrest_referral, rules_of
 
 # On one worker, so that the data are seeded once.
@@ -73,7 +73,7 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Liv
         yield server
         server.stop()
         server._live_server_modified_settings.disable()
-        truncate(connections["owner"], connections["default"])
+        empty_tables(connections["owner"], connections["default"])
 
 
 def _add_what_is_rare() -> None:

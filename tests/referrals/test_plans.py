@@ -18,7 +18,7 @@ from participants.row_security import OPERATOR_COST
 from referrals.models import Reminder
 from referrals.row_security import FUNCTIONS
 from referrals.tasks import deliver_batch
-from tests.conftest import connection_to, truncate
+from tests.conftest import connection_to, empty_tables
 
 LISTS = [
     (Role.OFFICER, "referrals:list", "referrals_referral", "referral_officer_time"),
@@ -34,14 +34,14 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEAD_DATA", str(tmp_path_factory.mktemp("demo")))
-        truncate(owner, default)
+        empty_tables(owner, default)
         try:
             call_command("seed_demo", referrals=800, verbosity=0)
             with connection_to("lead_owner", autocommit=True) as counting:
                 counting.execute("vacuum analyze")
             yield
         finally:
-            truncate(owner, default)
+            empty_tables(owner, default)
             default.close()
 
 

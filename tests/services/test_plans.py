@@ -14,7 +14,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from participants.row_security import OPERATOR_COST
 from services.row_security import FUNCTIONS
-from tests.conftest import connection_to, truncate
+from tests.conftest import connection_to, empty_tables
 from tests.factories import World
 
 MANY, WORDS = 4000, ("shelter", "clinic", "lawyer", "shower", "detox", "school", "pantry", "legal")
@@ -26,14 +26,14 @@ def world(django_db_setup, django_db_blocker):
     """Written for good by the owner, so that PostgreSQL can count them, then taken out."""
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        truncate(owner, default)
+        empty_tables(owner, default)
         try:
             made = World.build()
             with connection_to("lead_owner", autocommit=True) as writer:
                 _write(writer, made.a.site.pk)
             yield made
         finally:
-            truncate(owner, default)
+            empty_tables(owner, default)
             default.close()
 
 
