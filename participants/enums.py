@@ -131,3 +131,36 @@ LANGUAGES = {
     "other": "Another language",
 }  # fmt: skip
 WRITTEN = {"en": "English", "es": "Español"}
+
+
+class NoteKind(models.TextChoices):
+    """How they met, or tried to. Which of the two is asked apart."""
+
+    IN_PERSON = "in_person", "In person"
+    PHONE = "phone", "Telephone"
+    TEXT = "text", "Text"
+    VIDEO = "video", "Video"
+    OUTREACH_ROUND = "outreach_round", "Outreach round"
+    COURT = "court", "Court"
+    HOSPITAL = "hospital", "Hospital"
+    JAIL = "jail", "Jail"
+    COLLATERAL = "collateral", "With somebody else"
+
+
+class NotePlace(models.TextChoices):
+    STREET = "street", "Street"
+    SHELTER = "shelter", "Shelter"
+    HOME = "home", "Home"
+    OFFICE = "office", "Office"
+    SERVICE = "service", "A service"
+    ELSEWHERE = "elsewhere", "Elsewhere"
+
+
+# What a contact was about, as LEAD sites report it; the same for plans and notes.
+NOTE_DOMAINS = {
+    "basic_needs": "Food and basic needs", "housing": "Shelter or housing", "documents": "ID and documents",
+    "income": "Income or benefits", "work": "Work or education", "physical_health": "Physical health",
+    "mental_health": "Mental health", "substance_use": "Substance use and its treatment",
+    "overdose_prevention": "Overdose prevention", "infection_prevention": "Infection prevention", "legal": "Court or warrants",
+    "family": "Family and relationships", "transport": "Transport", "safety": "Safety",
+}  # fmt: skip

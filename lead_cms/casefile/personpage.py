@@ -5,14 +5,15 @@ from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation
+from lead_cms.casefile.notepage import note_row, with_lines
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_when
-from participants.actions.closing import has_somebody_to_avoid
 from participants.enums import LANGUAGES, InformationClass
-from participants.models import Consent, Disclosure, EmergencyAccess, Participant, Participation
+from participants.models import Consent, ContactNote, Disclosure, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 from services.askedrows import TONES as ASKED_TONES
 from services.models import AskedPerson
 
+LATEST = 3  # notes
 MOST = 40  # of each list; a person's own lists are short
 STATE_TONES = {"active": "good", "inactive": "neutral", "door_open": "neutral"}
 WHAT = dict(InformationClass.choices) | {"met": "That the window was met", "sentence": "Their sentence"}
@@ -42,13 +43,14 @@ class PersonPage:
             "is_taking_part": any(spell.ended_on is None for spell in spells),
             "facts": self.facts(),
             "reach": self.reach(),
+            "notes": self.notes(),
             "referrals": [self._referral(case) for case in self.cases],
             "spells": [self._spell(spell) for spell in spells],
             "consents": [self._consent(consent) for consent in self.consents],
             "told": self.told(),
             "asked": self.asked(),
             "is_supervisor": self.by.role == Role.SUPERVISOR,
-            "has_somebody_to_avoid": has_somebody_to_avoid(self.participant.pk),
+            "has_somebody_to_avoid": self.participant.has_somebody_to_avoid,
             "opened": self._opened(),
         }
 
@@ -87,6 +89,11 @@ class PersonPage:
             )
         rows.append({"label": "Usually found", "value": one.where_to_reach})
         return rows
+
+    def notes(self) -> list[dict]:
+        """The latest contacts, each with its line to share."""
+        found = with_lines(ContactNote.objects.filter(participant=self.participant))
+        return [note_row(note, self.by) for note in found.order_by("-happened_at", "-pk")[:LATEST]]
 
     def asked(self) -> list[dict]:
         """What services were asked for them, newest first, each with its answer."""

@@ -10,6 +10,7 @@ from django.db import transaction
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
+from lead_cms.demo.notes import write_notes
 from lead_cms.demo.people import DemoSite
 from lead_cms.reports.actions.publishing import digest, preview, publish
 from lead_cms.reports.actions.standing import note_gets_along
@@ -59,6 +60,7 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
     _emergency(where, cases, now)
     if where.site.slug == "san-francisco":
         _supply(where, now)
+    write_notes(where, cases, now=now)
     _publish(where, now)
 
 

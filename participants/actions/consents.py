@@ -30,6 +30,7 @@ READS, INTERPRETER = "reads", "interpreter"
 
 REPLACED = "A newer consent stands in the place of this one. Look at that one."
 # Of a kind there is one at a time; these names of constraints say that somebody was quicker.
+IN_FORCE_ALREADY = "A consent is in force already. It can be taken back, and asked again."
 ONE_AT_A_TIME = ("consent_one_in_force", "consent_one_matrix_in_force")
 
 
@@ -75,6 +76,8 @@ def ask(asked: Asked, *, by: Membership, at: datetime) -> Consent:
     """Write down what was asked and answered. Only a yes is signed. Raises DomainError or StaleState."""
     _check(asked)
     is_yes = asked.answer == ConsentAnswer.YES
+    if not is_yes:
+        _refuse_over_one_in_force(asked, at)
     consent = _row(asked, by=by, at=at)
     try:
         with transaction.atomic():
@@ -84,11 +87,18 @@ def ask(asked: Asked, *, by: Membership, at: datetime) -> Consent:
     except IntegrityError as error:
         if not any(name in str(error) for name in ONE_AT_A_TIME):
             raise
-        raise StaleState("A consent is in force already. It can be taken back, and asked again.") from error
+        raise StaleState(IN_FORCE_ALREADY) from error
     if is_yes:
         ConsentCell.objects.bulk_create(_cells(asked, consent))
     record(AuditAction.CONSENT_SIGNED if is_yes else AuditAction.CONSENT_ASKED, target=consent, kind=consent.kind)
     return consent
+
+
+def _refuse_over_one_in_force(asked: Asked, at: datetime) -> None:
+    """A "no" from a page that knew of no consent would read as taking back the one that was signed since, and is not."""
+    held = standing(kind=asked.kind, participant_id=asked.participant_id, referral_id=asked.referral_id)
+    if held is not None and held.is_in_force(at) and held.pk != asked.replaces_id:
+        raise StaleState(IN_FORCE_ALREADY)
 
 
 def standing(*, kind: str, participant_id: UUID | None, referral_id: UUID) -> Consent | None:

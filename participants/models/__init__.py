@@ -1,18 +1,25 @@
-"""The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut.
+"""The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut, the
+notes of each contact.
 
 Police roles have no right at all on these tables.
 """
 
 from participants.models.closing import EmergencyAccess, NeverTogether, RecordAccess
 from participants.models.consent import Consent, ConsentCell, Disclosure
+from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
 
 __all__ = [
     "Consent",
     "ConsentCell",
+    "ContactNote",
+    "CounsellingNote",
     "Disclosure",
     "EmergencyAccess",
     "NeverTogether",
+    "NoteAddendum",
+    "NoteDetail",
+    "NoteLine",
     "Participant",
     "Participation",
     "RecordAccess",

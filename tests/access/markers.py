@@ -17,6 +17,7 @@ PART = "zq0"  # what a search asks for: the beginning of them all
 # Restricted columns that hold one code of a list, where a marker cannot stand; what is derived; yes or no.
 CODED = {
     "accounts_user.password", "notify_outboxemail.path", "participants_consent.answer", "participants_nevertogether.reason",
+    "participants_contactnote.kind", "participants_contactnote.place",
     "participants_participant.may_leave_message", "participants_participant.may_text",
     "participants_participant.search_names", "participants_recordaccess.reason", "referrals_attempt.outcome",
     "referrals_casehandover.why", "referrals_eligibilityanswer.answer",

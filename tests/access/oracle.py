@@ -15,6 +15,7 @@ from tests.access.whose import (
     CLOCKWORK,
     COORDINATOR,
     DEFINER,
+    DRAFTED,
     EVERY,
     INTAKE,
     INVITER,
@@ -39,9 +40,11 @@ from tests.access.whose import (
     always,
     charged_now,
     here,
+    in_full,
     me,
     my_case,
     never,
+    note_seen,
     offered,
     offered_by,
     open_person,
@@ -163,6 +166,27 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {SUPERVISOR: here, DEFINER: always},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised},
         "update": {SUPERVISOR: here},
+    },
+    # A note is its author's until it is signed ("draft" is not); then the team sees that it was, and reads the line.
+    "participants_contactnote": {
+        "select": {MANAGER: note_seen(open_person), SUPERVISOR: here},
+        **dict.fromkeys(("insert", "update", "delete"), DRAFTED),
+    },
+    "participants_noteline": {
+        "select": {MANAGER: note_seen(open_person), SUPERVISOR: note_seen(here)},
+        **dict.fromkeys(("insert", "update", "delete"), DRAFTED),
+    },
+    "participants_notedetail": {
+        "select": {MANAGER: note_seen(in_full), SUPERVISOR: note_seen(here)},
+        **dict.fromkeys(("insert", "update", "delete"), DRAFTED),
+    },
+    "participants_counsellingnote": {
+        "select": {MANAGER: my_case, SUPERVISOR: supervised},
+        **dict.fromkeys(("insert", "update", "delete"), DRAFTED),
+    },
+    "participants_noteaddendum": {
+        "select": {MANAGER: in_full, SUPERVISOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised},
     },
     "participants_emergencyaccess": {
         "select": {MANAGER: own, SUPERVISOR: here, AUDITOR: here, DEFINER: always},

@@ -49,12 +49,31 @@ def not_closed(row: Row) -> bool:
     return here(row) and row.flavour not in {"sealed", "restricted"}
 
 
+def i_wrote(row: Row) -> bool:
+    return mine(row) and row.flavour != "supervised"
+
+
 def of_a_record_that_is_not_closed(row: Row) -> bool:
-    """Who is shut out of a record, and who must not meet whom, is the supervisors' to know."""
+    """Who is shut out of a record, and who must not meet whom, is the supervisors' to know.
+
+    Of notes a colleague's unsigned ones and any counselling are not the team's, and the detail only of one's own people.
+    """
+    if row.table == "participants_counsellingnote" or (row.role == "draft" and row.table.startswith("participants_")):
+        return i_wrote(row)
+    if row.table in {"participants_notedetail", "participants_noteaddendum"}:
+        return i_wrote(row) or (here(row) and row.flavour == "plain")
     if row.table in {"participants_recordaccess", "participants_nevertogether"}:
         return False
     is_sealed = row.flavour == "sealed" and row.table.startswith("referrals_")
     return here(row) and not is_sealed and (row.flavour != "restricted" or row.n == 0)
+
+
+def of_the_site_but_what_is_its_authors_alone(row: Row) -> bool:
+    """Every case; of notes neither a counselling note nor what a case manager has not signed."""
+    is_alone = row.table == "participants_counsellingnote" or (
+        row.role == "draft" and row.table in {"participants_noteline", "participants_notedetail"}
+    )
+    return here(row) and (not is_alone or (row.n == 0 and row.flavour == "supervised"))
 
 
 def our_entry(row: Row) -> bool:
@@ -145,7 +164,7 @@ MAY_READ = {
         "reports_publishedreport.sheet": here,
     },
     Role.CASE_MANAGER: {"*": of_a_record_that_is_not_closed},
-    Role.SUPERVISOR: {"*": here},
+    Role.SUPERVISOR: {"*": of_the_site_but_what_is_its_authors_alone},
 }  # fmt: skip
 # Everybody's own.
 OWN = (
@@ -164,7 +183,9 @@ OPENED_ALONE = {
 CASEWORK = {
     "participants_participant.where_to_reach", "participants_participant.aliases", "participants_participant.phone",
     "participants_consent.signed_name", "participants_consent.text_shown", "referrals_attempt.place",
-    "referrals_appointment.place", "referrals_handovernote.text",
+    "referrals_appointment.place", "referrals_handovernote.text", "participants_noteline.text",
+    "participants_notedetail.text", "participants_notedetail.next_step", "participants_noteaddendum.text",
+    "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",
     "referrals_windowevent.happened_on", "referrals_windowitem.done_on", "reports_gettingalong.since_on",
@@ -196,7 +217,8 @@ MUST_MEET = {
         "reports_publishedreport.sheet", "services_location.address",
     },
     Role.CASE_MANAGER: CASEWORK,
-    Role.SUPERVISOR: CASEWORK | set(IN_WORDS),
+    # A counselling note only of their own, which no page of another shows.
+    Role.SUPERVISOR: CASEWORK - {"participants_counsellingnote.text"} | set(IN_WORDS),
 }  # fmt: skip
 
 

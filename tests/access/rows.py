@@ -253,6 +253,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         _asked(add, rows.services[where.site.slug, n], where, n, flavour, referral, person)
     if flavour in {"plain", "supervised"}:
         _closing(add, where, n, flavour, person)
+    _notes(rows, where, n, flavour, person)
 
 
 def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
@@ -306,6 +307,24 @@ def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, perso
     add(services.AskedPerson, referral=asked, participant=person, organisation=organisation, consent_id=consent.pk)
     add(services.SharedFact, referral=asked, participant=person, organisation=organisation, information_class="health",
         text="t", written_at=NOW, written_by=by)  # fmt: skip
+
+
+def _notes(rows: Rows, where: SiteWorld, n: int, flavour: str, person) -> None:
+    """One note that is signed, with what was added to it, and one ("draft") that is its author's still."""
+    by = _manager(where, n, flavour)
+    for role, signed_at in (("", NOW), ("draft", None)):
+
+        def add(model, role=role, **fields):
+            return rows.add(model(site=where.site, participant=person, **fields), where, n, flavour, role)
+
+        note = add(
+            participants.ContactNote, author=by, kind="phone", is_two_way=True, happened_at=NOW, begun_at=NOW, saved_at=NOW,
+            written_from=uuid.uuid4(), signed_at=signed_at,
+        )  # fmt: skip
+        for model in (participants.NoteLine, participants.NoteDetail, participants.CounsellingNote):
+            add(model, note=note, text="t")
+        if signed_at:
+            add(participants.NoteAddendum, note=note, text="t", added_at=NOW, added_by=by)
 
 
 def _closing(add, where: SiteWorld, n: int, flavour: str, person) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import StrictClient
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
-EVENT = "audit_auditevent"
+EVENT, NOTE = "audit_auditevent", "participants_contactnote"
 PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 SERVICE_REFERRAL = "services_servicereferral"
@@ -126,6 +126,12 @@ OBJECTS: dict[str, str | None] = {
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
+    "casefile:notes": PARTICIPANT,
+    "casefile:note-new": PARTICIPANT,
+    "casefile:note-keep": PARTICIPANT,
+    "casefile:note": NOTE,
+    "casefile:note-write": NOTE,
+    "casefile:note-throw-away": NOTE,
     "casefile:person-edit": PARTICIPANT,
     "casefile:person-phone": PARTICIPANT,
     "casefile:person-restrict": PARTICIPANT,

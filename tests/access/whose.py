@@ -115,6 +115,27 @@ def written_by_me(rule: Rule) -> Rule:
     return lambda p, r: rule(p, r) and my_case(p, r)
 
 
+def in_full(p, r):
+    """The person's own case manager; to the other one the plain records were opened by name."""
+    return my_case(p, r) or (here(p, r) and r.flavour == "plain")
+
+
+def wrote(p, r):
+    return supervised(p, r) if p.role == SUPERVISOR else my_case(p, r)
+
+
+def note_seen(rule: Rule) -> Rule:
+    """What is not signed yet is its author's alone."""
+    return lambda p, r: rule(p, r) and (r.role != "draft" or wrote(p, r))
+
+
+def drafted(p, r):
+    return r.role == "draft" and wrote(p, r)
+
+
+DRAFTED = {MANAGER: drafted, SUPERVISOR: drafted}
+
+
 def typed(flavour: str) -> Rule:
     return lambda p, r: own(p, r) and r.flavour == flavour
 

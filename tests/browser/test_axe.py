@@ -5,6 +5,7 @@ The data are seeded once for the module and committed; the live server and the t
 
 import os
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,12 +13,14 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page as Tab
 from pytest_django.live_server_helper import LiveServer
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
+from participants.actions.notes import Page, Written, keep_note
+from participants.models import ContactNote
 from referrals.actions import taking, talking
 from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
@@ -89,6 +92,10 @@ def _add_what_is_rare() -> None:
     with acting_as(manager), transaction.atomic():
         referral = taking.take_over(referral=Referral.objects.get(pk=made.pk), by=manager, at=now)
         talking.begin_talk(referral=referral, others_present="nobody", by=manager, at=now)
+        begun = ContactNote.objects.order_by("-happened_at").first().participant
+        given = Written(happened_at=now, kind="phone", minutes=10, detail="Not signed yet.", line="Called back.")
+        note = keep_note(key=uuid4(), participant=begun, given=given, page=Page(uuid4(), now), by=manager, at=now)
+    RARE.append(note.pk)
 
 
 def member(role: Role, site: str = "san-francisco") -> Membership:
@@ -111,7 +118,7 @@ def _keys(name: str, by: Membership) -> list:
 class Reader:
     """Opens page after page, each in its looks, and keeps what is wrong."""
 
-    def __init__(self, page: Page, name: str, twin_of):
+    def __init__(self, page: Tab, name: str, twin_of):
         self.name, self.page, self.wrong, self.said, self.twin_of = name, page, [], [], twin_of
         page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.said.append(str(error)))

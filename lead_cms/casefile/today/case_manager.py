@@ -3,7 +3,8 @@
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, UUIDField, Value
+from django.db.models import DateTimeField, Exists, OuterRef, Q, UUIDField, Value
+from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.casefile.lists import (
@@ -29,15 +30,16 @@ from lead_cms.casefile.urgency import (
 )
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
-from lead_cms.core.templatetags.dates import local_day
+from lead_cms.core.templatetags.dates import local_day, say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
-from participants.models import Participant
+from participants.enums import NoteKind
+from participants.models import ContactNote, Participant
 from referrals.actions.roster import LOOK_AHEAD
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
 from services.askedrows import row_of
-from services.models import ServiceReferral
+from services.models import Service, ServiceReferral
 
 
 def context(request) -> dict:
@@ -54,15 +56,15 @@ def context(request) -> dict:
     return (
         frame_of(handoffs_of(me, rules, now))
         | shifts_of(me, now)
+        | waiting_on(me, now, today)
         | {
             "windows": [window_row(window, today) for window in soonest],
             "has_more": len(windows) > len(soonest),
             "need_now": sum(1 for window in soonest if (window.due_on - today).days <= 1),
             "tries": [try_row(case) for case in tries[:FEW]],
             "more_tries": len(tries) > FEW,
-            "outreach": [outreach_row(entry, now) for entry in untried],
+            "outreach": [outreach_row(entry, now, rules) for entry in untried],
             "visits": visits,
-            "unanswered": unanswered_services(me, now, today),
             "today": today,
         }
     )
@@ -84,15 +86,52 @@ def _shifts(*, site_id, me, now, until):
     return found.order_by("starts_at", "position", "pk")[: 2 * MOST]
 
 
-@prepared(me=UUID, now=datetime)
-def _unanswered(*, me, now):
-    late = ServiceReferral.objects.filter(asked_by=me).unanswered(now)
-    return late.select_related("service").order_by("remind_at", "pk")[:MOST]
+WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
+NOTE, SERVICE = "note", "service"
 
 
-def unanswered_services(me, now: datetime, today) -> list[dict]:
-    """Services that oneself asked and that have not answered within the site's days."""
-    return [row_of(one, today, now, page="services:asked") for one in _unanswered(me=me.pk, now=now)]
+def waiting_on(me, now: datetime, today) -> dict:
+    """What is asked of services and not answered within the site's days, and own notes to sign: together one query."""
+    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me.pk, now)]
+    return {
+        "unanswered": [
+            row_of(_asked(one), today, now, page="services:asked") for one in found if one["what"] == SERVICE
+        ],
+        "unsigned": [_note_row(one) for one in found if one["what"] == NOTE],
+    }
+
+
+def _waiting(me: UUID, now: datetime):
+    late = ServiceReferral.objects.filter(asked_by=me).unanswered(now).order_by("remind_at", "pk")[:MOST]
+    mine = ContactNote.objects.filter(author=me, signed_at=None).order_by("saved_at", "pk")[:FEW]
+    no_moment = Value(None, output_field=DateTimeField())
+    return late.values_list(
+        Value(SERVICE), "pk", "reference", "need", "status", "service__name", "asked_at", "answered_at", "remind_at",
+        "appointment_at",
+    ).union(
+        mine.values_list(
+            Value(NOTE), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "kind",
+            "happened_at", no_moment, no_moment, no_moment,
+        ),
+        all=True,
+    )  # fmt: skip
+
+
+def _asked(row: dict) -> ServiceReferral:
+    return ServiceReferral(
+        pk=row["key"], reference=row["one"], need=row["two"], status=row["three"], service=Service(name=row["four"]),
+        asked_at=row["at"], **{name: row[name] for name in ("answered_at", "remind_at", "appointment_at")},
+    )  # fmt: skip
+
+
+def _note_row(row: dict) -> dict:
+    who = Participant(chosen_name=row["one"], given_name=row["two"], family_name=row["three"])
+    how = NoteKind(row["four"]).label if row["four"] else "Contact"
+    return {
+        "title": who.shown_name, "due_says": "Not signed", "due_tone": "waiting",
+        "notes": [f"{how}, {say_when(row['at'])}"],
+        "action": {"label": "Go on", "url": reverse("casefile:note-write", args=[row["key"]]), "kind": "secondary"},
+    }  # fmt: skip
 
 
 def frame_of(handoffs: list) -> dict:
@@ -102,8 +141,9 @@ def frame_of(handoffs: list) -> dict:
         "first": first,
         "first_paged": first is not None and first.referral.is_paged,
         "first_minutes": say_minutes(first) if first else "",
-        "handoffs": [handoff_row(one) for one in handoffs[1:]],
-        "handoff_count": len(handoffs),
+        "handoffs": [handoff_row(one) for one in handoffs[1:MOST]],
+        "handoff_count": len(handoffs[:MOST]),
+        "more_handoffs": len(handoffs) > MOST,
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import closing, consent, consents, letter, persons, records, search, slip, talk
+from lead_cms.casefile.views import closing, consent, consents, letter, notes, persons, records, search, slip, talk
 
 HERE = "cases/<uuid:pk>/"
 WHO = "persons/<uuid:pk>/"
@@ -19,6 +19,12 @@ urlpatterns = [
     path(f"{WHO}staff/<uuid:access_pk>/end/", closing.staff_end, name="person-staff-end"),
     path(f"{WHO}apart/", closing.apart, name="person-apart"),
     path(f"{WHO}apart/<uuid:pair_pk>/lift/", closing.apart_lift, name="person-apart-lift"),
+    path(f"{WHO}notes/", notes.notes, name="notes"),
+    path(f"{WHO}notes/new/", notes.note_new, name="note-new"),
+    path(f"{WHO}notes/keep/", notes.note_keep, name="note-keep"),
+    path("notes/<uuid:pk>/", notes.note, name="note"),
+    path("notes/<uuid:pk>/write/", notes.note_write, name="note-write"),
+    path("notes/<uuid:pk>/throw-away/", notes.note_throw_away, name="note-throw-away"),
     path("emergency/", closing.emergency, name="emergency"),
     path("emergency/<uuid:pk>/end/", closing.emergency_end, name="emergency-end"),
     path("consents/<uuid:pk>/back/", consents.take_back, name="consent-back"),

@@ -1,6 +1,7 @@
 """Whom a referral is about, and one participant's page."""
 
 from django.contrib import messages
+from django.db.models import BooleanField, F, Func
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +28,9 @@ from participants.actions.persons import Names, correct_person, set_phone
 from participants.models import Participant
 from referrals.actions import linking
 from referrals.models import Casework, Referral
+
+# What `participants.actions.closing.has_somebody_to_avoid` asks, with the person in one query.
+AVOIDS = Func(F("pk"), function="app.has_somebody_to_avoid", output_field=BooleanField())
 
 
 def ask(form, action) -> bool:
@@ -99,7 +103,8 @@ def _sealed(request, referral: Referral):
 @requires(Permission.CASEWORK_VIEW)
 def person(request, pk):
     """Who they are, what they agreed to, what was told to whom."""
-    participant = get_object_or_404(Participant, pk=pk, site_id=request.membership.site_id)
+    found = Participant.objects.annotate(has_somebody_to_avoid=AVOIDS)
+    participant = get_object_or_404(found, pk=pk, site_id=request.membership.site_id)
     record(AuditAction.PERSON_VIEWED, target=participant)
     return render(request, "casefile/persons/person.html", PersonPage(participant, request.membership).context())
 

@@ -1,0 +1,59 @@
+"""Contact notes of the demo: a few people's last weeks, in a case manager's words; one note waits for its signature."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.principals import acting_as
+from lead_cms.demo.people import DemoSite
+from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
+from participants.models import Participant
+
+# Days ago, then what was written.
+NOTES = [
+    (16, {"kind": "outreach_round", "is_two_way": False, "place": "street", "minutes": 15, "domains": ("housing",),
+          "detail": "Not at the usual corner. Left word with the people at the next tent."}),
+    (11, {"kind": "in_person", "is_two_way": True, "place": "shelter", "minutes": 40, "domains": ("documents", "income"),
+          "line": "Has begun the papers for a state ID.",
+          "detail": "Found the birth certificate. They want to get the ID themselves; I come along if they call.",
+          "next_step": "Meet at the DMV, if they call"}),
+    (4, {"kind": "phone", "is_two_way": True, "minutes": 10, "domains": ("physical_health", "overdose_prevention"),
+         "detail": "Sleeps badly since the cold. Carries naloxone and has shown two friends how to use it. Proud of that.",
+         "counselling": "Spoke about the winter after their brother died. Not for the record; they asked for that."}),
+]  # fmt: skip
+ADDED = "They called back in the evening: the appointment is on."
+UNSIGNED = {
+    "kind": "text",
+    "is_two_way": True,
+    "domains": ("transport",),
+    "detail": "Asks for a bus pass for Thursday.",
+}
+PEOPLE = 3
+
+
+def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
+    """`cases` as `cases_told` gives them: of the first case manager who has people the first few."""
+    managers = [one for one in where.people[Role.CASE_MANAGER] if cases.get(one.pk)]
+    if not managers:
+        return
+    manager = managers[0]
+    with acting_as(manager), transaction.atomic():
+        keys = list(dict.fromkeys(person for person, _ in cases.get(manager.pk, [])))[:PEOPLE]
+        people = {one.pk: one for one in Participant.objects.filter(pk__in=keys)}
+        for number, key in enumerate(key for key in keys if key in people):
+            for days, text in NOTES[number:]:
+                then = now - timedelta(days=days, hours=number)
+                sign_note(note=_keep(people[key], text, manager, then), by=manager, at=then + timedelta(minutes=3))
+            if number == 0:
+                last = _keep(people[key], NOTES[1][1], manager, now - timedelta(days=2))
+                sign_note(note=last, by=manager, at=now - timedelta(days=2))
+                last.refresh_from_db()
+                add_to_note(note=last, text=ADDED, by=manager, at=now - timedelta(days=1))
+                _keep(people[key], UNSIGNED, manager, now - timedelta(minutes=50))
+
+
+def _keep(person: Participant, text: dict, manager, at: datetime):
+    given = Written(happened_at=at - timedelta(minutes=30), **text)
+    return keep_note(key=uuid.uuid4(), participant=person, given=given, page=Page(uuid.uuid4(), at), by=manager, at=at)
