@@ -77,7 +77,8 @@ def grant_membership(
     if organisation.kind not in HOLDERS[role]:
         kinds = " or ".join(sorted(K(kind).label.lower() for kind in HOLDERS[role]))
         raise DomainError(
-            f"A {Role(role).label.lower()} belongs to an organization of this kind: {kinds}.", field="organisation"
+            f"The role {Role(role).label.lower()} belongs to an organization of this kind: {kinds}.",
+            field="organisation",
         )
     if ends_at is not None and ends_at <= starts_at:
         raise DomainError("The end lies before the start.", field="ends_on")

@@ -143,7 +143,10 @@ def _waiting(*, site_id, since, me):
         site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
         submitted_at__gte=since, handoff__handed_over_at=None, handoff__isnull=False,
     )  # fmt: skip
-    found = first(waiting, "-submitted_at", "-pk", most=MOST).annotate(is_paged=Exists(paged))
+    # Who is paged comes first, then what nobody has answered, then who waits longest: what is cut off can wait.
+    waiting = waiting.annotate(is_paged=Exists(paged), is_open=Q(handoff__acknowledged_at=None))
+    keys = Keys(waiting.order_by("-is_paged", "-is_open", "submitted_at", "pk").values("pk")[: MOST + 1])
+    found = Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=Exists(paged))
     return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
         "submitted_at", "meeting_place", "given_by_name", "officer__name", "officer__phone", "person__name", "person__description",
         "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
@@ -153,7 +156,7 @@ def _waiting(*, site_id, since, me):
 
 
 def waiting_handoffs(me, now: datetime) -> list[Referral]:
-    """Referrals of these hours that an officer waits with, newest first: nobody has taken them over.
+    """Referrals of these hours that an officer waits with: nobody has taken them over. The most urgent, in no order.
 
     `is_paged` says whether this person is paged for it and nobody has answered yet.
     """

@@ -1,7 +1,7 @@
 """Windows and people by urgency as rows of a list: what is missing, the last attempt, the next try, what to do now.
 
 API
-    window_row(window, today), try_row(case), outreach_row(entry, now) -> an item of {% work_list %}
+    window_row(window, today), try_row(case), outreach_row(entry, now, rules) -> an item of {% work_list %}
     handed(referral, target, now), handoff_row(handed)
 What they are made of comes from `lists`.
 """
@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import days_until, local_day, say_day, say_when
+from lead_cms.programs.rules import Rules
 from referrals.enums import AttemptKind, AttemptOutcome, Door, Item, WindowEventKind
 from referrals.models import Referral
 
@@ -181,17 +182,22 @@ def try_row(one) -> dict:
 def where_of(row) -> str:
     """The same of a row of a list as `where_note` of a referral."""
     where = row.where_to_reach or row.where_found
-    return f"Usually at {where}" if where else ""
+    return f"Usually found: {where}" if where else ""
 
 
 def where_note(referral: Referral) -> str:
     """Where to look, as the person or else the referrer said it."""
     participant = referral.casework.participant
     where = (participant.where_to_reach if participant else "") or referral.person.where_found
-    return f"Usually at {where}" if where else ""
+    return f"Usually found: {where}" if where else ""
 
 
-def outreach_row(entry, now: datetime) -> dict:
+def door_of(entry, rules: Rules | None) -> str:
+    """The site's own name of the door."""
+    return rules.door_name(Door(entry.door)).capitalize() if rules else Door(entry.door).label
+
+
+def outreach_row(entry, now: datetime, rules: Rules | None) -> dict:
     """Somebody to be found. The first-try target is called a target, and shows no days left."""
     target = entry.first_try_target_at
     return {
@@ -200,7 +206,7 @@ def outreach_row(entry, now: datetime) -> dict:
         "due_says": "Not tried yet",
         "due_tone": "waiting" if target and target <= now else "neutral",
         "due_note": f"target: first try by {say_when(target)}" if target else "",
-        "badge": Door(entry.door).label,
+        "badge": door_of(entry, rules),
         "notes": [where_of(entry), entry.greeting],
         "action": {"label": "Log a try", "url": case_url("attempt", entry.key)},
     }

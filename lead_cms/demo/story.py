@@ -359,7 +359,7 @@ class Story(Windows):
         self._answers(referral, door)
         if door == Door.SOCIAL:
             self.add(
-                r.Handoff, id=self.id(), referral=referral, handed_over_at=self.moment(at, (60, 4000)) if taken else None,
+                r.Handoff, id=self.id(), referral=referral, handed_over_at=min(self.moment(at, (60, 4000)), self.now) if taken else None,
                 taken_by=manager, **self._police(referral),
             )  # fmt: skip
         participant = self._participant(referral, person, manager, at) if state == OutreachState.YES else None

@@ -165,8 +165,10 @@ def search_offences(rules: Rules, text: str) -> list[Offence]:
     """The divertible offenses that a word or a code finds, best first; blank text finds all in the rules' order."""
     offences = rules.offences or ()
     wanted, key = _words(text), code_key(text)
-    if not key:
+    if not text.strip():
         return list(offences)
+    if not key:
+        return []
     ranked = [(rank, place) for place, one in enumerate(offences) if (rank := _rank(one, wanted, key)) is not None]
     if not ranked:
         vocabulary = sorted({word for one in offences for word in _vocabulary(one)})

@@ -5,6 +5,7 @@ API
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -26,21 +27,17 @@ LONGEST_NOTE = 500
 @transaction.atomic
 def assign(
     *, referral: Referral, to: Membership, by: Membership, at: datetime, why: str = "", note: str = "",
-    is_confirmed: bool = False,
+    is_confirmed: bool = False, seen: UUID | None | str = "",
 ) -> Casework:  # fmt: skip
     """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself.
 
     Not to whoever looks after somebody this person must not meet, unless a supervisor confirms it. Taken from somebody it
     needs a reason. The note is the new case manager's and the supervisors' to read, and nobody else's; a supervisor
-    writes it.
+    writes it. `seen` is whoever looked after it when the page was opened (a key, or None): where somebody else does by now,
+    StaleState.
     """
-    if to.site_id != referral.site_id or to.role not in CASEWORK or not to.is_current(at):
-        raise DomainError("Choose somebody of the case management team.", field="to")
     case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
-    if case.case_manager_id == to.pk:
-        raise StaleState(f"{to.name} looks after this already.")
-    if by.role != Role.SUPERVISOR and (case.case_manager_id is not None or to.pk != by.pk):
-        raise StaleState("Somebody looks after this already. A supervisor can change that.")
+    _refuse_unless_free(case, to=to, by=by, at=at, seen=seen)
     former = Membership.objects.filter(pk=case.case_manager_id).first() if case.case_manager_id else None
     why, note = why if former else HandoverReason.FIRST, note.strip()
     if why not in HandoverReason.values or (former and why == HandoverReason.FIRST):
@@ -72,6 +69,18 @@ def assign(
     )  # fmt: skip
     _tell(referral, handover, by=by, at=at)
     return case
+
+
+def _refuse_unless_free(case: Casework, *, to: Membership, by: Membership, at: datetime, seen) -> None:
+    """Whoever may not have it, has it already, or would take it from somebody the page did not know of."""
+    if to.site_id != case.site_id or to.role not in CASEWORK or not to.is_current(at):
+        raise DomainError("Choose somebody of the case management team.", field="to")
+    if case.case_manager_id == to.pk:
+        raise StaleState(f"{to.name} looks after this already.")
+    if seen != "" and seen != case.case_manager_id:
+        raise StaleState("Somebody changed who looks after this since this page was opened. Open it again.")
+    if by.role != Role.SUPERVISOR and (case.case_manager_id is not None or to.pk != by.pk):
+        raise StaleState("Somebody looks after this already. A supervisor can change that.")
 
 
 def _tell(referral: Referral, handover: CaseHandover, *, by: Membership, at: datetime) -> None:

@@ -8,7 +8,7 @@ The same form sent twice makes one. Raises DomainError with its field, UnderAge 
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, models, transaction
 
@@ -23,6 +23,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.opening import open_up
 from referrals.actions.references import new_reference
 from referrals.actions.referring import OLDEST_YEARS, UnderAge, site_rules, years_between
+from referrals.actions.repeating import another_person, say_time
 from referrals.enums import ENDED, Door, ReferralStatus
 from referrals.models import Approval, EligibilityAnswer, Referral, ReferredPerson
 
@@ -56,6 +57,7 @@ class CommunityGiven:
     phone: str = ""
     greeting: str = ""
     safety: str = ""
+    is_another_person: bool = False
 
     def age(self, today: date) -> int | None:
         return self.age_about if self.birth_date is None else years_between(self.birth_date, today)
@@ -69,6 +71,7 @@ def refer_community(*, by: Membership, at: datetime, given: CommunityGiven, subm
         return sent
     ruleset, rules = site_rules(by, at)
     _check(given, rules, at.astimezone(by.site.tz).date())
+    _ask_whether_another(given, by=by, at=at)
     # What the rules ask at this door is for whoever meets the person; a partner is not asked about somebody's record.
     waits = rules.approval.at(Door.COMMUNITY).needed == "always"
     referral = Referral(
@@ -87,6 +90,18 @@ def refer_community(*, by: Membership, at: datetime, given: CommunityGiven, subm
             ).save(force_insert=True)  # fmt: skip
     open_up(referral=referral, offences=[], person=person, rules=rules, at=at, by=by)
     return referral
+
+
+JUST_NOW = timedelta(minutes=10)
+
+
+def _ask_whether_another(given: CommunityGiven, *, by: Membership, at: datetime) -> None:
+    """The Back button shows a sent form anew. A referrer does not read whom they referred, so only the time can be asked."""
+    if given.is_another_person:
+        return
+    mine = Referral.objects.referred_by(by).filter(submitted_at__gt=at - JUST_NOW).order_by("-submitted_at", "-pk")
+    if (sent := mine.first()) is not None:
+        raise another_person(f"You referred somebody at {say_time(sent.submitted_at, by.site.tz)}.")
 
 
 def status_for_referrer(referral: Referral) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
@@ -29,6 +28,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import ask_approval
 from referrals.actions.opening import open_up
 from referrals.actions.references import new_reference
+from referrals.actions.repeating import ask_whether_another, say_time
 from referrals.enums import Amount, Complainant, Door, PersonAnswer, ReferralStatus, ThreeWay
 from referrals.models import EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
 
@@ -192,10 +192,11 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     if found := faults(given, rules, assessment, at=at, zone=by.site.tz):
         raise found[0]
     kept = status not in NAMELESS
-    if kept:
-        _ask_whether_another(given, referral)
+    referral.door, referral.status = given.door, status
+    told = _told(given, kept=kept, age=age_given(given, at=at, zone=by.site.tz))
+    ask_whether_another(given, referral, told, kept=kept, at=at, zone=by.site.tz)
     referral.rules = ruleset
-    referral.door, referral.status, referral.outcome = given.door, status, assessment.outcome
+    referral.outcome = assessment.outcome
     referral.submitted_at = referral.status_changed_at = at
     referral.occurred_at = given.occurred_at or (at if given.door != Door.ARREST else None)
     referral.precinct, referral.amount = given.precinct, given.amount
@@ -209,7 +210,7 @@ def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, cal
     except SameForm:
         return Referral.objects.get(entered_by=by, submission_key=referral.submission_key)
     with pipelined():
-        person = _write_person(referral, given, kept=kept, age=age_given(given, at=at, zone=by.site.tz))
+        person = _write_person(referral, told)
         offences = _write_offences(referral, given, rules, kept=kept)
         _write_answers(referral, given, rules, assessment)
         if assessment.outcome == "needs_approval" and status != ReferralStatus.DECLINED:
@@ -248,9 +249,7 @@ def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, 
     if given.occurred_at is not None:
         start = rules.submission_start_on
         if given.occurred_at > at:
-            now = at.astimezone(zone)
-            says = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
-            fault(f"This is in the future. It is now {says}.", "occurred_at")
+            fault(f"This is in the future. It is now {say_time(at, zone)}.", "occurred_at")
         elif start is not None and given.occurred_at.astimezone(zone).date() < start:
             fault(
                 f"This site takes referrals from {start:%B} {start.day}, {start.year} on; this is before it.",
@@ -295,23 +294,6 @@ def _age_faults(given: Given, today: date) -> list[DomainError]:
     return []
 
 
-def _ask_whether_another(given: Given, referral: Referral) -> None:
-    """A number that the officer has used asks; of another's referral nothing is revealed."""
-    if not given.incident_number or given.is_another_person or referral.by_telephone:
-        return
-    if _mine_with_it(officer=referral.officer_id, number=given.incident_number):
-        raise DomainError(
-            "You have a referral with this incident number. Is this another person?", field="is_another_person"
-        )
-
-
-@prepared(officer=uuid.UUID, number=str)
-def _mine_with_it(*, officer, number):
-    # The index of an officer's numbers holds no empty one.
-    mine = Referral.objects.filter(~Q(incident_number=""), officer_id=officer, incident_number=number)
-    return mine.exclude(status=ReferralStatus.CANCELLED).values_list("pk")[:1]
-
-
 def _insert(referral: Referral) -> None:
     """Insert with a reference that nobody has; SameForm when another tap of this form was quicker."""
     for _ in range(5):
@@ -335,16 +317,19 @@ def _part(referral: Referral) -> dict:
     }  # fmt: skip
 
 
-def _write_person(referral: Referral, given: Given, *, kept: bool, age: int | None) -> ReferredPerson:
-    seen = {"perceived_race": given.perceived_race, "perceived_gender": given.perceived_gender}
-    if kept:
-        seen |= {
-            "name": given.name, "description": given.description, "birth_date": given.birth_date,
-            "age_about": given.age_about if given.birth_date is None else None, "greeting": given.greeting,
-        }  # fmt: skip
-    else:
-        seen["age_about"] = age
-    person = ReferredPerson(**_part(referral), **seen)
+def _told(given: Given, *, kept: bool, age: int | None) -> dict:
+    """What is written of the person; of one who is only counted the age and what was perceived."""
+    told = {"perceived_race": given.perceived_race, "perceived_gender": given.perceived_gender}
+    if not kept:
+        return told | {"age_about": age}
+    return told | {
+        "name": given.name, "description": given.description, "birth_date": given.birth_date,
+        "age_about": given.age_about if given.birth_date is None else None, "greeting": given.greeting,
+    }  # fmt: skip
+
+
+def _write_person(referral: Referral, told: dict) -> ReferredPerson:
+    person = ReferredPerson(**_part(referral), **told)
     insert([person])
     return person
 

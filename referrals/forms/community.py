@@ -46,6 +46,8 @@ class CommunityForm(Form):
         label="What outreach should take care of", max_length=200, required=False, help_text="A dog, a place to avoid."
     )
 
+    is_another_person = forms.BooleanField(label="Yes, this is another person", required=False)
+
     def __init__(self, *args, rules: Rules, **kwargs):
         super().__init__(*args, **kwargs)
         languages = [(one.code, one.name) for one in rules.languages or ()]
@@ -59,6 +61,12 @@ class CommunityForm(Form):
             Section("Good to know", "greeting", "safety"),
             submit="",
         )
+
+    def place_error(self, error) -> None:
+        """A rule's no beside its field; the question whether it is another person stands there once it is asked."""
+        self.add_error(error.field if error.field in self.fields else None, str(error))
+        if error.field == "is_another_person":
+            self.helper.layout.append(error.field)
 
     def clean(self):
         """What is missing is said at once, each beside its field."""
@@ -76,4 +84,5 @@ class CommunityForm(Form):
             name=data["name"], description=data["description"], birth_date=born, age_about=data["age"],
             language=data["language"], phone=data["phone"], where_found=data["where_found"],
             concerns=tuple(data["concerns"]), greeting=data["greeting"], safety=data["safety"],
+            is_another_person=data["is_another_person"],
         )  # fmt: skip

@@ -20,7 +20,7 @@ NEEDED = ("incident_number", "occurred_at", "held", "name", "age", "person_answe
 OTHER, NOBODY = "other", "nobody"
 PERSONAL = frozenset(
     {"incident_number", "occurred_at", "date_is_right", "name", "description", "greeting", "person_answer", "decline_reason",
-     "held", "meeting", "meeting_other", "said", "whom", "is_another_person"}
+     "held", "meeting", "meeting_other", "said", "whom"}
 )  # fmt: skip
 
 
@@ -114,13 +114,14 @@ class ReferralForm(Form):
             "birth_date": birth_date, "age_about": age_about, "perceived_race": clean.get("perceived_race", ""),
             "perceived_gender": clean.get("perceived_gender", ""),
         }  # fmt: skip
+        seen["is_another_person"] = clean.get("is_another_person", False)
         if self.is_count:
             return replace(self.base, **seen)
         place = clean.get("meeting", "")
         names = {one.code: one.name for one in self.rules.meeting_places or ()}
         return replace(
             self.base, **seen, incident_number=incident_number(clean.get("incident_number", "")),
-            is_another_person=clean.get("is_another_person", False), occurred_at=clean.get("occurred_at"),
+            occurred_at=clean.get("occurred_at"),
             held=tuple(clean.get("held", ())), name=clean.get("name", "").strip(),
             description=clean.get("description", "").strip(), greeting=clean.get("greeting", "").strip(),
             person_answer=clean.get("person_answer", ""), decline_reason=clean.get("decline_reason", ""),

@@ -48,7 +48,7 @@ def community_new(request):
             count_under_age(by=request.membership, door=Door.COMMUNITY, at=now)
             return render(request, "referrals/community/under_age.html", {"says": str(error), "minors": rules.minors})
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.place_error(error)
         else:
             messages.success(request, f"Received. The code to quote is {made.reference}.")
             return redirect("referrals:community-list")

@@ -38,7 +38,8 @@ def agency(request):
     """Counts of this quarter; a cell of fewer people than the site's number is not shown."""
     membership, today = request.membership, timezone.localdate()
     ruleset = current_ruleset(membership.site_id, today)
-    least = (rules_for(ruleset).hear_back.fewer_than if ruleset else None) or 11
+    rules = rules_for(ruleset) if ruleset else None
+    least = (rules.hear_back.fewer_than if rules else None) or 11
     since = quarter_start(today)
     rows = Referral.objects.filter(agency_id=membership.organisation_id, submitted_at__gte=start_of(since))
     counted = {
@@ -54,11 +55,17 @@ def agency(request):
         ("handed_over", "Handed over"), ("nobody_came", "Times nobody came"),
     ]  # fmt: skip
     table = [[label, *(_cell(doors.get(door, {}).get(code, 0), least) for door in _doors())] for code, label in labels]
+    columns = [{"label": _name(door, rules), "num": True} for door in _doors()]
     context = {
-        "since": since, "columns": ["This quarter", *({"label": door.label, "num": True} for door in _doors())], "table": table,
+        "since": since, "columns": ["This quarter", *columns], "table": table,
         "least": least, "agency": membership.organisation.name,
     }  # fmt: skip
     return render(request, "referrals/officer/agency.html", context)
+
+
+def _name(door: Door, rules) -> str:
+    """The site's own name of the door."""
+    return rules.door_name(door).capitalize() if rules else door.label
 
 
 def _doors():

@@ -1,6 +1,6 @@
 """The page of an officer's own referral, and of the agency's for its liaison."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
+from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
@@ -29,7 +30,16 @@ from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
 
 S = ReferralStatus
 WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
-PARTS = ("person", "handoff", "approval", "packet", "officer", "handoff__taken_by", "paging")
+PARTS = (
+    "person",
+    "handoff",
+    "approval",
+    "packet",
+    "officer",
+    "handoff__taken_by",
+    "handoff__acknowledged_by",
+    "paging",
+)
 
 
 @prepared(pk=UUID)
@@ -95,6 +105,8 @@ def page(request, referral: Referral, **bound):
         "left_to_do": LEFT_TO_DO if packet else (), "approver": _approver(rules, referral, step), "rules": rules, "steps": steps,
         "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
         "standing": _standing(referral) if before and named else None,
+        "coming": _coming(handoff),
+        "waiting_says": f"{_coming(handoff).name} is on the way" if _coming(handoff) else "The case manager is called",
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "sent": sentence_shown(referral=referral, by=request.membership) if mine else None,
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
@@ -125,7 +137,7 @@ def _next(referral, rules, handoff, approval, packet) -> str:
     if referral.status == S.PENDING and approval is not None and approval.said in ("", "no_answer"):
         return "approval"
     if referral.status in (S.SUBMITTED, S.PENDING) and handoff is not None and handoff.arrived_at is None:
-        if handoff.called_at is None:
+        if handoff.called_at is None and handoff.acknowledged_at is None:
             return "call"
         return "too_long" if _too_long(rules, handoff) else "wait"
     if packet is not None and packet.sent_at is None and referral.status in (S.HANDED_OVER, S.DONE, S.OUTREACH):
@@ -138,14 +150,24 @@ def _too_long(rules, handoff) -> bool:
     return (
         wait is not None
         and handoff.nobody_came_at is None
-        and timezone.now() - handoff.called_at > timedelta(minutes=wait)
+        and timezone.now() - _since(handoff) > timedelta(minutes=wait)
     )
 
 
 def _waited(handoff) -> int | None:
-    if handoff is None or handoff.called_at is None or handoff.arrived_at is not None or handoff.handed_over_at:
+    if handoff is None or _since(handoff) is None or handoff.arrived_at is not None or handoff.handed_over_at:
         return None
-    return int((timezone.now() - handoff.called_at).total_seconds() // 60)
+    return int((timezone.now() - _since(handoff)).total_seconds() // 60)
+
+
+def _coming(handoff) -> Membership | None:
+    """Who said that they are on the way."""
+    return handoff.acknowledged_by if handoff is not None and handoff.arrived_at is None else None
+
+
+def _since(handoff) -> datetime | None:
+    """From when the officer waits: the call, or the word that somebody comes where no call was written down."""
+    return handoff.called_at or handoff.acknowledged_at
 
 
 def _approver(rules, referral, step) -> dict:
@@ -178,6 +200,9 @@ def _moments(handoff) -> list[dict]:
         for code, label in shown
         if getattr(handoff, f"{code}_at")
     ]
+    for one in found:
+        if one["label"] == "On the way" and handoff.acknowledged_by:
+            one["note"] = ", ".join(part for part in (handoff.acknowledged_by.name, one["note"]) if part)
     if handoff.nobody_came_at:
         did = handoff_officer.FALLBACK_NAMES.get(handoff.fallback, handoff.fallback)
         note = ": ".join(part for part in (did, handoff.fallback_note) if part)

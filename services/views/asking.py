@@ -18,7 +18,8 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import keyset
 from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import say_phone, say_when
-from participants.models import Participant
+from participants.enums import InformationClass
+from participants.models import ConsentCell, Participant
 from referrals.models import Casework
 from services.actions import asking
 from services.actions.apart import needs_a_supervisor
@@ -135,11 +136,20 @@ def _asked_page(request, found: ServiceReferral, form: AnswerForm | None = None)
         "asked": found, "tone": TONES.get(found.status, "neutral"), "events": history(found), "form": form,
         "person": one.participant if one else None, "facts": _facts(found),
         "shared": [{"label": fact.get_information_class_display(), "value": fact.text} for fact in facts],
-        "may_call_off": found.can_become(AskStatus.CALLED_OFF),
+        "is_readable": one is not None and _is_readable(one), "may_call_off": found.can_become(AskStatus.CALLED_OFF),
         "must_not_meet": needs_a_supervisor(found, by=request.membership, at=timezone.now()),
         "is_supervisor": request.membership.role == Role.SUPERVISOR,
     }  # fmt: skip
     return render(request, "services/asked.html", context)
+
+
+def _is_readable(one: AskedPerson) -> bool:
+    """Whether the consent still lets the provider know who it is; row security asks the same when they look."""
+    cells = ConsentCell.objects.filter(
+        consent=one.consent_id, organisation=one.organisation_id, information_class=InformationClass.ENROLMENT,
+        revoked_at=None,
+    )  # fmt: skip
+    return any(cell.consent.is_in_force(timezone.now()) for cell in cells.select_related("consent"))
 
 
 def _is_final(found: ServiceReferral) -> bool:

@@ -103,6 +103,19 @@ def test_taking_a_case_from_somebody_needs_a_reason(world, supervisor, why):
     assert refused.value.field == "why"
 
 
+def test_of_two_pages_the_second_does_not_overrule_the_first_unseen(world, supervisor, sign_in):
+    former, new = managers(world)
+    referral = taken(world.a)
+    url, client = reverse("casefile:assign", args=[referral.pk]), sign_in(supervisor)
+    seen = client.get(url).context["form"]["seen"].value()
+    assert seen == str(former.pk)
+    assert client.post(url, {"to": str(new.pk), "why": "away", "seen": seen}).status_code == 302
+    page = client.post(url, {"to": str(supervisor.pk), "why": "share", "seen": seen})
+    assert "Somebody changed who looks after this" in page.content.decode()
+    again = client.get(url).context["form"]["seen"].value()
+    assert client.post(url, {"to": str(supervisor.pk), "why": "share", "seen": again}).status_code == 302
+
+
 def test_the_same_twice_somebody_elses_and_a_note_of_ones_own_are_refused(world, supervisor):
     former, new = managers(world)
     referral = taken(world.a)

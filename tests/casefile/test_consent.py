@@ -182,6 +182,16 @@ def test_one_is_in_force_at_a_time(where, manager):
         ask(manager, referral)
 
 
+@pytest.mark.parametrize("answer_", ["no", "not_now"])
+def test_a_no_from_a_page_that_knew_of_none_does_not_stand_over_a_signed_one(where, manager, answer_):
+    """Nobody is to read "no" as the last word while the prosecutor is still told; taking back is a deed of its own."""
+    referral = talked(where)
+    signed(where, referral)
+    with pytest.raises(StaleState, match="It can be taken back"):
+        ask(manager, referral, answer=answer_, signed_name="")
+    assert act(manager, lambda: [one.answer for one in Consent.objects.all()]) == ["yes"]
+
+
 def test_the_table_refuses_a_yes_that_is_not_signed(where, manager):
     referral = talked(where)
     row = {

@@ -87,7 +87,7 @@ def test_the_link_works_for_a_day(client, world):
         ({"username": "officer-0-seattle"}, "This sign-in name is taken"),
         ({"username": "a b"}, "Letters, digits"),
         ({"email": "nobody"}, "Enter an e-mail address, such as"),
-        ({"role": "prosecutor"}, "A prosecutor belongs to an organization of this kind: prosecutor’s office"),
+        ({"role": "prosecutor"}, "The role prosecutor belongs to an organization of this kind: prosecutor’s office"),
         ({"role": "lead_owner"}, "Choose one of the answers shown here"),
         ({"ends_on": "2020-01-01"}, "This day is past"),
         ({"starts_on": "not a day"}, "Enter a day, such as"),

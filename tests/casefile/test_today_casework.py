@@ -45,6 +45,17 @@ def test_a_waiting_handoff_stands_first_with_its_minutes_and_one_button(world, m
     assert page.index("Handoff waiting") < page.index("On call now")
 
 
+def test_of_many_handoffs_those_paged_for_and_waiting_longest_are_not_cut_off(world, manager, sign_in):
+    """Whoever waits longest stands there however many came since, and the count does not pretend to be whole."""
+    now = timezone.now()
+    referred(world.a, at=now - timedelta(minutes=49), name="Waits longest")
+    for number in range(12):
+        referred(world.a, at=now - timedelta(minutes=number), name=f"Came {number}")
+    page = sign_in(manager).get("/").content.decode()
+    assert "Waits longest" in page and "more than 8 handoffs waiting" in page
+    assert "More are waiting." in page and "Came 11" in page and "Came 0" not in page
+
+
 def test_windows_tries_appointments_and_outreach_each_have_their_place(world, manager, sign_in):
     now = timezone.now()
     late, soon = taken(world.a, at=now - 29 * DAY, name="Ends soon"), taken(world.a, at=now - DAY, name="Ends later")

@@ -243,7 +243,8 @@ def test_the_list_pages_and_asks_the_same_for_one_and_twelve(client, referrer):
     made = [refer(referrer, at=at).reference]
     asked()
     one = asked()
-    made += [refer(referrer, at=at - timedelta(minutes=n // 2)).reference for n in range(29)]
+    again = {"is_another_person": True}
+    made += [refer(referrer, at=at - timedelta(minutes=n // 2), **again).reference for n in range(29)]
     assert asked() == one <= 12
     first = client.get(LIST).content.decode()
     older = re.search(r'href="(\?before=[^"]+)"', first)[1]

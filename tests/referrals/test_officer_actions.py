@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -129,8 +130,35 @@ def test_an_override_needs_a_reason_and_a_rule_that_allows_it(officer):
     )
     assert overridden.status == ReferralStatus.SUBMITTED
     hard = everything | {"complainant_objects": "no", "open_case": "yes"}
-    refused = make_arrest_referral(officer, answers=hard, overrides={"open_case": "Old"})
+    refused = make_arrest_referral(officer, answers=hard, overrides={"open_case": "Old"}, is_another_person=True)
     assert refused.status == ReferralStatus.INELIGIBLE
+
+
+@pytest.mark.parametrize(
+    "more", [{"door": "social", "incident_number": ""}, {"person_answer": "no", "decline_reason": "not_now"}]
+)
+def test_the_same_sent_again_from_the_back_button_is_asked_about(officer, more):
+    """The Back button shows a form anew under another key, with all that was typed. Half an hour later it is no slip."""
+    at = timezone.now()
+    first = make_arrest_referral(officer, at=at - timedelta(minutes=10), **more)
+    with pytest.raises(DomainError, match="You sent the same at") as refused:
+        make_arrest_referral(officer, at=at, **more)
+    assert refused.value.field == "is_another_person"
+    make_arrest_referral(officer, at=at, is_another_person=True, **more)
+    make_arrest_referral(officer, at=at, age_about=61, **more)
+    make_arrest_referral(officer, at=at + timedelta(minutes=41), **more)
+    assert first.status in (ReferralStatus.SUBMITTED, ReferralStatus.DECLINED)
+
+
+def test_a_telephone_referral_with_a_used_number_is_asked_about(world, officer):
+    manager, agency = world.a.person(Role.CASE_MANAGER), world.a.organisations[OrganisationKind.POLICE, 0]
+    with acting_as(manager):
+        given = given_arrest(rules_of(manager), at=timezone.now())
+        sent = {"by": manager, "at": timezone.now(), "agency": agency, "name": "Ruiz", "badge": officer.badge}
+        make_telephone_referral(given=given, submission_key=uuid.uuid4(), **sent)
+        with pytest.raises(DomainError, match="with this incident number") as refused:
+            make_telephone_referral(given=given, submission_key=uuid.uuid4(), **sent)
+    assert refused.value.field == "is_another_person"
 
 
 def rules_of_(membership):
@@ -276,8 +304,8 @@ def test_a_referral_by_telephone_waits_for_one_tap(world, officer):
             badge=officer.badge,
         )  # fmt: skip
         stranger = make_telephone_referral(
-            by=manager, at=timezone.now(), given=given, submission_key=uuid.uuid4(), agency=agency, name="Ruiz",
-            badge="unknown",
+            by=manager, at=timezone.now(), given=replace(given, is_another_person=True), submission_key=uuid.uuid4(),
+            agency=agency, name="Ruiz", badge="unknown",
         )  # fmt: skip
     assert referral.officer_id == officer.pk and stranger.officer_id is None
     hand_over(world, referral)

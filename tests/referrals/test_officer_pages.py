@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from lead_cms.accounts.models import OrganisationKind
 from lead_cms.programs.models import RuleSet
 from referrals.actions import handoff_officer
 from referrals.actions.referring import make_telephone_referral
-from referrals.actions.taking import take_over
+from referrals.actions.taking import stamp, take_over
 from referrals.models import Draft, IncidentRecord, OnCallShift, Referral, ReferredPerson, UnderageCount
 from tests.referrals.making import given_arrest, make_arrest_referral, rules_of
 
@@ -319,6 +319,14 @@ def hand_over(world, referral, at=None):
     manager = world.a.person(Role.CASE_MANAGER)
     with acting_as(manager):
         take_over(referral=Referral.objects.get(pk=referral.pk), by=manager, at=at or timezone.now())
+
+
+def test_whoever_said_that_they_come_is_named_and_no_call_is_asked_for_any_more(world, client, officer, shift):
+    referral, other = make_arrest_referral(officer), world.a.person(Role.CASE_MANAGER, 1)
+    with acting_as(other), transaction.atomic():
+        stamp(referral=Referral.objects.get(pk=referral.pk), step="acknowledged", by=other, at=timezone.now())
+    page = client.get(url("own", referral)).content.decode()
+    assert f"{other.name} is on the way" in page and "Call the case manager" not in page
 
 
 def test_times_nobody_came_and_what_is_left(world, client, officer, shift):

@@ -1,5 +1,7 @@
 """Forms of casework: tries, appointments, items, events, times typed later, who looks after whom."""
 
+from uuid import UUID
+
 from django import forms
 from django.utils import timezone
 
@@ -103,9 +105,13 @@ class TimesForm(Form):
         self.helper = helper(StackedChoice("step"), "true_at", submit="")
 
 
+NOBODY = "nobody"
+
+
 class AssignForm(MayConfirm):
     """Who, and, where it is a supervisor's to give, why and what the new one should know."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # who looked after it when the page was opened
     to = forms.ModelChoiceField(
         label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None,
         error_messages={"required": "Choose somebody.", "invalid_choice": "Choose somebody of the team."},
@@ -128,7 +134,10 @@ class AssignForm(MayConfirm):
         self.fields["to"].label_from_instance = lambda person: f"{person.name}, {person.get_role_display().lower()}"
         reasons = [pair for pair in HandoverReason.choices if pair[0] != HandoverReason.FIRST]
         self.fields["why"].choices = reasons
-        layout = ["to"]
+        if gives:
+            self.fields["to"].help_text = "How many each of them looks after stands under Caseloads."
+        self.fields["seen"].initial = str(former.pk) if former else NOBODY
+        layout = ["seen", "to"]
         if former is not None:
             layout.append(StackedChoice("why"))
         else:
@@ -138,6 +147,16 @@ class AssignForm(MayConfirm):
         else:
             del self.fields["note"]
         self.helper = helper(*layout, submit="")
+
+    def clean_seen(self) -> UUID | None | str:
+        """Whoever it was, None for nobody, "" where the page does not say."""
+        seen = self.cleaned_data["seen"]
+        if seen == NOBODY:
+            return None
+        try:
+            return UUID(seen)
+        except ValueError:
+            return ""
 
 
 def say_referral(referral) -> str:

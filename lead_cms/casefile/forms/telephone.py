@@ -60,6 +60,8 @@ class TelephoneForm(Form):
         help_text="Not the offense, not what they said; the person, the defense and a court may read this.",
     )  # fmt: skip
 
+    is_another_person = forms.BooleanField(label="Yes, this is another person", required=False)
+
     def __init__(self, rules: Rules, site_id, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.rules = rules
@@ -153,9 +155,12 @@ class TelephoneForm(Form):
             decline_reason=clean["decline_reason"],
             meeting_place=clean["meeting_other"].strip() if place == OTHER else names.get(place, ""),
             approval_said=clean["said"], approval_whom=clean["whom"].strip(),
+            is_another_person=clean["is_another_person"],
         )  # fmt: skip
 
     def place_error(self, error) -> None:
         """A rule's no beside its field."""
         field = {"meeting_place": "meeting", "offences": "offence", "held": "offence"}.get(error.field, error.field)
         self.add_error(field if field in self.fields else None, str(error))
+        if field == "is_another_person":
+            self.rest.layout.append(field)

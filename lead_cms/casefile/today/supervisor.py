@@ -27,7 +27,7 @@ def context(request) -> dict:
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
         "windows": [window_row(one, today, with_manager=True) for one in soon],
-        "outreach": [outreach_row(one, now) for one in outreach_untried(me.site_id, 4)],
+        "outreach": [outreach_row(one, now, rules) for one in outreach_untried(me.site_id, 4)],
         "restricted": restricted,
         "over": over,
         "today": today,

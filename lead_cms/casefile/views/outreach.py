@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.casefile.lists import first, named, said
-from lead_cms.casefile.urgency import case_url, name_of, outreach_row, tries_note, where_of
+from lead_cms.casefile.urgency import case_url, door_of, name_of, outreach_row, tries_note, where_of
 from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.programs.rules import Rules
 from participants.models import Participant
 from referrals.actions.outreach import change_outreach
 from referrals.enums import Door, OutreachState
@@ -44,11 +45,11 @@ def outreach(request):
     chosen = request.GET.get("state", OutreachState.TO_FIND)
     chosen = OutreachState(chosen) if chosen in OutreachState.values else OutreachState.TO_FIND
     after = read_key(request.GET.get("after", ""))
-    entries, last = _entries(request, chosen, after)
-    now = timezone.now()
+    rules, now = _rules(request.membership.site_id), timezone.now()
+    entries, last = _entries(request, chosen, after, rules)
     here = reverse("casefile:outreach")
     context = {
-        "rows": [_row(entry, now) for entry in entries],
+        "rows": [_row(entry, now, rules) for entry in entries],
         "filters": [(state.label, f"{here}?state={state}", state == chosen) for state in OutreachState],
         "chosen": chosen,
         "label": chosen.label,
@@ -81,11 +82,11 @@ def read_key(text: str) -> tuple[int, datetime, UUID] | None:
         return None
 
 
-def _entries(request, state: str, after):
+def _entries(request, state: str, after, rules: Rules | None):
     """A page of entries; with "arrest door first" those of it make a first group, each group by the day listed."""
     site_id = request.membership.site_id
     groups = [{}]
-    if state == OutreachState.WAITING and _arrest_first(site_id):
+    if state == OutreachState.WAITING and rules and rules.no_capacity.arrest_first:
         groups = [{"door_first": True}, {"door_first": False}]
     rows = []
     for number, group in enumerate(groups):
@@ -125,22 +126,22 @@ def _told(*, site_id, state, most, door_first=None, after_at=None, after_key=Non
     return found.values_list(*OF_ENTRY.values())
 
 
-def _arrest_first(site_id) -> bool:
+def _rules(site_id) -> Rules | None:
     ruleset = current_ruleset(site_id, timezone.localdate())
-    return bool(ruleset and rules_for(ruleset).no_capacity.arrest_first)
+    return rules_for(ruleset) if ruleset else None
 
 
-def _row(entry, now: datetime) -> dict:
+def _row(entry, now: datetime, rules: Rules | None) -> dict:
     state = OutreachState(entry.state)
     if state == OutreachState.TO_FIND and entry.first_tried_at is None:
-        row = outreach_row(entry, now)
+        row = outreach_row(entry, now, rules)
     else:
         listed = state in (OutreachState.TO_FIND, OutreachState.TRIED)
         since = entry.listed_at if listed else entry.state_changed_at
         place = f"Last at {entry.last_place}." if entry.last_place else ""
         row = {
             "title": name_of(entry), "url": case_url("case", entry.key), "due_says": state.label,
-            "due_note": f"{SAYS[state].lower()} {say_when(since)}", "badge": Door(entry.door).label,
+            "due_note": f"{SAYS[state].lower()} {say_when(since)}", "badge": door_of(entry, rules),
             "notes": [tries_note(entry, entry.last_kind), place, where_of(entry)],
             "action": {"label": "Log a try", "url": case_url("attempt", entry.key)},
         }  # fmt: skip
