@@ -358,9 +358,9 @@ class Story(Windows):
         person = self._person(referral)
         self._answers(referral, door)
         if door == Door.SOCIAL:
-            handed = min(self.moment(at, (60, 4000)), self.now) if taken else None
             self.add(
-                r.Handoff, id=self.id(), referral=referral, handed_over_at=handed, taken_by=manager, **self._police(referral),
+                r.Handoff, id=self.id(), referral=referral, taken_by=manager, **self._police(referral),
+                handed_over_at=min(self.moment(at, (60, 4000)), self.now) if taken else None,
             )  # fmt: skip
         participant = self._participant(referral, person, manager, at) if state == OutreachState.YES else None
         self._casework(referral, manager, participant, at)
