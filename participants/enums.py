@@ -164,3 +164,38 @@ NOTE_DOMAINS = {
     "overdose_prevention": "Overdose prevention", "infection_prevention": "Infection prevention", "legal": "Court or warrants",
     "family": "Family and relationships", "transport": "Transport", "safety": "Safety",
 }  # fmt: skip
+
+
+class LegalKind(models.TextChoices):
+    """What happens at court or with police. An arrest on a warrant and one for a new offense are two things."""
+
+    HEARING = "hearing", "Court date"
+    WARRANT = "warrant", "Warrant issued"
+    WARRANT_LIFTED = "warrant_lifted", "Warrant lifted"
+    NEW_ARREST = "new_arrest", "New arrest, for a new offense"
+    WARRANT_ARREST = "warrant_arrest", "New arrest, on a warrant"
+    BOOKED = "booked", "Booked into jail"
+    RELEASED = "released", "Released from jail"
+    CHARGE_FILED = "charge_filed", "Charge filed"
+    CHARGE_NOT_FILED = "charge_not_filed", "Charge not filed"
+    DISPOSITION = "disposition", "Case ended at court"
+    SUPERVISION_BEGINS = "supervision_begins", "Probation or parole begins"
+    SUPERVISION_ENDS = "supervision_ends", "Probation or parole ends"
+
+
+class LegalSource(models.TextChoices):
+    PERSON = "person", "The person"
+    LAWYER = "lawyer", "Their lawyer"
+    COURT = "court", "The court’s calendar"
+    JAIL = "jail", "The jail’s list"
+    PAPER = "paper", "A paper they showed"
+
+
+class CourtState(models.TextChoices):
+    """How a court date went. Nobody fails one: it is kept, moved, or missed on that day."""
+
+    AHEAD = "ahead", "Ahead"
+    KEPT = "kept", "They came"
+    MISSED = "missed", "Missed that day"
+    MOVED = "moved", "Moved to another day"
+    CALLED_OFF = "called_off", "Called off"

@@ -1,14 +1,16 @@
-"""Contact notes of the demo: a few people's last weeks, in a case manager's words; one note waits for its signature."""
+"""Contact notes and court dates of the demo: a few people's last weeks; one note waits for its signature."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.demo.people import DemoSite
+from participants.actions.legal import Event, note_event
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
+from participants.enums import LegalKind, LegalSource
 from participants.models import Participant
 
 # Days ago, then what was written.
@@ -38,7 +40,7 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
     managers = [one for one in where.people[Role.CASE_MANAGER] if cases.get(one.pk)]
     if not managers:
         return
-    manager = managers[0]
+    manager, today = managers[0], (now - timedelta(hours=1)).astimezone(where.site.tz).date()
     with acting_as(manager), transaction.atomic():
         keys = list(dict.fromkeys(person for person, _ in cases.get(manager.pk, [])))[:PEOPLE]
         people = {one.pk: one for one in Participant.objects.filter(pk__in=keys)}
@@ -46,6 +48,11 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
             for days, text in NOTES[number:]:
                 then = now - timedelta(days=days, hours=number)
                 sign_note(note=_keep(people[key], text, manager, then), by=manager, at=then + timedelta(minutes=3))
+            court = Event(
+                kind=LegalKind.HEARING, on=today + timedelta(days=3 + 4 * number), at_time=time(9, 0),
+                place="Room 12, Superior Court (demo)", source=LegalSource.PAPER, told_on=today if number else None,
+            )  # fmt: skip
+            note_event(participant=people[key], given=court, by=manager, at=now - timedelta(hours=1))
             if number == 0:
                 last = _keep(people[key], NOTES[1][1], manager, now - timedelta(days=2))
                 sign_note(note=last, by=manager, at=now - timedelta(days=2))

@@ -188,6 +188,11 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {MANAGER: in_full, SUPERVISOR: here},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised},
     },
+    "participants_legalevent": {
+        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
+    },
     "participants_emergencyaccess": {
         "select": {MANAGER: own, SUPERVISOR: here, AUDITOR: here, DEFINER: always},
         "insert": {MANAGER: own},

@@ -185,6 +185,7 @@ CASEWORK = {
     "participants_consent.signed_name", "participants_consent.text_shown", "referrals_attempt.place",
     "referrals_appointment.place", "referrals_handovernote.text", "participants_noteline.text",
     "participants_notedetail.text", "participants_notedetail.next_step", "participants_noteaddendum.text",
+    "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",

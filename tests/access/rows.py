@@ -254,6 +254,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     if flavour in {"plain", "supervised"}:
         _closing(add, where, n, flavour, person)
     _notes(rows, where, n, flavour, person)
+    add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
+        recorded_by=manager)  # fmt: skip
 
 
 def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import StrictClient
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
-EVENT, NOTE = "audit_auditevent", "participants_contactnote"
+EVENT, NOTE, LEGAL = "audit_auditevent", "participants_contactnote", "participants_legalevent"
 PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
 SERVICE_REFERRAL = "services_servicereferral"
@@ -126,6 +126,9 @@ OBJECTS: dict[str, str | None] = {
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
+    "casefile:court": PARTICIPANT,
+    "casefile:court-date": LEGAL,
+    "casefile:court-answer": LEGAL,
     "casefile:notes": PARTICIPANT,
     "casefile:note-new": PARTICIPANT,
     "casefile:note-keep": PARTICIPANT,

@@ -1,9 +1,10 @@
 """Today of a case manager, by urgency: handoffs, windows ending, tries due, appointments, outreach; who is on call."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q, UUIDField, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, UUIDField, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,11 +31,11 @@ from lead_cms.casefile.urgency import (
 )
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
-from lead_cms.core.templatetags.dates import local_day, say_when
+from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
-from participants.enums import NoteKind
-from participants.models import ContactNote, Participant
+from participants.enums import CourtState, LegalKind, NoteKind
+from participants.models import ContactNote, LegalEvent, Participant
 from referrals.actions.roster import LOOK_AHEAD
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
@@ -87,21 +88,28 @@ def _shifts(*, site_id, me, now, until):
 
 
 WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
-NOTE, SERVICE = "note", "service"
+NOTE, SERVICE, COURT = "note", "service", "court"
+COURT_DAYS = 14  # how far ahead court dates stand on Today
 
 
 def waiting_on(me, now: datetime, today) -> dict:
-    """What is asked of services and not answered within the site's days, and own notes to sign: together one query."""
-    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me.pk, now)]
+    """Services that have not answered within the site's days, own notes to sign, own people's court dates: one query."""
+    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me, now, today)]
     return {
         "unanswered": [
             row_of(_asked(one), today, now, page="services:asked") for one in found if one["what"] == SERVICE
         ],
         "unsigned": [_note_row(one) for one in found if one["what"] == NOTE],
+        "court": [_court_row(one, today) for one in found if one["what"] == COURT],
     }
 
 
-def _waiting(me: UUID, now: datetime):
+def _waiting(me, now: datetime, today: date):
+    mine = Casework.objects.filter(case_manager=me, is_sealed=False, participant__isnull=False)
+    ahead = LegalEvent.objects.filter(
+        site_id=me.site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=today + timedelta(days=COURT_DAYS + 1),
+        participant_id__in=mine.values("participant_id"), participant__died_on=None,
+    ).order_by("on", "at_time", "pk")[:MOST]  # fmt: skip
     late = ServiceReferral.objects.filter(asked_by=me).unanswered(now).order_by("remind_at", "pk")[:MOST]
     mine = ContactNote.objects.filter(author=me, signed_at=None).order_by("saved_at", "pk")[:FEW]
     no_moment = Value(None, output_field=DateTimeField())
@@ -112,6 +120,10 @@ def _waiting(me: UUID, now: datetime):
         mine.values_list(
             Value(NOTE), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "kind",
             "happened_at", no_moment, no_moment, no_moment,
+        ),
+        ahead.values_list(
+            Value(COURT), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "place",
+            _on_the_clock("on"), _on_the_clock("told_on"), no_moment, no_moment,
         ),
         all=True,
     )  # fmt: skip
@@ -124,11 +136,32 @@ def _asked(row: dict) -> ServiceReferral:
     )  # fmt: skip
 
 
+def _on_the_clock(day: str):
+    """A court's day, and its own time or midnight, as a moment in UTC that is only read back as what it was."""
+    clock = Coalesce("at_time", Value(time.min)) if day == "on" else Value(time.min)
+    return ExpressionWrapper(F(day) + clock, output_field=DateTimeField())
+
+
+def _court_row(row: dict, today: date) -> dict:
+    """The day is the court's; what is past waits for how it went."""
+    on, who = row["at"].date(), _named(row)
+    clock = f", {say_clock(row['at'].time())}" if row["at"].time() != time.min else ""
+    is_told = row["answered_at"] is not None
+    return {
+        "title": who, "url": reverse("casefile:court-date", args=[row["key"]]),
+        "due_says": f"Court {say_day(on)}{clock}", "due_tone": "bad" if on < today or (on - today).days <= 1 else "waiting",
+        "notes": [row["four"], "How did it go?" if on < today else "They know of it" if is_told else "Tell them"],
+    }  # fmt: skip
+
+
+def _named(row: dict) -> str:
+    return Participant(chosen_name=row["one"], given_name=row["two"], family_name=row["three"]).shown_name
+
+
 def _note_row(row: dict) -> dict:
-    who = Participant(chosen_name=row["one"], given_name=row["two"], family_name=row["three"])
     how = NoteKind(row["four"]).label if row["four"] else "Contact"
     return {
-        "title": who.shown_name, "due_says": "Not signed", "due_tone": "waiting",
+        "title": _named(row), "due_says": "Not signed", "due_tone": "waiting",
         "notes": [f"{how}, {say_when(row['at'])}"],
         "action": {"label": "Go on", "url": reverse("casefile:note-write", args=[row["key"]]), "kind": "secondary"},
     }  # fmt: skip

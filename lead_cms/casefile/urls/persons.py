@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import closing, consent, consents, letter, notes, persons, records, search, slip, talk
+from lead_cms.casefile.views import (
+    closing,
+    consent,
+    consents,
+    court,
+    letter,
+    notes,
+    persons,
+    records,
+    search,
+    slip,
+    talk,
+)
 
 HERE = "cases/<uuid:pk>/"
 WHO = "persons/<uuid:pk>/"
@@ -25,6 +37,9 @@ urlpatterns = [
     path("notes/<uuid:pk>/", notes.note, name="note"),
     path("notes/<uuid:pk>/write/", notes.note_write, name="note-write"),
     path("notes/<uuid:pk>/throw-away/", notes.note_throw_away, name="note-throw-away"),
+    path(f"{WHO}court/", court.court, name="court"),
+    path("court/<uuid:pk>/", court.court_date, name="court-date"),
+    path("court/<uuid:pk>/answer/", court.court_answer, name="court-answer"),
     path("emergency/", closing.emergency, name="emergency"),
     path("emergency/<uuid:pk>/end/", closing.emergency_end, name="emergency-end"),
     path("consents/<uuid:pk>/back/", consents.take_back, name="consent-back"),

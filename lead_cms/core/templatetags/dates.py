@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django import template
 from django.utils import timezone
@@ -27,7 +27,12 @@ def say_time(value: datetime) -> str:
     return _clock(timezone.localtime(value))
 
 
-def _clock(local: datetime) -> str:
+def say_clock(value: time) -> str:
+    """A time of the day as it stands, in nobody's zone: "9:00 am"."""
+    return _clock(value)
+
+
+def _clock(local: datetime | time) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
 
 

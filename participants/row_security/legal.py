@@ -1,0 +1,25 @@
+"""Who may touch what is known of courts and arrests: casework of the site, and no police or prosecutor role at all."""
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
+from participants.models import LegalEvent
+
+OPEN_PERSON = "app.may_see_participant(participant_id)"
+ANSWER = ("state", "answered_at", "told_on")
+
+POLICIES = [
+    Policy(
+        LegalEvent,
+        select={Role.CASE_MANAGER: both(my_site(), OPEN_PERSON), Role.SUPERVISOR: my_site()},
+        insert={
+            Role.CASE_MANAGER: both(my_site(), OPEN_PERSON, mine("recorded_by_id")),
+            Role.SUPERVISOR: both(my_site(), mine("recorded_by_id")),
+        },
+        # How it went and whether the person knows; what was written of it stays.
+        update={
+            Role.CASE_MANAGER: Rows(both(my_site(), OPEN_PERSON), columns=ANSWER),
+            Role.SUPERVISOR: Rows(my_site(), columns=ANSWER),
+        },
+        audited=("site_id", "participant_id", "answered_at", "recorded_by_id"),
+    ),
+]
