@@ -20,7 +20,7 @@ from lead_cms.access.permissions import CASEWORK, Role
 from lead_cms.accounts.models import Membership
 from lead_cms.programs.rules import Rules
 from participants.enums import SpellState
-from participants.models import Participation
+from participants.models import ContactNote, Participation
 from referrals.enums import ENDED, AppointmentState, AttemptOutcome, ReferralStatus, WindowState
 from referrals.models import Appointment, Attempt, Casework
 
@@ -34,7 +34,7 @@ with people as (
   select c.case_manager_id as manager, coalesce(c.participant_id, c.referral_id) as person,
          bool_or(c.is_restricted or coalesce(p.is_restricted, false)) as closed,
          bool_or(coalesce(s.state = 'inactive', false)) as inactive,
-         max(greatest(t.reached, v.kept, h.handed_over_at,
+         max(greatest(t.reached, v.kept, n.talked, h.handed_over_at,
                       case when r.status = 'handed_over' then r.status_changed_at end)) as met,
          count(*) filter (where w.state = 'open' and w.due_on >= %(today)s and w.due_on < %(until)s) as ending
     from referrals_casework c
@@ -47,6 +47,8 @@ with people as (
                         where a.referral_id = c.referral_id and a.outcome = 'reached') t on true
     left join lateral (select max(a.at) as kept from referrals_appointment a
                         where a.referral_id = c.referral_id and a.state = 'kept') v on true
+    left join lateral (select max(k.happened_at) as talked from participants_contactnote k
+                        where k.participant_id = c.participant_id and k.is_two_way and k.signed_at is not null) n on true
    where c.site_id = %(site)s and c.case_manager_id is not null and not c.is_sealed
      and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
    group by 1, 2)
@@ -174,12 +176,16 @@ def cases_of(site_id: UUID, manager_id: UUID):
     """The open cases of one person that the team may know, with when each was last met."""
     reached = Attempt.objects.filter(referral=OuterRef("referral_id"), outcome=AttemptOutcome.REACHED)
     kept = Appointment.objects.filter(referral=OuterRef("referral_id"), state=AppointmentState.KEPT)
+    talked = ContactNote.objects.filter(
+        participant=OuterRef("participant_id"), is_two_way=True, signed_at__isnull=False
+    ).order_by("-happened_at", "-pk")
     cases = open_cases(site_id, manager_id).exclude(_closed())
     cases = cases.select_related("participant", "referral__person", "referral__window")
     return cases.annotate(
         reached_at=Subquery(_latest(reached, "tried_at")),
         kept_at=Subquery(_latest(kept, "at")),
-        met_at=Greatest(F("reached_at"), F("kept_at"), F("referral__handoff__handed_over_at")),
+        talked_at=Subquery(talked.values("happened_at")[:1]),
+        met_at=Greatest(F("reached_at"), F("kept_at"), F("talked_at"), F("referral__handoff__handed_over_at")),
     )
 
 

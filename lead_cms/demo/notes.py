@@ -1,7 +1,7 @@
 """Contact notes and court dates of the demo: a few people's last weeks; one note waits for its signature."""
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -49,7 +49,7 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 then = now - timedelta(days=days, hours=number)
                 sign_note(note=_keep(people[key], text, manager, then), by=manager, at=then + timedelta(minutes=3))
             court = Event(
-                kind=LegalKind.HEARING, on=today + timedelta(days=3 + 4 * number), at_time=time(9, 0),
+                kind=LegalKind.HEARING, on=_weekday(today + timedelta(days=3 + 4 * number)), at_time=time(9, 0),
                 place="Room 12, Superior Court (demo)", source=LegalSource.PAPER, told_on=today if number else None,
             )  # fmt: skip
             note_event(participant=people[key], given=court, by=manager, at=now - timedelta(hours=1))
@@ -59,6 +59,11 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 last.refresh_from_db()
                 add_to_note(note=last, text=ADDED, by=manager, at=now - timedelta(days=1))
                 _keep(people[key], UNSIGNED, manager, now - timedelta(minutes=50))
+
+
+def _weekday(day: date) -> date:
+    """The same day, or the Monday after it."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 def _keep(person: Participant, text: dict, manager, at: datetime):

@@ -17,6 +17,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.notify.models import Notice
 from lead_cms.programs.current import rules_for
 from lead_cms.programs.models import RuleSet
+from participants.actions.notes import Page, Written, keep_note, sign_note
 from participants.models import Participant, Participation
 from referrals.actions.assigning import assign
 from referrals.actions.attempts import log_attempt
@@ -199,6 +200,26 @@ def test_a_try_that_did_not_reach_the_person_is_no_contact(world, supervisor):
     with acting_as(one), transaction.atomic():
         log_attempt(referral=fresh(old), kind="call", outcome="left_word", by=one, at=timezone.now() - DAY)
     assert loads(world, supervisor)[one.name].suggested == 1
+
+
+@pytest.mark.parametrize(
+    ("is_two_way", "is_signed", "suggested"), [(True, True, 0), (False, True, 1), (True, False, 1)]
+)
+def test_a_signed_note_of_a_talk_is_a_contact(world, supervisor, is_two_way, is_signed, suggested):
+    one, _ = managers(world)
+    now = timezone.now()
+    person = spell(world, taken(world.a, at=now - 25 * DAY), "active", one)
+    given = Written(happened_at=now - DAY, kind="phone", is_two_way=is_two_way)
+    with acting_as(one), transaction.atomic():
+        note = keep_note(
+            key=uuid.uuid4(), participant=person, given=given, page=Page(uuid.uuid4(), now), by=one, at=now
+        )
+        if is_signed:
+            sign_note(note=note, by=one, at=now)
+    assert loads(world, supervisor)[one.name].suggested == suggested
+    with acting_as(supervisor), transaction.atomic():
+        (case,) = caseload.cases_of(world.a.site.pk, one.pk)
+        assert (case.met_at == now - DAY) is (suggested == 0)
 
 
 def test_one_person_with_two_referrals_is_one(world, supervisor):

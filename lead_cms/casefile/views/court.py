@@ -89,7 +89,7 @@ def court_date(request, pk):
     answers = [one for one in ANSWERS if is_over or one[0] == CourtState.CALLED_OFF] if is_ahead else []
     context = {
         "event": event, "form": form if is_ahead else None, "when": say_when(event), "answers": answers,
-        "is_ahead": is_ahead, "told": TOLD,
+        "is_ahead": is_ahead, "is_over": is_over, "told": TOLD,
     }  # fmt: skip
     return render(request, "casefile/court/date.html", context)
 
