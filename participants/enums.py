@@ -199,3 +199,27 @@ class CourtState(models.TextChoices):
     MISSED = "missed", "Missed that day"
     MOVED = "moved", "Moved to another day"
     CALLED_OFF = "called_off", "Called off"
+
+
+class GoalState(models.TextChoices):
+    """How a goal stands, as the person sees it. Nobody fails one."""
+
+    ACTIVE = "active", "Working on it"
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly met"
+    CHANGED = "changed", "Became another goal"
+    PAUSED = "paused", "Paused"
+    LET_GO = "let_go", "Let go"
+
+
+class StepWho(models.TextChoices):
+    PERSON = "person", "They"
+    TOGETHER = "together", "Together"
+    MANAGER = "manager", "Case manager"
+    OTHER = "other", "Somebody else"
+
+
+class StepState(models.TextChoices):
+    OPEN = "open", "To do"
+    DONE = "done", "Done"
+    LET_GO = "let_go", "Let go"

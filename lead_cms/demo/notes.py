@@ -1,4 +1,4 @@
-"""Contact notes and court dates of the demo: a few people's last weeks; one note waits for its signature."""
+"""Contact notes, goals and court dates of the demo: a few people's last weeks; one note waits for its signature."""
 
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,8 @@ from lead_cms.access.principals import acting_as
 from lead_cms.demo.people import DemoSite
 from participants.actions.legal import Event, note_event
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
-from participants.enums import LegalKind, LegalSource
+from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
+from participants.enums import LegalKind, LegalSource, StepWho
 from participants.models import Participant
 
 # Days ago, then what was written.
@@ -33,6 +34,21 @@ UNSIGNED = {
     "detail": "Asks for a bus pass for Thursday.",
 }
 PEOPLE = 3
+GOALS = [
+    Wanted(words="A door that I can lock", why="So that I sleep.", measure="My own key", baseline="A tent by the water",
+           domain="housing", scale=3),
+    Wanted(words="See my sister again", why="She is all I have.", domain="family"),
+    Wanted(words="My ID", measure="I hold it in my hand", domain="documents", scale=6),
+]  # fmt: skip
+STEPS = [
+    [("Look at the room on Sixth Street", StepWho.TOGETHER), ("Keep the papers in the blue bag", StepWho.PERSON)],
+    [("Write her a card", StepWho.PERSON)],
+    [("Ask for the birth certificate", StepWho.MANAGER)],
+]
+REVIEW = Said(
+    state="active", went_well="Went to see the room, on my own.", was_hard="Used again on Sunday. Called somebody first.",
+    what_next="See the second room.", scale=4,
+)  # fmt: skip
 
 
 def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
@@ -53,7 +69,11 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 place="Room 12, Superior Court (demo)", source=LegalSource.PAPER, told_on=today if number else None,
             )  # fmt: skip
             note_event(participant=people[key], given=court, by=manager, at=now - timedelta(hours=1))
+            goal = begin_goal(participant=people[key], given=GOALS[number], by=manager, at=now - timedelta(days=9))
+            for words, who in STEPS[number]:
+                add_step(goal=goal, words=words, who=who, by_when=court.on, by=manager, at=now - timedelta(days=9))
             if number == 0:
+                review_goal(goal=goal, given=REVIEW, by=manager, at=now - timedelta(days=2))
                 last = _keep(people[key], NOTES[1][1], manager, now - timedelta(days=2))
                 sign_note(note=last, by=manager, at=now - timedelta(days=2))
                 last.refresh_from_db()

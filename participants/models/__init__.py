@@ -9,6 +9,7 @@ from participants.models.consent import Consent, ConsentCell, Disclosure
 from participants.models.legal import LegalEvent
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
+from participants.models.plan import Goal, GoalReview, GoalStep
 
 __all__ = [
     "Consent",
@@ -17,6 +18,9 @@ __all__ = [
     "CounsellingNote",
     "Disclosure",
     "EmergencyAccess",
+    "Goal",
+    "GoalReview",
+    "GoalStep",
     "LegalEvent",
     "NeverTogether",
     "NoteAddendum",

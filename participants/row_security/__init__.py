@@ -10,8 +10,9 @@ Revoked, replaced or past its end is no, in the second it happens: each asks `cl
 from participants.row_security.functions import FUNCTIONS, OPERATOR_COST, like, likeness_settings
 from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.notes import POLICIES as OF_NOTES
+from participants.row_security.plan import POLICIES as OF_THE_PLAN
 from participants.row_security.policies import POLICIES as OF_THE_PERSON
 
-POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT]
+POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT, *OF_THE_PLAN]
 
 __all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings"]

@@ -18,6 +18,7 @@ PART = "zq0"  # what a search asks for: the beginning of them all
 CODED = {
     "accounts_user.password", "notify_outboxemail.path", "participants_consent.answer", "participants_nevertogether.reason",
     "participants_contactnote.kind", "participants_contactnote.place",
+    "participants_goal.state", "participants_goalstep.who", "participants_goalstep.state", "participants_goalreview.state",
     "participants_legalevent.kind", "participants_legalevent.source", "participants_legalevent.state",
     "participants_participant.may_leave_message", "participants_participant.may_text",
     "participants_participant.search_names", "participants_recordaccess.reason", "referrals_attempt.outcome",

@@ -59,6 +59,11 @@ from tests.access.whose import (
     written_by_me,
 )
 
+# A plan: read in full, written in one's own name.
+PLANNED: dict[str, Rules] = {
+    "select": {MANAGER: in_full, SUPERVISOR: here},
+    "insert": {MANAGER: my_case, SUPERVISOR: supervised},
+}
 # table: verb: role: rule. What a person must have written themself was written, in the rows, by the case manager or the
 # officer of that number, and by the supervisor in the case that is the supervisor's own.
 ORACLE: dict[str, dict[str, Rules]] = {
@@ -188,6 +193,9 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {MANAGER: in_full, SUPERVISOR: here},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised},
     },
+    "participants_goal": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
+    "participants_goalstep": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
+    "participants_goalreview": PLANNED,
     "participants_legalevent": {
         "select": {MANAGER: open_person, SUPERVISOR: here},
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},

@@ -49,6 +49,12 @@ def not_closed(row: Row) -> bool:
     return here(row) and row.flavour not in {"sealed", "restricted"}
 
 
+IN_FULL = {
+    "participants_notedetail", "participants_noteaddendum", "participants_goal", "participants_goalstep",
+    "participants_goalreview",
+}  # fmt: skip
+
+
 def i_wrote(row: Row) -> bool:
     return mine(row) and row.flavour != "supervised"
 
@@ -60,7 +66,7 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
     """
     if row.table == "participants_counsellingnote" or (row.role == "draft" and row.table.startswith("participants_")):
         return i_wrote(row)
-    if row.table in {"participants_notedetail", "participants_noteaddendum"}:
+    if row.table in IN_FULL:
         return i_wrote(row) or (here(row) and row.flavour == "plain")
     if row.table in {"participants_recordaccess", "participants_nevertogether"}:
         return False
@@ -185,6 +191,9 @@ CASEWORK = {
     "participants_consent.signed_name", "participants_consent.text_shown", "referrals_attempt.place",
     "referrals_appointment.place", "referrals_handovernote.text", "participants_noteline.text",
     "participants_notedetail.text", "participants_notedetail.next_step", "participants_noteaddendum.text",
+    "participants_goal.words", "participants_goal.why", "participants_goal.measure", "participants_goal.baseline",
+    "participants_goalstep.words", "participants_goalreview.went_well", "participants_goalreview.was_hard",
+    "participants_goalreview.what_next",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",

@@ -254,6 +254,10 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     if flavour in {"plain", "supervised"}:
         _closing(add, where, n, flavour, person)
     _notes(rows, where, n, flavour, person)
+    goal = add(participants.Goal, participant=person, words="w", begun_on=DAY, recorded_at=NOW, recorded_by=manager)
+    hangs = {"goal": goal, "participant": person}
+    add(participants.GoalStep, words="w", who="person", recorded_at=NOW, recorded_by=manager, **hangs)
+    add(participants.GoalReview, state="active", reviewed_at=NOW, reviewed_by=manager, **hangs)
     add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
         recorded_by=manager)  # fmt: skip
 

@@ -16,6 +16,7 @@ from tests.conftest import StrictClient
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
+GOAL = "participants_goal"
 EVENT, NOTE, LEGAL = "audit_auditevent", "participants_contactnote", "participants_legalevent"
 PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
@@ -126,6 +127,12 @@ OBJECTS: dict[str, str | None] = {
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
+    "casefile:plan": PARTICIPANT,
+    "casefile:plan-paper": PARTICIPANT,
+    "casefile:goal-new": PARTICIPANT,
+    "casefile:goal": GOAL,
+    "casefile:goal-edit": GOAL,
+    "casefile:step-answer": "participants_goalstep",
     "casefile:court": PARTICIPANT,
     "casefile:court-date": LEGAL,
     "casefile:court-answer": LEGAL,

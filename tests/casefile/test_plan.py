@@ -1,0 +1,169 @@
+"""The plan: in the person's words, looked at in the conversation's order, on paper without anything that could harm."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.db.utils import ProgrammingError
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from lead_cms.access.permissions import Role
+from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.plan import LONGEST, Said, Wanted, add_step, answer_step, begin_goal, review_goal, reword_goal
+from participants.models import Goal, GoalReview, GoalStep
+from tests.casefile.person_making import act, linked, manager_of, words_of
+from tests.casefile.working import taken
+
+NOW = datetime(2026, 10, 20, 17, tzinfo=UTC)
+WANTED = {"words": "A door that I can lock", "why": "So that I sleep.", "scale": 3}
+# What must not stand on a page that somebody else may find.
+HARMFUL = ("LEAD", "police", "charge", "case manager", "substance", "drug", "assessment", "diversion", "probation")
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def where(world):
+    return world.a
+
+
+@pytest.fixture
+def manager(where):
+    return manager_of(where)
+
+
+@pytest.fixture
+def person(where):
+    return linked(where, taken(where))
+
+
+def begun(by, person, **more) -> Goal:
+    return act(by, lambda: begin_goal(participant=person, given=Wanted(**(WANTED | more)), by=by, at=NOW))
+
+
+def stepped(by, goal, words="Look at the room", who="together", by_when=None) -> GoalStep:
+    return act(by, lambda: add_step(goal=goal, words=words, who=who, by_when=by_when, by=by, at=NOW))
+
+
+def at(name, key):
+    return reverse(f"casefile:{name}", args=[key])
+
+
+def test_a_review_keeps_how_it_stood_and_says_how_it_stands(manager, person):
+    goal = begun(manager, person)
+    for state, scale in (("active", 5), ("partly", None), ("met", 9)):
+        said = Said(state=state, went_well="Slept inside.", was_hard="Used again on Sunday.", scale=scale)
+        act(manager, lambda s=said: review_goal(goal=goal, given=s, by=manager, at=NOW))
+    held = act(manager, lambda: Goal.objects.get())
+    assert (held.state, held.scale) == ("met", 9)
+    assert act(manager, lambda: sorted(GoalReview.objects.values_list("state", "scale"))) == [
+        ("active", 5), ("met", 9), ("partly", None),
+    ]  # fmt: skip
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        act(manager, lambda: GoalReview.objects.update(state="active"))
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"words": " "}, "words"),
+        ({"words": "x" * (LONGEST + 1)}, "words"),
+        ({"scale": 11}, "scale"),
+        ({"domain": "gossip"}, "domain"),
+    ],
+)
+def test_what_is_refused_names_its_field(manager, person, given, field):
+    with pytest.raises(DomainError) as raised:
+        begun(manager, person, **given)
+    assert raised.value.field == field
+
+
+def test_a_review_without_a_word_is_none(manager, person):
+    goal = begun(manager, person)
+    with pytest.raises(DomainError) as raised:
+        act(manager, lambda: review_goal(goal=goal, given=Said(state="met"), by=manager, at=NOW))
+    assert raised.value.field == "went_well"
+
+
+def test_a_step_is_answered_once(manager, person):
+    step = stepped(manager, begun(manager, person))
+    act(manager, lambda: answer_step(step=step, state="done", at=NOW))
+    with pytest.raises(StaleState, match="Done"):
+        act(manager, lambda: answer_step(step=step, state="let_go", at=NOW))
+
+
+def test_only_their_own_case_manager_and_the_supervisors_read_it(where, manager, person):
+    goal, colleague = begun(manager, person), where.person(Role.CASE_MANAGER, 1)
+    stepped(manager, goal)
+    assert act(colleague, lambda: (Goal.objects.count(), GoalStep.objects.count())) == (0, 0)
+    assert act(where.person(Role.SUPERVISOR), lambda: Goal.objects.get().words) == WANTED["words"]
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        begun(colleague, person)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CASE_MANAGER, Role.SUPERVISOR}))
+def test_nobody_else_has_any_right(where, manager, person, role):
+    begun(manager, person)
+    for model in (Goal, GoalStep, GoalReview):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            act(where.person(role), lambda m=model: m.objects.count())
+
+
+def test_the_page_to_keep_holds_their_words_and_nothing_that_could_harm(sign_in, manager, person):
+    goal = begun(manager, person, domain="substance_use", measure="My own key")
+    stepped(manager, goal, by_when=(NOW + timedelta(days=3)).date())
+    stepped(manager, goal, words="Bring the papers", who="manager")
+    done = stepped(manager, goal, words="Asked the shelter", who="person")
+    act(manager, lambda: answer_step(step=done, state="done", at=NOW))
+    page = sign_in(manager).get(at("plan-paper", person.pk)).content.decode()
+    sheet = page[page.index("<article") : page.index("</article>")]
+    assert WANTED["words"] in sheet and "Look at the room (together), by October 23" in sheet
+    assert "Asked the shelter" not in sheet and person.family_name not in sheet
+    assert not [word for word in HARMFUL if word.lower() in sheet.lower()]
+
+
+def test_the_pages(world, sign_in, manager, person):
+    client = sign_in(manager)
+    assert "No goal yet" in words_of(client.get(at("plan", person.pk)))
+    wrong = client.post(at("goal-new", person.pk), {"words": "", "why": "ليلى 🦊", "scale": "11"})
+    assert "in their own words" in words_of(wrong) and wrong.context["form"]["why"].value() == "ليلى 🦊"
+    made = client.post(at("goal-new", person.pk), WANTED)["Location"]
+    step = {"step-words": "Look at the room", "step-who": "together"}
+    assert client.post(made, step)["Location"] == made
+    assert "Choose" in words_of(client.post(made, {"step-words": "x", "step-who": "nobody"}))
+    review = {"review": "1", "review-went_well": "Slept inside.", "review-state": "partly"}
+    assert client.post(made, review)["Location"] == made
+    page = words_of(client.get(made))
+    assert "Slept inside." in page and "Partly met" in page and "Look at the room" in page
+    with CaptureQueriesContext(connection) as caught:
+        client.get(made)
+    assert sum(1 for one in caught.captured_queries if "SAVEPOINT" not in one["sql"]) <= 12
+    key = act(manager, lambda: Goal.objects.get().pk)
+    assert client.post(at("goal-edit", key), WANTED | {"words": "My own door"})["Location"] == made
+    assert "My own door" in words_of(client.get(at("plan", person.pk)))
+    first = act(manager, lambda: GoalStep.objects.get().pk)
+    client.post(at("step-answer", first), {"state": "done"})
+    assert act(manager, lambda: GoalStep.objects.get().state) == "done"
+    stranger = sign_in(world.b.person(Role.CASE_MANAGER))
+    for name, one in (
+        ("plan", person.pk),
+        ("goal", key),
+        ("goal-edit", key),
+        ("plan-paper", person.pk),
+        ("goal", uuid.uuid4()),
+    ):
+        assert stranger.get(at(name, one)).status_code == 404
+
+
+def test_put_in_other_words(manager, person):
+    goal = begun(manager, person)
+    act(manager, lambda: reword_goal(goal=goal, given=Wanted(words="My own door")))
+    held = act(manager, lambda: Goal.objects.get())
+    assert (held.words, held.why, held.begun_on) == ("My own door", "", goal.begun_on)
