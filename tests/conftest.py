@@ -135,14 +135,14 @@ def connection_to(login: str, **options) -> psycopg.Connection:
     )  # fmt: skip
 
 
-def empty_tables(owner, default):
+def empty_tables(owner, default, *, anew: bool = False):
     """Every table is emptied. Django's flush runs as the application's role, which may not.
 
     To truncate makes new files of a hundred tables and their indexes; an administrator may delete the few rows instead,
-    past triggers and keys.
+    past triggers and keys. Where plans are looked at the files are made `anew`: what was deleted still takes its place.
     """
     default.close()
-    address = os.environ.get("DATABASE_ADMIN_URL")
+    address = os.environ.get("DATABASE_ADMIN_URL") if not anew else None
     with (
         psycopg.connect(address, dbname=owner.settings_dict["NAME"], autocommit=True)
         if address

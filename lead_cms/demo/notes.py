@@ -59,7 +59,9 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
     manager, today = managers[0], (now - timedelta(hours=1)).astimezone(where.site.tz).date()
     with acting_as(manager), transaction.atomic():
         keys = list(dict.fromkeys(person for person, _ in cases.get(manager.pk, [])))[:PEOPLE]
-        people = {one.pk: one for one in Participant.objects.filter(pk__in=keys)}
+        # Some of them have been handed on since.
+        theirs = Participant.objects.filter(pk__in=keys, caseworks__case_manager=manager).distinct()
+        people = {one.pk: one for one in theirs}
         for number, key in enumerate(key for key in keys if key in people):
             for days, text in NOTES[number:]:
                 then = now - timedelta(days=days, hours=number)

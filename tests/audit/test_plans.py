@@ -28,7 +28,7 @@ select gen_random_uuid(), now() - (n || ' minutes')::interval,
 def world(django_db_setup, django_db_blocker):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        empty_tables(owner, default)
+        empty_tables(owner, default, anew=True)
         try:
             world = World.build()
             manager, other = world.a.person(Role.CASE_MANAGER), world.a.person(Role.CASE_MANAGER, 1)

@@ -34,7 +34,7 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEAD_DATA", str(tmp_path_factory.mktemp("demo")))
-        empty_tables(owner, default)
+        empty_tables(owner, default, anew=True)
         try:
             call_command("seed_demo", referrals=800, verbosity=0)
             with connection_to("lead_owner", autocommit=True) as counting:

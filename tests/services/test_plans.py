@@ -26,7 +26,7 @@ def world(django_db_setup, django_db_blocker):
     """Written for good by the owner, so that PostgreSQL can count them, then taken out."""
     owner, default = connections["owner"], connections["default"]
     with django_db_blocker.unblock():
-        empty_tables(owner, default)
+        empty_tables(owner, default, anew=True)
         try:
             made = World.build()
             with connection_to("lead_owner", autocommit=True) as writer:
