@@ -20,8 +20,10 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from participants.actions.notes import Page, Written, keep_note
+from participants.actions.persons import Names
+from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
 from participants.models import ContactNote
-from referrals.actions import taking, talking
+from referrals.actions import linking, taking, talking
 from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.access.walking import SENT
@@ -95,7 +97,15 @@ def _add_what_is_rare() -> None:
         begun = ContactNote.objects.order_by("-happened_at").first().participant
         given = Written(happened_at=now, kind="phone", minutes=10, detail="Not signed yet.", line="Called back.")
         note = keep_note(key=uuid4(), participant=begun, given=given, page=Page(uuid4(), now), by=manager, at=now)
-    RARE.append(note.pk)
+        case = linking.link_new(
+            referral=Referral.objects.get(pk=made.pk), names=Names(given_name="Omar", family_name="Reed"), said_yes=True,
+            is_restricted=False, by=manager, at=now,
+        )  # fmt: skip
+        wanted = Wanted(words="A door that I can lock", why="So that I sleep.", scale=3)
+        goal = begin_goal(participant=case.participant, given=wanted, by=manager, at=now)
+        add_step(goal=goal, words="Look at the room", who="together", by_when=None, by=manager, at=now)
+        review_goal(goal=goal, given=Said(state="partly", went_well="Went there alone.", scale=4), by=manager, at=now)
+    RARE.extend([note.pk, goal.pk])
 
 
 def member(role: Role, site: str = "san-francisco") -> Membership:
