@@ -73,6 +73,8 @@ class AuditAction(StrEnum):
     LEGAL_VIEWED = "court.viewed"
     LEGAL_EVENT_NOTED = "court.noted"
     LEGAL_EVENT_ANSWERED = "court.answered"
+    SEEN_NOTED = "last_seen.noted"
+    SEEN_ERASED = "last_seen.erased"
     OUTREACH_CHANGED = "outreach.changed"
     ASSIGNED = "casework.assigned"
     CHARGE_VIEWED = "charge.viewed"

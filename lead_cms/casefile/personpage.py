@@ -88,6 +88,12 @@ class PersonPage:
                 {"label": "Who else reads it", "value": one.others_read_phone, "missing": "Nobody, as far as said"}
             )
         rows.append({"label": "Usually found", "value": one.where_to_reach})
+        rows.append(
+            {
+                "label": "Last seen", "value": f"{one.seen_place}, {say_when(one.seen_at)}" if one.seen_place else "",
+                "change_url": reverse("casefile:seen", args=[one.pk]), "missing": "Not known now",
+            }
+        )  # fmt: skip
         return rows
 
     def notes(self) -> list[dict]:

@@ -11,6 +11,7 @@ from lead_cms.demo.people import DemoSite
 from participants.actions.legal import Event, note_event
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
 from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
+from participants.actions.seen import note_seen
 from participants.enums import LegalKind, LegalSource, StepWho
 from participants.models import Participant
 
@@ -34,6 +35,7 @@ UNSIGNED = {
     "detail": "Asks for a bus pass for Thursday.",
 }
 PEOPLE = 3
+SEEN = ["Bench by the fountain, afternoons", "Line of the breakfast kitchen"]
 GOALS = [
     Wanted(words="A door that I can lock", why="So that I sleep.", measure="My own key", baseline="A tent by the water",
            domain="housing", scale=3),
@@ -71,6 +73,9 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 place="Room 12, Superior Court (demo)", source=LegalSource.PAPER, told_on=today if number else None,
             )  # fmt: skip
             note_event(participant=people[key], given=court, by=manager, at=now - timedelta(hours=1))
+            if number < len(SEEN):
+                seen_at = now - timedelta(hours=20 * number + 3)
+                note_seen(participant=people[key], place=SEEN[number], seen_at=seen_at, by=manager, at=now)
             goal = begin_goal(participant=people[key], given=GOALS[number], by=manager, at=now - timedelta(days=9))
             for words, who in STEPS[number]:
                 add_step(goal=goal, words=words, who=who, by_when=court.on, by=manager, at=now - timedelta(days=9))

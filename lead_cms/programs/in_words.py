@@ -82,6 +82,7 @@ def chapters(rules: Rules) -> list[Chapter]:
         Chapter("What stays in sight, and for how long", _visibility(rules)),
         Chapter("What an officer types", _entry(rules)),
         Chapter("Caseload and lists", _lists(rules)),
+        Chapter("The street", _outreach(rules)),
         Chapter("What the auditor looks twice at", _review(rules)),
     ]
 
@@ -347,6 +348,19 @@ def _lists(rules: Rules) -> list[Line]:
         _line(rules, "codes.cancel_reasons", "Reasons for canceling", _names),
         _line(rules, "codes.closing_reasons", "Reasons for ending casework", _names),
     ]
+
+
+def _outreach(rules: Rules) -> list[Line]:
+    tries = (("no_answer", "Nobody answered"), ("not_found", "Not found"), ("left_word", "Word was left"))
+    return [
+        *(_line(rules, f"outreach.{code}_days", says, lambda n: f"Next try after {_days(n)}.") for code, says in tries),
+        _line(rules, "outreach.court_days", "A court date", lambda n: f"Stands on Today from {_days(n)} before it."),
+        _line(rules, "outreach.shift_line_days", "A line to the next shift", lambda n: f"Erased after {_days(n)}."),
+    ]
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
 
 
 def _review(rules: Rules) -> list[Line]:

@@ -333,6 +333,19 @@ class Caseload:
 
 
 @dataclass(frozen=True, slots=True)
+class Outreach:
+    """Days until the next try by what came of the last; before a court date that it stands on Today; that a line to the next
+    shift is kept.
+    """
+
+    no_answer_days: int | None
+    not_found_days: int | None
+    left_word_days: int | None
+    court_days: int | None
+    shift_line_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """What an auditor looks twice at: many old referrals re-opened in one shift, sign-ins that rest, roles that end."""
 

@@ -129,6 +129,7 @@ def parse(document: Document) -> "Rules":
         consent=reader.section(parts.Consent, "consent"),
         no_capacity=reader.section(parts.NoCapacity, "no_capacity"),
         caseload=reader.section(parts.Caseload, "caseload"),
+        outreach=reader.section(parts.Outreach, "outreach"),
         review=reader.section(parts.Review, "review"),
         completion=reader.section(parts.Completion, "completion"),
         providers=reader.section(parts.Providers, "providers"),
@@ -171,6 +172,7 @@ class Rules:
     consent: parts.Consent
     no_capacity: parts.NoCapacity
     caseload: parts.Caseload
+    outreach: parts.Outreach
     review: parts.Review
     completion: parts.Completion
     providers: parts.Providers

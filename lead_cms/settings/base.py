@@ -148,6 +148,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "referrals.tasks.plan", "schedule": env.float("POKE_SECONDS", 60), "options": {"expires": 120}},
     "remind": {"task": "services.tasks.remind", "schedule": env.float("POKE_SECONDS", 60), "options": {"expires": 120}},
+    "erase": {
+        "task": "participants.tasks.erase",
+        "schedule": env.float("POKE_SECONDS", 60),
+        "options": {"expires": 120},
+    },
     "drain": {
         "task": "lead_cms.notify.tasks.drain",
         "schedule": env.float("POKE_SECONDS", 60),

@@ -1,5 +1,5 @@
 """The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut, the
-notes of each contact, what happens at court.
+notes of each contact, what happens at court, where they were last seen.
 
 Police roles have no right at all on these tables.
 """
@@ -10,6 +10,7 @@ from participants.models.legal import LegalEvent
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
 from participants.models.plan import Goal, GoalReview, GoalStep
+from participants.models.seen import LastSeen
 
 __all__ = [
     "Consent",
@@ -21,6 +22,7 @@ __all__ = [
     "Goal",
     "GoalReview",
     "GoalStep",
+    "LastSeen",
     "LegalEvent",
     "NeverTogether",
     "NoteAddendum",

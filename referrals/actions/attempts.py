@@ -1,6 +1,7 @@
 """Tries to reach a person: how, what came of it, and when to try next."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -9,13 +10,12 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
 from lead_cms.programs.clock import local_moment
+from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.moments import not_in_future, site_day
 from referrals.actions.outreach import note_try
 from referrals.enums import ENDED, AttemptKind, AttemptOutcome, WindowState
 from referrals.models import Attempt, Casework, IntakeWindow, Referral
 
-# What the form offers as the next try, in days; whoever tried changes it. Nothing is owed by it.
-OFFERED_DAYS = {AttemptOutcome.NO_ANSWER: 1, AttemptOutcome.NOT_FOUND: 2, AttemptOutcome.LEFT_WORD: 3}
 MORNING = time(10)
 
 
@@ -60,13 +60,29 @@ def log_attempt(
 
 
 def usual_next_try(referral: Referral, outcome: str, *, site, at: datetime) -> datetime | None:
-    """A morning some days on, but not after the due day of an open window; none once the person was reached."""
-    days = OFFERED_DAYS.get(outcome)
+    """A morning so many days on as the site's rules say, but not after the due day of an open window.
+
+    None once the person was reached, or where the site has not decided. Whoever tried changes it; nothing is owed by it.
+    """
+    today = site_day(at, site)
+    days = next_try_days(outcome, site_id=site.pk, today=today)
     if days is None:
         return None
-    today = site_day(at, site)
     on = today + timedelta(days=days)
     window = IntakeWindow.objects.filter(referral=referral, state=WindowState.OPEN).first()
     if window is not None and today < window.due_on < on:
         on = window.due_on
     return local_moment(on, MORNING, site.tz)
+
+
+def next_try_days(outcome: str, *, site_id: UUID, today: date) -> int | None:
+    """After how many days the site tries again."""
+    ruleset = current_ruleset(site_id, today)
+    rules = rules_for(ruleset).outreach if ruleset else None
+    if rules is None:
+        return None
+    days = {
+        AttemptOutcome.NO_ANSWER: rules.no_answer_days, AttemptOutcome.NOT_FOUND: rules.not_found_days,
+        AttemptOutcome.LEFT_WORD: rules.left_word_days,
+    }  # fmt: skip
+    return days.get(AttemptOutcome(outcome))

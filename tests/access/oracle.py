@@ -6,6 +6,7 @@ The rules stand in whose.py. A role that is not named has no right at all.
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
+from tests.access.oracle_of_the_street import THE_STREET
 from tests.access.whose import (
     ADMIN,
     APP,
@@ -427,4 +428,5 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
     **DIRECTORY_AND_ASKING,
+    **THE_STREET,
 }

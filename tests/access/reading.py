@@ -59,6 +59,11 @@ def i_wrote(row: Row) -> bool:
     return mine(row) and row.flavour != "supervised"
 
 
+def is_over(row: Row) -> bool:
+    """Where somebody was last seen, after the site's days."""
+    return row.table == "participants_lastseen" and row.flavour == "past"
+
+
 def of_a_record_that_is_not_closed(row: Row) -> bool:
     """Who is shut out of a record, and who must not meet whom, is the supervisors' to know.
 
@@ -68,7 +73,7 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
         return i_wrote(row)
     if row.table in IN_FULL:
         return i_wrote(row) or (here(row) and row.flavour == "plain")
-    if row.table in {"participants_recordaccess", "participants_nevertogether"}:
+    if row.table in {"participants_recordaccess", "participants_nevertogether"} or is_over(row):
         return False
     is_sealed = row.flavour == "sealed" and row.table.startswith("referrals_")
     return here(row) and not is_sealed and (row.flavour != "restricted" or row.n == 0)
@@ -79,7 +84,7 @@ def of_the_site_but_what_is_its_authors_alone(row: Row) -> bool:
     is_alone = row.table == "participants_counsellingnote" or (
         row.role == "draft" and row.table in {"participants_noteline", "participants_notedetail"}
     )
-    return here(row) and (not is_alone or (row.n == 0 and row.flavour == "supervised"))
+    return here(row) and not is_over(row) and (not is_alone or (row.n == 0 and row.flavour == "supervised"))
 
 
 def our_entry(row: Row) -> bool:
@@ -194,6 +199,7 @@ CASEWORK = {
     "participants_goal.words", "participants_goal.why", "participants_goal.measure", "participants_goal.baseline",
     "participants_goalstep.words", "participants_goalreview.went_well", "participants_goalreview.was_hard",
     "participants_goalreview.what_next",
+    "participants_lastseen.place",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",

@@ -20,6 +20,7 @@ from lead_cms.reports import models as reports
 from participants import models as participants
 from referrals import models as referrals
 from services import models as services
+from tests.access.rows_of_the_street import add_street
 from tests.factories import SiteWorld
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
@@ -258,6 +259,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     hangs = {"goal": goal, "participant": person}
     add(participants.GoalStep, words="w", who="person", recorded_at=NOW, recorded_by=manager, **hangs)
     add(participants.GoalReview, state="active", reviewed_at=NOW, reviewed_by=manager, **hangs)
+    add_street(add, flavour, person, manager)
     add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
         recorded_by=manager)  # fmt: skip
 

@@ -145,6 +145,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:person-edit": PARTICIPANT,
     "casefile:person-phone": PARTICIPANT,
     "casefile:person-restrict": PARTICIPANT,
+    "casefile:seen": PARTICIPANT,
+    "casefile:seen-erase": "participants_lastseen",
     "casefile:record": REFERRAL,
     "casefile:record-section": REFERRAL,
     "casefile:search": None,

@@ -26,8 +26,7 @@ class AttemptForm(Form):
     tried_at = MomentField(label="When, if not now", required=False)
     next_try_at = MomentField(
         label="Next try", required=False,
-        help_text="Left empty: the next morning after no answer, two days after nobody was found, three after word was "
-        "left, and none once the person was reached.",
+        help_text="Left empty, your site’s rules set it by what came of this try. None once the person was reached.",
     )  # fmt: skip
     place = Line(label="Where", required=False, max_length=120)
 

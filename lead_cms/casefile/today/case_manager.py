@@ -57,7 +57,7 @@ def context(request) -> dict:
     return (
         frame_of(handoffs_of(me, rules, now))
         | shifts_of(me, now)
-        | waiting_on(me, now, today)
+        | waiting_on(me, now, today, rules)
         | {
             "windows": [window_row(window, today) for window in soonest],
             "has_more": len(windows) > len(soonest),
@@ -89,12 +89,11 @@ def _shifts(*, site_id, me, now, until):
 
 WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
 NOTE, SERVICE, COURT = "note", "service", "court"
-COURT_DAYS = 14  # how far ahead court dates stand on Today
 
 
-def waiting_on(me, now: datetime, today) -> dict:
+def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
     """Services that have not answered within the site's days, own notes to sign, own people's court dates: one query."""
-    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me, now, today)]
+    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me, now, today, rules)]
     return {
         "unanswered": [
             row_of(_asked(one), today, now, page="services:asked") for one in found if one["what"] == SERVICE
@@ -104,10 +103,16 @@ def waiting_on(me, now: datetime, today) -> dict:
     }
 
 
-def _waiting(me, now: datetime, today: date):
+def court_until(rules: Rules | None, today: date) -> date:
+    """Court dates before this day stand on Today; while the site has not decided how far ahead, any day."""
+    days = rules.outreach.court_days if rules else None
+    return date.max if days is None else today + timedelta(days=days + 1)
+
+
+def _waiting(me, now: datetime, today: date, rules: Rules | None):
     mine = Casework.objects.filter(case_manager=me, is_sealed=False, participant__isnull=False)
     ahead = LegalEvent.objects.filter(
-        site_id=me.site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=today + timedelta(days=COURT_DAYS + 1),
+        site_id=me.site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=court_until(rules, today),
         participant_id__in=mine.values("participant_id"), participant__died_on=None,
     ).order_by("on", "at_time", "pk")[:MOST]  # fmt: skip
     late = ServiceReferral.objects.filter(asked_by=me).unanswered(now).order_by("remind_at", "pk")[:MOST]

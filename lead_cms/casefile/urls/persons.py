@@ -13,6 +13,7 @@ from lead_cms.casefile.views import (
     plan,
     records,
     search,
+    seen,
     slip,
     talk,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path(WHO, persons.person, name="person"),
     path(f"{WHO}edit/", persons.person_edit, name="person-edit"),
     path(f"{WHO}phone/", persons.person_phone, name="person-phone"),
+    path(f"{WHO}seen/", seen.seen, name="seen"),
+    path("seen/<uuid:pk>/erase/", seen.seen_erase, name="seen-erase"),
     path(f"{WHO}restrict/", persons.person_restrict, name="person-restrict"),
     path(f"{WHO}consents/", consents.consents, name="consents"),
     path(f"{WHO}told/", consents.told, name="told"),

@@ -1,7 +1,7 @@
 """Whom a referral is about, and one participant's page."""
 
 from django.contrib import messages
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +25,7 @@ from lead_cms.casefile.views.asking import find_referral
 from lead_cms.core.errors import DomainError
 from lead_cms.programs.current import rules_by_id
 from participants.actions.persons import Names, correct_person, set_phone
-from participants.models import Participant
+from participants.models import LastSeen, Participant
 from referrals.actions import linking
 from referrals.models import Casework, Referral
 
@@ -103,7 +103,11 @@ def _sealed(request, referral: Referral):
 @requires(Permission.CASEWORK_VIEW)
 def person(request, pk):
     """Who they are, what they agreed to, what was told to whom."""
-    found = Participant.objects.annotate(has_somebody_to_avoid=AVOIDS)
+    last = LastSeen.objects.filter(participant=OuterRef("pk")).standing(timezone.now()).order_by("-seen_at", "-pk")
+    found = Participant.objects.annotate(
+        has_somebody_to_avoid=AVOIDS, seen_place=Subquery(last.values("place")[:1]),
+        seen_at=Subquery(last.values("seen_at")[:1]),
+    )  # fmt: skip
     participant = get_object_or_404(found, pk=pk, site_id=request.membership.site_id)
     record(AuditAction.PERSON_VIEWED, target=participant)
     return render(request, "casefile/persons/person.html", PersonPage(participant, request.membership).context())
