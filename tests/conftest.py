@@ -17,7 +17,7 @@ from django.test import Client, TestCase, TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
 from lead_cms.access.walls import unsafe_login
-from tests.factories import World
+from tests.standing import Databases
 
 KEEP = ("django_migrations", "django_content_type", "auth_permission")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -93,26 +93,40 @@ def pytest_collection_finish(session):
     gc.set_threshold(20_000, 20, 20)
 
 
+DATABASES = Databases()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    DATABASES.want(item)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     owner, default = connections["owner"], connections["default"]
-    with django_db_blocker.unblock():
-        owner.settings_dict["TEST"]["TEMPLATE"] = _template()
+    true_name = owner.settings_dict["NAME"]
+
+    def create(name: str, template: str | None) -> None:
+        owner.settings_dict["NAME"] = true_name
+        owner.settings_dict["TEST"] |= {"NAME": name, "TEMPLATE": template or _template()}
         owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        default.close()
-        default.settings_dict["NAME"] = owner.settings_dict["NAME"]
+
+    with django_db_blocker.unblock():
+        DATABASES.make(create)
         reason = unsafe_login("default")
         assert not reason, f"the suite must not run with this login: {reason}"
         assert connections["default"].settings_dict["USER"] == "lead_test"
     TransactionTestCase._fixture_teardown = lambda self: empty_tables(owner, default)
     yield
     with django_db_blocker.unblock():
-        default.close()
-        _destroy(owner)
+        for name in DATABASES.names.values():
+            default.close()
+            owner.settings_dict["NAME"] = name
+            _destroy(owner)
 
 
 def _destroy(owner) -> None:
-    """Drop the test database; what still holds it (a thread of the live server, a worker just ended) lets go at once."""
+    """Drop a test database; what still holds it (a thread of the live server, a worker just ended) lets go at once."""
     if address := os.environ.get("DATABASE_ADMIN_URL"):
         with psycopg.connect(address, autocommit=True) as admin:
             admin.execute(
@@ -193,4 +207,4 @@ def sign_in():
 @pytest.fixture
 def world(db):
     """Two sites, two organisations of each kind, two people per role everywhere."""
-    return World.build()
+    return DATABASES.world()
