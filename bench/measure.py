@@ -26,7 +26,8 @@ from bench.client import Browser, percentile
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
-from lead_cms.casefile.caseload import BRIEF, COUNT
+from lead_cms.casefile.board import BOARD, FEW
+from lead_cms.casefile.caseload import BRIEF
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.reports.period import preset
 from lead_cms.reports.registry import REPORTS, ask
@@ -235,7 +236,7 @@ def counts(bench: Bench) -> None:
     for name, role, path, by_hand in [
         ("coordinator: counts", coordinator, reverse("casefile:counts"), BEST_SQL),
         ("police liaison: agency", liaison, reverse("referrals:agency"), AGENCY),
-        ("supervisor: caseloads", supervisor, reverse("casefile:caseloads"), [COUNT]),
+        ("supervisor: caseloads", supervisor, reverse("casefile:caseloads"), [BOARD]),
         ("supervisor: Today", supervisor, reverse("today"), [BRIEF]),
     ]:
         if bench.only not in name:
@@ -282,7 +283,7 @@ def best_sql(by, statements: list[str]) -> None:
     today, now = timezone.localdate(), timezone.now()
     given = {
         "site": by.site_id, "agency": by.organisation_id, "quarter": quarter_start(today), "today": today, "now": now,
-        "until": today + timedelta(days=8), "ended": list(ENDED), "since": now - timedelta(days=30),
+        "until": today + timedelta(days=8), "ended": list(ENDED), "since": now - timedelta(days=30), "few": FEW,
     }  # fmt: skip
     with acting_as(by), transaction.atomic(), connection.cursor() as cursor:
         for sql in statements:

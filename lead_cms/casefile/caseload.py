@@ -2,6 +2,7 @@
 
 API
     loads(site_id, rules, now, today) -> [Load], everybody of the team with how many people they look after
+    over_by_one(load, rules) -> what speaks against giving them one more, "" for nothing
     cases_of(site_id, manager_id) -> Casework rows, none of them restricted or sealed
     is_out_of_touch(case, rules, now)
 Out of touch is read from a spell that is inactive, or suggested after the site's days without a contact both ways: a try
@@ -29,14 +30,13 @@ MOST_PEOPLE = 200
 ENDED_ROLE = "Their role has ended: hand these over"
 
 # One row a person of one case manager first: who has two referrals is one person, in touch when reached over either.
-COUNT = """
-with people as (
+PEOPLE = """
   select c.case_manager_id as manager, coalesce(c.participant_id, c.referral_id) as person,
          bool_or(c.is_restricted or coalesce(p.is_restricted, false)) as closed,
          bool_or(coalesce(s.state = 'inactive', false)) as inactive,
          max(greatest(t.reached, v.kept, n.talked, h.handed_over_at,
                       case when r.status = 'handed_over' then r.status_changed_at end)) as met,
-         count(*) filter (where w.state = 'open' and w.due_on >= %(today)s and w.due_on < %(until)s) as ending
+         count(*) filter (where w.state = 'open' and w.due_on >= %(today)s and w.due_on < %(until)s) as ending{more}
     from referrals_casework c
     join referrals_referral r on r.id = c.referral_id and r.status <> all(%(ended)s)
     left join referrals_intakewindow w on w.referral_id = c.referral_id
@@ -51,14 +51,15 @@ with people as (
                         where k.participant_id = c.participant_id and k.is_two_way and k.signed_at is not null) n on true
    where c.site_id = %(site)s and c.case_manager_id is not null and not c.is_sealed
      and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
-   group by 1, 2)
+   group by 1, 2"""
+COUNTED = """
 select manager,
-       count(*) filter (where not inactive and (met is null or %(since)s::timestamptz is null or met >= %(since)s)),
-       count(*) filter (where inactive),
-       count(*) filter (where not inactive and met < %(since)s),
-       count(*) filter (where closed), sum(ending)
-  from people group by manager
-"""
+       count(*) filter (where not inactive and (met is null or %(since)s::timestamptz is null or met >= %(since)s)) as active,
+       count(*) filter (where inactive) as inactive,
+       count(*) filter (where not inactive and met < %(since)s) as suggested,
+       count(*) filter (where closed) as closed, sum(ending) as ending
+  from people group by manager"""
+COUNT = f"with people as ({PEOPLE.format(more='')}) {COUNTED}"
 
 
 # The same for Today: who has how many active, and how many records of the site are closed to the team.
@@ -109,8 +110,13 @@ class Load:
 def loads(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> list[Load]:
     """Everybody current of the team, and whoever still has cases after their role ended. Two queries."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _given(site_id, rules, now, today))
+        cursor.execute(COUNT, given(site_id, rules, now, today))
         counted = {manager: tuple(int(one) for one in counts) for manager, *counts in cursor.fetchall()}
+    return team_of(site_id, counted, rules, now)
+
+
+def team_of(site_id: UUID, counted: dict[UUID, tuple], rules: Rules | None, now: datetime) -> list[Load]:
+    """The team in alphabetical order with what was counted. One query."""
     team = Membership.objects.filter(site_id=site_id, role__in=CASEWORK).order_by("name", "pk")[:MOST_PEOPLE]
     found = []
     for person in team:
@@ -128,7 +134,7 @@ def loads(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> lis
 def brief(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> tuple[int, list[Over]]:
     """How many records are closed to the team, and whose caseload is over a threshold. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(BRIEF, _given(site_id, rules, now, today) | {"now": now})
+        cursor.execute(BRIEF, given(site_id, rules, now, today) | {"now": now})
         rows = cursor.fetchall()
     over = []
     for _, key, name, has_ended, active in rows:
@@ -138,7 +144,7 @@ def brief(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> tup
     return rows[0][0], over
 
 
-def _given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dict:
+def given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dict:
     return {
         "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "ended": list(ENDED),
         "since": since_of(rules, now),
@@ -157,6 +163,14 @@ def against(active: int, rules: Rules | None) -> tuple[str, str]:
     if load.full is not None and active >= load.full:
         return f"{load.full} or more: a full load", "neutral"
     return "", "neutral"
+
+
+def over_by_one(load: Load | None, rules: Rules | None) -> str:
+    """What speaks against giving them one person more; nothing while the site's most is not exceeded by it."""
+    most = rules.caseload.most if rules else None
+    if load is None or most is None or load.active + 1 <= most:
+        return ""
+    return f"{load.person.name} would look after {load.active + 1} active people, above the site’s {most}."
 
 
 def since_of(rules: Rules | None, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 API
     assign(referral=, to=, by=, at=, why="", note="", is_confirmed=False) -> Casework
+    others_of(case) -> the person's other open cases of the same case manager
 """
 
 from datetime import datetime
@@ -18,7 +19,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.notify.outbox import tell
 from participants.actions.closing import refuse_if_apart
 from referrals.actions import reminders
-from referrals.enums import HandoverReason
+from referrals.enums import ENDED, HandoverReason
 from referrals.models import CaseHandover, Casework, HandoverNote, Referral
 
 LONGEST_NOTE = 500
@@ -27,14 +28,16 @@ LONGEST_NOTE = 500
 @transaction.atomic
 def assign(
     *, referral: Referral, to: Membership, by: Membership, at: datetime, why: str = "", note: str = "",
-    is_confirmed: bool = False, seen: UUID | None | str = "",
+    is_confirmed: bool = False, seen: UUID | None | str = "", over: str = "", is_over_confirmed: bool = False,
+    with_others: bool = False,
 ) -> Casework:  # fmt: skip
     """Give a referral to a case manager: a supervisor to anyone of the site, a case manager to themself.
 
     Not to whoever looks after somebody this person must not meet, unless a supervisor confirms it. Taken from somebody it
     needs a reason. The note is the new case manager's and the supervisors' to read, and nobody else's; a supervisor
     writes it. `seen` is whoever looked after it when the page was opened (a key, or None): where somebody else does by now,
-    StaleState.
+    StaleState. `over` is what speaks against giving them one person more, from whoever counts; then it is asked once more.
+    `with_others`: the person's other open cases of the same case manager go with it.
     """
     case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     _refuse_unless_free(case, to=to, by=by, at=at, seen=seen)
@@ -47,28 +50,43 @@ def assign(
     if len(note) > LONGEST_NOTE:
         raise DomainError(f"At most {LONGEST_NOTE} characters fit.", field="note")
     refuse_if_apart(participant_id=case.participant_id, case_manager=to, by=by, is_confirmed=is_confirmed)
+    if over and not is_over_confirmed:
+        raise DomainError(f"{over} Do it all the same?", field="load")
+    more = list(others_of(case).select_for_update(of=("self",), no_key=True)) if with_others and former else []
+    made = [
+        _hand_on(one, to=to, former=former, why=why, note=note, by=by, at=at, over=bool(over)) for one in (case, *more)
+    ]
+    _tell(referral, made[0], by=by, at=at)
+    return case
+
+
+def others_of(case: Casework):
+    """Not ended, not restricted or sealed: of those it is not said that they are there."""
+    if case.participant_id is None or case.case_manager_id is None:
+        return Casework.objects.none()
+    found = Casework.objects.filter(
+        site_id=case.site_id, participant_id=case.participant_id, case_manager_id=case.case_manager_id,
+        is_restricted=False, is_sealed=False,
+    )  # fmt: skip
+    return found.exclude(pk=case.pk).exclude(referral__status__in=ENDED)
+
+
+def _hand_on(
+    case: Casework, *, to: Membership, former: Membership | None, why: str, note: str, by: Membership, at: datetime,
+    over: bool,
+) -> CaseHandover:  # fmt: skip
     case.case_manager = to
     case.save(update_fields=["case_manager"])
-    handover = CaseHandover(
-        site_id=referral.site_id, referral=referral, to=to, former=former, why=why, assigned_at=at, assigned_by=by
-    )
+    given = {"site_id": case.site_id, "referral_id": case.referral_id, "to": to}
+    handover = CaseHandover(former=former, why=why, assigned_at=at, assigned_by=by, **given)
     handover.save(force_insert=True)
     if note:
-        HandoverNote(
-            site_id=referral.site_id,
-            handover=handover,
-            referral=referral,
-            to=to,
-            text=note,
-            written_at=at,
-            written_by=by,
-        ).save(force_insert=True)
+        HandoverNote(handover=handover, text=note, written_at=at, written_by=by, **given).save(force_insert=True)
     record(
-        AuditAction.ASSIGNED, target=referral, to=str(to.pk), former=str(former.pk) if former else "", why=why,
-        has_note=bool(note),
+        AuditAction.ASSIGNED, target=case.referral, to=str(to.pk), former=str(former.pk) if former else "", why=why,
+        has_note=bool(note), is_over=over,
     )  # fmt: skip
-    _tell(referral, handover, by=by, at=at)
-    return case
+    return handover
 
 
 def _refuse_unless_free(case: Casework, *, to: Membership, by: Membership, at: datetime, seen) -> None:

@@ -110,11 +110,12 @@ def test_of_two_pages_the_second_does_not_overrule_the_first_unseen(world, super
     url, client = reverse("casefile:assign", args=[referral.pk]), sign_in(supervisor)
     seen = client.get(url).context["form"]["seen"].value()
     assert seen == str(former.pk)
-    assert client.post(url, {"to": str(new.pk), "why": "away", "seen": seen}).status_code == 302
-    page = client.post(url, {"to": str(supervisor.pk), "why": "share", "seen": seen})
+    assert client.post(url, {"to": str(new.pk), "why": "away", "note": "n", "seen": seen}).status_code == 302
+    sent = {"to": str(supervisor.pk), "why": "share", "note": "n"}
+    page = client.post(url, sent | {"seen": seen})
     assert "Somebody changed who looks after this" in page.content.decode()
     again = client.get(url).context["form"]["seen"].value()
-    assert client.post(url, {"to": str(supervisor.pk), "why": "share", "seen": again}).status_code == 302
+    assert client.post(url, sent | {"seen": again}).status_code == 302
 
 
 def test_the_same_twice_somebody_elses_and_a_note_of_ones_own_are_refused(world, supervisor):
@@ -140,11 +141,12 @@ def test_the_form_of_a_supervisor_asks_why_and_keeps_what_was_typed(world, super
     client, url = sign_in(supervisor), reverse("casefile:assign", args=[referral.pk])
     page = client.post(url, {"to": new.pk, "note": SECRET}).content.decode()
     assert "Say why somebody else looks after this" in page and SECRET in page
+    assert "what was promised" in client.post(url, {"to": new.pk, "why": "language"}).content.decode()
     sent = {"to": new.pk, "note": SECRET, "why": "language"}
     assert "looks after this now" in client.post(url, sent, follow=True).content.decode()
     again = client.post(url, sent).content.decode()
     assert "looks after this already" in again
-    assert "Choose somebody" in client.post(url, {"to": uuid.uuid4(), "why": "share"}).content.decode()
+    assert "Choose somebody" in client.post(url, {"to": uuid.uuid4(), "why": "share", "note": "n"}).content.decode()
     # A case manager is asked for neither.
     own = sign_in(former).get(reverse("casefile:assign", args=[referred(world.a).pk])).content.decode()
     assert 'name="why"' not in own and 'name="note"' not in own

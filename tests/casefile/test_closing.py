@@ -132,12 +132,12 @@ def two(where, supervisor):
 def test_a_case_is_not_given_to_whoever_looks_after_the_other_until_a_supervisor_confirms(where, supervisor, sign_in):
     one, _, referral = two(where, supervisor)
     client, url = sign_in(supervisor), reverse("casefile:assign", args=[referral.pk])
-    page = client.post(url, {"to": manager_of(where).pk, "why": "share"})
+    page = client.post(url, {"to": manager_of(where).pk, "why": "share", "note": "n"})
     assert page.context["form"].errors["apart"] and 'name="apart"' in page.content.decode()
     assert one.shown_name not in words_of(page)
     case = act(supervisor, lambda: Casework.objects.get(referral=referral))
     assert case.case_manager_id == manager_of(where, 1).pk
-    assert client.post(url, {"to": manager_of(where).pk, "why": "share", "apart": "on"}).status_code == 302
+    assert client.post(url, {"to": manager_of(where).pk, "why": "share", "note": "n", "apart": "on"}).status_code == 302
 
 
 def test_a_case_manager_hears_only_ask_your_supervisor_and_cannot_confirm(where, supervisor):

@@ -38,13 +38,14 @@ class AttemptForm(Form):
 
 
 class MayConfirm(Form):
-    """Asks for a supervisor's word only once a rule wanted it."""
+    """Asks for a supervisor's word only once a rule wanted it; what was ticked before stays ticked."""
 
     apart = forms.BooleanField(label="I have looked at it: do it all the same", required=False)
 
     def ask_to_confirm(self) -> None:
-        if "apart" in self.errors:
-            self.helper.layout.append("apart")
+        for name in ("apart", "load"):
+            if name in self.fields and (name in self.errors or self[name].value()):
+                self.helper.layout.append(name)
 
 
 class AppointmentForm(MayConfirm):
@@ -108,13 +109,17 @@ NOBODY = "nobody"
 
 
 class AssignForm(MayConfirm):
-    """Who, and, where it is a supervisor's to give, why and what the new one should know."""
+    """Who, and, where it is a supervisor's to give, why and what the new one should know.
+
+    `loads`: who has how many, by key; it stands beside each name. `others`: how many more cases of the same person there are.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)  # who looked after it when the page was opened
     to = forms.ModelChoiceField(
         label="Who looks after this?", queryset=Membership.objects.none(), empty_label=None,
         error_messages={"required": "Choose somebody.", "invalid_choice": "Choose somebody of the team."},
     )  # fmt: skip
+    others = forms.BooleanField(required=False, initial=True)
     why = forms.ChoiceField(
         label="Why somebody else?", widget=forms.RadioSelect,
         error_messages={
@@ -125,26 +130,24 @@ class AssignForm(MayConfirm):
         label="What the new case manager should know", required=False, max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Only they, while they look after this, and the supervisors can read it.",
+        error_messages={"required": "Write what the new case manager should know: what was promised, what comes next."},
     )  # fmt: skip
+    load = forms.BooleanField(label="I have looked at their load: do it all the same", required=False)
 
-    def __init__(self, *args, team, gives=False, former=None, **kwargs):
+    def __init__(self, *args, team, gives=False, former=None, loads=None, others=0, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = team
-        self.fields["to"].label_from_instance = lambda person: f"{person.name}, {person.get_role_display().lower()}"
+        self.fields["to"].label_from_instance = lambda person: _with_load(person, (loads or {}).get(person.pk))
         reasons = [pair for pair in HandoverReason.choices if pair[0] != HandoverReason.FIRST]
         self.fields["why"].choices = reasons
-        if gives:
-            self.fields["to"].help_text = "How many each of them looks after stands under Caseloads."
         self.fields["seen"].initial = str(former.pk) if former else NOBODY
-        layout = ["seen", "to"]
-        if former is not None:
-            layout.append(StackedChoice("why"))
-        else:
-            del self.fields["why"]
-        if gives:
-            layout.append("note")
-        else:
-            del self.fields["note"]
+        self.fields["others"].label = f"Also their {others} other open {'case' if others == 1 else 'cases'}"
+        hands_on = gives and former is not None
+        self.fields["note"].required = hands_on
+        shown = {"seen": True, "to": True, "others": others, "why": former is not None, "note": gives}
+        for name in [name for name, is_shown in shown.items() if not is_shown]:
+            del self.fields[name]
+        layout = [StackedChoice(name) if name == "why" else name for name in shown if name in self.fields]
         self.helper = helper(*layout, submit="")
 
     def clean_seen(self) -> UUID | None | str:
@@ -156,6 +159,12 @@ class AssignForm(MayConfirm):
             return UUID(seen)
         except ValueError:
             return ""
+
+
+def _with_load(person: Membership, load) -> str:
+    """A name with what there is to carry: "Ana Ruiz, case manager (14 active, 3 out of touch)"."""
+    name = f"{person.name}, {person.get_role_display().lower()}"
+    return name if load is None else f"{name} ({load.active} active, {load.out_of_touch} out of touch)"
 
 
 def say_referral(referral) -> str:

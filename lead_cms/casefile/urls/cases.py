@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import cases, handoffs, outreach
+from lead_cms.casefile.views import assigning, cases, handoffs, outreach
 
 HERE = "cases/<uuid:pk>/"
 
@@ -23,6 +23,6 @@ urlpatterns = [
     path(f"{HERE}come-back/", cases.come_back, name="come-back"),
     path(f"{HERE}end/", cases.end, name="end"),
     path(f"{HERE}seal/", cases.seal, name="seal"),
-    path(f"{HERE}assign/", cases.assign, name="assign"),
+    path(f"{HERE}assign/", assigning.assign, name="assign"),
     path(f"{HERE}outreach/", outreach.change, name="outreach-change"),
 ]

@@ -1,4 +1,4 @@
-"""The supervisor's pages of who looks after how many, and after whom; handing a case on is `cases.assign`."""
+"""The supervisor's board of who looks after how many, and after whom; handing a case on is `assigning.assign`."""
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,6 +8,7 @@ from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.accounts.models import Membership
 from lead_cms.casefile import caseload
+from lead_cms.casefile.board import board
 from lead_cms.casefile.today.case_manager import rules_of_site
 from lead_cms.casefile.urgency import case_url
 from lead_cms.core.keyset import keyset
@@ -19,15 +20,15 @@ from referrals.enums import WindowState
 @require_safe
 @requires(Permission.CASELOADS)
 def caseloads(request):
-    """The team in alphabetical order, against the site's thresholds."""
+    """The board: the team in alphabetical order, against the site's thresholds, and the first people of each part."""
     me, now, today = request.membership, timezone.now(), timezone.localdate()
     rules = rules_of_site(me.site_id, today)
     context = {
-        "loads": caseload.loads(me.site_id, rules, now, today),
+        "columns": board(me.site_id, rules, now, today),
         "rules": rules.caseload if rules else None,
         "days": caseload.WEEK_DAYS,
     }
-    return render(request, "casefile/caseload/list.html", context)
+    return render(request, "casefile/caseload/board.html", context)
 
 
 @require_safe

@@ -6,18 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lead_cms.access.permissions import CASEWORK, Permission
+from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.casefile.casepage import CasePage
 from lead_cms.casefile.caserows import handover_rows, page_rows
-from lead_cms.casefile.forms.casework import AppointmentForm, AssignForm, AttemptForm, EventForm, ItemForm
+from lead_cms.casefile.forms.casework import AppointmentForm, AttemptForm, EventForm, ItemForm
 from lead_cms.casefile.urgency import person_name
 from lead_cms.casefile.views.asking import find_referral, went
 from referrals.actions import appointments, events, items
-from referrals.actions.assigning import assign as give
 from referrals.actions.attempts import log_attempt
 from referrals.enums import AppointmentState, Item, WindowEventKind
 from referrals.models import Appointment, IntakeWindow, Referral, WindowItem
@@ -224,30 +222,6 @@ def seal(request, pk):
         "It is closed at once to everybody but the supervisor, who is told now. Reminders stop.",
         "Seal the record", {},
     )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.CASEWORK_WRITE)
-def assign(request, pk):
-    """Give a case to somebody; a case manager may take one that nobody looks after."""
-    referral = find_referral(request, pk)
-    now, me = timezone.now(), request.membership
-    team = Membership.objects.current(now).filter(site_id=me.site_id, role__in=CASEWORK).order_by("name", "pk")
-    team = team if me.role == "supervisor" else team.filter(pk=me.pk)
-    current, gives = referral.casework.case_manager, me.role == "supervisor"
-    if current is not None and not gives:
-        messages.info(request, f"{'You look' if current.pk == me.pk else f'{current.name} looks'} after this already.")
-        return redirect("casefile:case", pk=pk)
-    sent = request.POST if request.method == "POST" else None
-    form = AssignForm(sent, team=team, gives=gives, former=current, initial={"to": current.pk if current else None})
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        sure = given.pop("apart")
-        if went(request, form, lambda: give(referral=referral, by=me, at=now, is_confirmed=sure, **given)):
-            messages.success(request, f"{given['to'].name} looks after this now.")
-            return redirect("casefile:case", pk=pk)
-        form.ask_to_confirm()
-    return _form(request, referral, form, "Who looks after this?", "plain", submit="Save")
 
 
 def latest_handover(referral: Referral) -> dict:
