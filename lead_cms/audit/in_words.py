@@ -93,6 +93,12 @@ def say_record(model: str) -> str:
     return RECORDS.get(model, model.rpartition(".")[2].capitalize())
 
 
+def say_page(view: str) -> str:
+    """The page of a denial from its name: "Page: referrals, own"."""
+    parts = [part.replace("-", " ").replace("_", " ") for part in view.split(":") if part]
+    return f"Page: {', '.join(parts)}" if parts else ""
+
+
 def action_choices() -> list[tuple[str, str]]:
     """Every deed in the order of its words."""
     return sorted(((one.value, say_action(one)) for one in AuditAction), key=lambda pair: pair[1])

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from lead_cms.access.permissions import POLICE
 from lead_cms.accounts.models import Membership
 from lead_cms.audit import reading
-from lead_cms.audit.in_words import say_action, say_record
+from lead_cms.audit.in_words import say_action, say_page, say_record
 from lead_cms.casefile.forms.audit import key_of
 from lead_cms.core.templatetags.dates import say_when
 from lead_cms.programs.rules import Rules
@@ -80,7 +80,7 @@ def event_row(event) -> list:
         format_html('<a href="{}">{}</a>', url, say_when(event.recorded_at)),
         event.actor_label,
         say_action(event.action),
-        record or event.details.get("view") or "–",
+        record or say_page(event.details.get("view", "")) or "–",
     ]
 
 

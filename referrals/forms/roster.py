@@ -109,7 +109,7 @@ class HandOverForm(Form):
         super().__init__(*args, **kwargs)
         now = timezone.now()
         self.fields["to"].queryset = colleagues(by.site_id).exclude(pk=by.pk)
-        others = OnCallShift.objects.filter(site_id=by.site_id, ends_at__gt=now, starts_at__lt=now + LOOK)
+        others = OnCallShift.objects.filter(site_id=by.site_id, starts_at__gt=now, starts_at__lt=now + LOOK)
         field = self.fields["in_return"]
         field.queryset = others.exclude(person=by).select_related("person").order_by("starts_at", "position", "pk")
         field.label_from_instance = lambda shift: (
