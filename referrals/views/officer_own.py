@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lead_cms.access.permissions import Permission, Role
@@ -89,11 +90,16 @@ def page(request, referral: Referral, **bound):
     steps = _steps(referral=referral.pk) if approval is not None else []
     step = next((one for one in steps if one.said in ("", approvals.Said.NO_ANSWER)), None)
     says, tone = state_of(referral)
+    approver = _approver(rules, referral, step)
+    # Made when the page shows them: most of these forms do not stand on most pages.
     forms = {
-        "stamp": StampForm(), "nobody": NobodyCameForm(rules, **_when(request)), "cancel": CancelForm(rules),
-        "said": SaidForm(initial={"whom": _approver(rules, referral, step)["whom"]}), "correction": CorrectionForm(),
-    } | bound  # fmt: skip
-    named = referral.status not in WITHOUT_NAME
+        "stamp": SimpleLazyObject(StampForm),
+        "nobody": SimpleLazyObject(lambda: NobodyCameForm(rules, **_when(request))),
+        "cancel": SimpleLazyObject(lambda: CancelForm(rules)),
+        "said": SimpleLazyObject(lambda: SaidForm(initial={"whom": approver["whom"]})),
+        "correction": SimpleLazyObject(CorrectionForm),
+    } | bound
+    named, coming = referral.status not in WITHOUT_NAME, _coming(handoff)
     context = {
         "referral": referral, "title": title_of(referral), "says": says, "tone": tone, "mine": mine, "before": before,
         "handoff": handoff if named else None, "approval": approval, "packet": packet, "forms": forms, "named": named,
@@ -102,11 +108,11 @@ def page(request, referral: Referral, **bound):
         "minutes": rules.handoff.target_minutes, "facts": _facts(referral, rules, handoff), "moments": _moments(handoff),
         "offences": _offences(referral=referral.pk) if named else [],
         "corrections": _corrections(referral=referral.pk),
-        "left_to_do": LEFT_TO_DO if packet else (), "approver": _approver(rules, referral, step), "rules": rules, "steps": steps,
+        "left_to_do": LEFT_TO_DO if packet else (), "approver": approver, "rules": rules, "steps": steps,
         "ways": ways(rules, timezone.now(), request.membership.site.tz) if before and named else [],
         "standing": _standing(referral) if before and named else None,
-        "coming": _coming(handoff),
-        "waiting_says": f"{_coming(handoff).name} is on the way" if _coming(handoff) else "The case manager is called",
+        "coming": coming,
+        "waiting_says": f"{coming.name} is on the way" if coming else "The case manager is called",
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "sent": sentence_shown(referral=referral, by=request.membership) if mine else None,
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
