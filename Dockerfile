@@ -14,7 +14,8 @@ COPY . .
 RUN SECRET_KEY=build ALLOWED_HOSTS=build FIELD_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput --settings lead_cms.settings.base \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin lead
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin lead \
+    && install --directory --mode 700 --owner lead /files
 USER lead
 
 EXPOSE 8000

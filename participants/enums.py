@@ -223,3 +223,19 @@ class StepState(models.TextChoices):
     OPEN = "open", "To do"
     DONE = "done", "Done"
     LET_GO = "let_go", "Let go"
+
+
+class FileKind(models.TextChoices):
+    LETTER = "letter", "Letter"
+    IDENTITY = "identity", "ID"
+    SIGNED_FORM = "signed_form", "Signed form"
+    OTHER = "other", "Something else"
+
+
+class FileGone(models.TextChoices):
+    """Why a file was removed; a code, so that no story is kept in its place."""
+
+    WRONG_PERSON = "wrong_person", "It is somebody else’s"
+    WRONG_FILE = "wrong_file", "It is the wrong paper"
+    ASKED = "asked", "They asked for it"
+    NO_USE = "no_use", "Nobody needs it any more"

@@ -1,4 +1,4 @@
-"""`erase`: a poke without arguments. What is kept for some days only is erased when they are over."""
+"""Pokes without arguments. `erase`: what is kept for some days only is erased when they are over; `sweep_files`: sweeping.py."""
 
 from celery import shared_task
 from django.db import transaction
@@ -7,6 +7,7 @@ from django.utils import timezone
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.notify.heartbeat import beat
 from participants.actions.seen import erase_what_is_over
+from participants.sweeping import sweep
 
 BATCH, MOST_BATCHES = 500, 50
 
@@ -23,3 +24,8 @@ def erase(**_unknown) -> None:
             break
     with acting_as(Duty.SCHEDULER), transaction.atomic():
         beat("erase", handled=handled)
+
+
+@shared_task(name="participants.tasks.sweep_files")
+def sweep_files(**_unknown) -> None:
+    sweep()

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CASEWORK_CONFIRM = "confirm an item typed after the due day"
     CASELOADS = "see who looks after how many"
     PRIVATE_TALK = "hold the private conversation, screening and consent"
+    FILES = "keep, open and remove the papers of one's people"
     NOTES = "write contact notes, read those one may"
     OUTREACH = "work the list of referrals without a charge"
     CHARGE_VIEW = "see held charges"
@@ -75,7 +76,16 @@ class Permission(StrEnum):
 P = Permission
 EVERYONE = frozenset({P.TODAY, P.NOTICES, P.STYLEGUIDE})
 FIELD = frozenset(
-    {P.CASEWORK_VIEW, P.CASEWORK_WRITE, P.PRIVATE_TALK, P.NOTES, P.OUTREACH, P.REFERRAL_TELEPHONE, P.RULES_VIEW}
+    {
+        P.CASEWORK_VIEW,
+        P.CASEWORK_WRITE,
+        P.PRIVATE_TALK,
+        P.NOTES,
+        P.FILES,
+        P.OUTREACH,
+        P.REFERRAL_TELEPHONE,
+        P.RULES_VIEW,
+    }
 )
 
 DIRECTORY = frozenset({P.DIRECTORY_VIEW, P.DIRECTORY_VERIFY})

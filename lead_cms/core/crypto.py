@@ -2,6 +2,7 @@
 
 A token is `keyid.nonce.ciphertext` (base64url). The newest key of `settings.FIELD_KEYS` encrypts; any of them decrypts.
 A token opens only with the `aad` it was made with, which names its place: one moved to another place does not open.
+Files are longer than one token: sealing.py.
 """
 
 import base64
@@ -30,9 +31,7 @@ class Tampered(ValueError):
 
 def encrypt(value: str | bytes, *, aad: str) -> str:
     """Encrypt with the newest key; `aad` ties the token to its place."""
-    if not settings.FIELD_KEYS:
-        raise ImproperlyConfigured("FIELD_KEYS holds no key.")
-    key_id = next(iter(settings.FIELD_KEYS))
+    key_id = newest_key_id()
     nonce = os.urandom(NONCE_BYTES)
     plain = value.encode() if isinstance(value, str) else value
     return ".".join([key_id, _b64(nonce), _b64(_cipher(key_id).encrypt(nonce, plain, aad.encode()))])
@@ -52,13 +51,24 @@ def decrypt(token: str, *, aad: str) -> bytes:
         raise Tampered("the value does not open") from error
 
 
-def _cipher(key_id: str) -> AESGCM:
+def newest_key_id() -> str:
+    if not settings.FIELD_KEYS:
+        raise ImproperlyConfigured("FIELD_KEYS holds no key.")
+    return next(iter(settings.FIELD_KEYS))
+
+
+def key_of(key_id: str) -> bytes:
+    """The key of this id. Raises UnknownKey."""
     if key_id not in settings.FIELD_KEYS:
         raise UnknownKey(f"no key “{key_id}”")
     key = settings.FIELD_KEYS[key_id]
     if len(key) != KEY_BYTES:  # AESGCM would take a shorter one, and be AES-128
         raise ImproperlyConfigured(f"The key “{key_id}” of FIELD_KEYS has {len(key)} bytes instead of {KEY_BYTES}.")
-    return AESGCM(key)
+    return key
+
+
+def _cipher(key_id: str) -> AESGCM:
+    return AESGCM(key_of(key_id))
 
 
 def _b64(raw: bytes) -> str:

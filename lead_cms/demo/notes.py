@@ -7,6 +7,7 @@ from django.db import transaction
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
+from lead_cms.demo.papers import keep_papers
 from lead_cms.demo.people import DemoSite
 from participants.actions.legal import Event, note_event
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
@@ -80,6 +81,7 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
             for words, who in STEPS[number]:
                 add_step(goal=goal, words=words, who=who, by_when=court.on, by=manager, at=now - timedelta(days=9))
             if number == 0:
+                keep_papers(people[key], by=manager, now=now)
                 review_goal(goal=goal, given=REVIEW, by=manager, at=now - timedelta(days=2))
                 last = _keep(people[key], NOTES[1][1], manager, now - timedelta(days=2))
                 sign_note(note=last, by=manager, at=now - timedelta(days=2))

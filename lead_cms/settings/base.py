@@ -5,6 +5,7 @@ from pathlib import Path
 
 import bootstrap_wrapper
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from lead_cms.access.addresses import database
@@ -129,6 +130,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Files of people: encrypted, in a folder that no web server serves, shared by web and worker (lead_cms/core/vault.py).
+FILES_DIR = Path(env.str("FILES_DIR", str(BASE_DIR / "var" / "files")))
+FILES_MOST_BYTES = env.int("FILES_MOST_BYTES", 10 * 1024 * 1024)
+FILES_MOST_PIXELS = env.int("FILES_MOST_PIXELS", 64_000_000)
+# An upload stays in memory: the framework would write it to the disk in clear.
+FILE_UPLOAD_HANDLERS = ["lead_cms.core.uploading.InMemory"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
+
 # The alarm clock. Nothing confidential stands in the broker, which may lose everything (docs/architecture.md).
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TIMEZONE = "UTC"
@@ -157,6 +166,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lead_cms.notify.tasks.drain",
         "schedule": env.float("POKE_SECONDS", 60),
         "options": {"expires": 120},
+    },
+    # At a time of day, so that a beat that is restarted every day comes to it.
+    "sweep-files": {
+        "task": "participants.tasks.sweep_files",
+        "schedule": crontab(hour=10, minute=17),
+        "options": {"expires": 3000},
     },
 }
 

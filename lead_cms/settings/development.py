@@ -24,10 +24,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+FILES_DIR = DATA_DIR / "files"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = env.bool("LEAD_AUTOREFRESH", False)
 # The demo shows reminders while one watches.
 CELERY_BEAT_SCHEDULE = {
-    name: {**entry, "schedule": env.float("POKE_SECONDS", 10)} for name, entry in CELERY_BEAT_SCHEDULE.items()
+    name: {**entry, "schedule": env.float("POKE_SECONDS", 10)} if name != "sweep-files" else entry
+    for name, entry in CELERY_BEAT_SCHEDULE.items()
 }

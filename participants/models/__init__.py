@@ -1,11 +1,12 @@
 """The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut, the
-notes of each contact, what happens at court, where they were last seen.
+notes of each contact, what happens at court, where they were last seen, their papers.
 
 Police roles have no right at all on these tables.
 """
 
 from participants.models.closing import EmergencyAccess, NeverTogether, RecordAccess
 from participants.models.consent import Consent, ConsentCell, Disclosure
+from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
@@ -30,5 +31,6 @@ __all__ = [
     "NoteLine",
     "Participant",
     "Participation",
+    "PersonFile",
     "RecordAccess",
 ]

@@ -7,6 +7,7 @@ How another organisation's policy asks, always for the acting membership's own o
 Revoked, replaced or past its end is no, in the second it happens: each asks `clock_timestamp()`, and no job is waited for.
 """
 
+from participants.row_security.files import POLICIES as OF_FILES
 from participants.row_security.functions import FUNCTIONS, OPERATOR_COST, like, likeness_settings
 from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.notes import POLICIES as OF_NOTES
@@ -14,6 +15,6 @@ from participants.row_security.plan import POLICIES as OF_THE_PLAN
 from participants.row_security.policies import POLICIES as OF_THE_PERSON
 from participants.row_security.seen import POLICIES as OF_SIGHTINGS
 
-POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT, *OF_THE_PLAN, *OF_SIGHTINGS]
+POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT, *OF_THE_PLAN, *OF_SIGHTINGS, *OF_FILES]
 
 __all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings"]

@@ -42,6 +42,7 @@ ASSIGN = {
     "participants_goal": "review_on = current_date",
     "participants_goalstep": "answered_at = now()",
     "participants_legalevent": "answered_at = now()",
+    "participants_personfile": "removed_at = now(), removed_by_id = app.membership_id(), removed_why = 'asked'",
     "participants_contactnote": "saved_at = now()",
     **dict.fromkeys(
         ("participants_noteline", "participants_notedetail", "participants_counsellingnote"), "text = 'x'"

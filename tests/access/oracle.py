@@ -202,6 +202,11 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},
         "update": {MANAGER: open_person, SUPERVISOR: here},
     },
+    "participants_personfile": {
+        "select": {MANAGER: in_full, SUPERVISOR: here, SCHEDULER: always},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised},
+        "update": {MANAGER: in_full, SUPERVISOR: here},
+    },
     "participants_emergencyaccess": {
         "select": {MANAGER: own, SUPERVISOR: here, AUDITOR: here, DEFINER: always},
         "insert": {MANAGER: own},

@@ -200,6 +200,7 @@ CASEWORK = {
     "participants_goalstep.words", "participants_goalreview.went_well", "participants_goalreview.was_hard",
     "participants_goalreview.what_next",
     "participants_lastseen.place",
+    "participants_personfile.title",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",

@@ -260,6 +260,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(participants.GoalStep, words="w", who="person", recorded_at=NOW, recorded_by=manager, **hangs)
     add(participants.GoalReview, state="active", reviewed_at=NOW, reviewed_by=manager, **hangs)
     add_street(add, flavour, person, manager)
+    add(participants.PersonFile, participant=person, kind="letter", media_type="pdf", size=1, sha256="h", kept_at=NOW,
+        kept_by=manager)  # fmt: skip
     add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
         recorded_by=manager)  # fmt: skip
 

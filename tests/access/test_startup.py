@@ -41,6 +41,12 @@ def test_a_known_secret_does_not_start_in_production(settings, kept_open, more):
         refuse_unsafe_start()
 
 
+def test_files_do_not_lie_where_they_are_served(settings, kept_open):
+    _set(settings, FILES_DIR=f"{settings.STATIC_ROOT}/files")
+    with pytest.raises(ImproperlyConfigured, match="FILES_DIR"):
+        refuse_unsafe_start()
+
+
 def test_the_owner_of_the_tables_is_not_a_safe_login():
     assert unsafe_login("default") == ""
     assert unsafe_login("owner") == "it owns tables"

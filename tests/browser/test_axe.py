@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
+from participants.actions.files import Sent, keep_file
 from participants.actions.notes import Page, Written, keep_note
 from participants.actions.persons import Names
 from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
@@ -29,6 +30,7 @@ from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.access.walking import SENT
 from tests.browser.conftest import DESK, FULL, PHONE, session_of
 from tests.conftest import empty_tables
+from tests.core.making_papers import pdf
 from tests.referrals.making import make_arrest_referral, rules_of
 
 # On one worker, so that the data are seeded once.
@@ -44,7 +46,7 @@ BY_STATE = {
     "referrals:charge": lambda row: (bool(row.decided_at), row.extension_count > 0),
 }
 MOST_STATES, MOST_TRIED = 4, 12
-FILES = {"reports:export", "reports:published-export", "audit:export", "referrals:packet-text"}
+FILES = {"casefile:file-open", "reports:export", "reports:published-export", "audit:export", "referrals:packet-text"}
 NEEDS_AN_ANSWER = {"referrals:new"}  # the first screen leads to it: test_officer_journey.py
 RARE: list = []  # keys of what is added to the seeded data; looked at first
 # Other faces of the same address.
@@ -105,7 +107,9 @@ def _add_what_is_rare() -> None:
         goal = begin_goal(participant=case.participant, given=wanted, by=manager, at=now)
         add_step(goal=goal, words="Look at the room", who="together", by_when=None, by=manager, at=now)
         review_goal(goal=goal, given=Said(state="partly", went_well="Went there alone.", scale=4), by=manager, at=now)
-    RARE.extend([note.pk, goal.pk])
+        paper = Sent(kind="letter", title="Letter from housing", content=pdf())
+        file = keep_file(key=uuid4(), participant=case.participant, given=paper, by=manager, at=now)
+    RARE.extend([note.pk, goal.pk, file.pk])
 
 
 def member(role: Role, site: str = "san-francisco") -> Membership:
