@@ -169,6 +169,7 @@ def pages(bench: Bench) -> None:
         ("officer: list", Role.OFFICER, reverse("referrals:list")),
         ("case manager: Today", Role.CASE_MANAGER, reverse("today")),
         ("case manager: windows", Role.CASE_MANAGER, reverse("casefile:windows")),
+        ("case manager: who to look for", Role.CASE_MANAGER, reverse("casefile:look")),
         ("case manager: outreach", Role.CASE_MANAGER, reverse("casefile:outreach")),
         ("case manager: referral", Role.CASE_MANAGER, reverse("casefile:case", args=[referral])),
         ("prosecutor: Today", Role.PROSECUTOR, reverse("today")),

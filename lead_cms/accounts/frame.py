@@ -18,7 +18,7 @@ PLACES = [
     ("Held charges", "referrals:charge-list", Permission.CHARGE_VIEW),
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Caseloads", "casefile:caseloads", Permission.CASELOADS),
-    ("Outreach", "casefile:outreach", Permission.OUTREACH),
+    ("Outreach", "casefile:look", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
     ("Services", "services:list", Permission.DIRECTORY_VIEW),

@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     WINDOW_EVENT = "window.event"
     STEPPED_BACK = "window.stepped_back"
     ATTEMPT_LOGGED = "attempt.logged"
+    ATTEMPT_TAKEN_BACK = "attempt.taken_back"
     APPOINTMENT_BOOKED = "appointment.booked"
     APPOINTMENT_ANSWERED = "appointment.answered"
     RECORD_SAVED = "casework.record_saved"

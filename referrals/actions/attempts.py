@@ -1,4 +1,9 @@
-"""Tries to reach a person: how, what came of it, and when to try next."""
+"""Tries to reach a person: how, what came of it, and when to try next.
+
+API
+    log_attempt(referral=, kind=, outcome=, by=, at=, …, key=None) -> Attempt     the same key again is the same try
+    take_back(attempt=, by=, at=)                                                 a wrong tap, for some minutes
+"""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -8,15 +13,17 @@ from django.db import transaction
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
-from lead_cms.core.errors import DomainError
+from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.clock import local_moment
 from lead_cms.programs.current import current_ruleset, rules_for
 from referrals.actions.moments import not_in_future, site_day
-from referrals.actions.outreach import note_try
+from referrals.actions.outreach import note_try, untry
 from referrals.enums import ENDED, AttemptKind, AttemptOutcome, WindowState
 from referrals.models import Attempt, Casework, IntakeWindow, Referral
 
 MORNING = time(10)
+REGRETTED = timedelta(minutes=5)  # how long a tap can be taken back; row security gives a little more
+OLD = "This page is old. Open the list again."
 
 
 @transaction.atomic
@@ -30,8 +37,12 @@ def log_attempt(
     tried_at: datetime | None = None,
     next_try_at: datetime | None = None,
     place: str = "",
+    key: UUID | None = None,
 ) -> Attempt:
-    """One try. Without a next try the usual one is taken: soon after nobody was found, none once the person was reached."""
+    """One try. Without a next try the usual one is taken: soon after nobody was found, none once the person was reached.
+
+    `key` is the open page's own: a double tap, or Back and again, is one try.
+    """
     if kind not in AttemptKind.values:
         raise DomainError("Choose how you tried.", field="kind")
     if outcome not in AttemptOutcome.values:
@@ -46,10 +57,16 @@ def log_attempt(
     elif next_try_at <= moment:
         raise DomainError("The next try comes after this one.", field="next_try_at")
     case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
-    attempt = Attempt.objects.create(
+    if key is not None and (held := Attempt.objects.filter(pk=key).first()) is not None:
+        if held.referral_id != referral.pk or held.tried_by_id != by.pk:
+            raise StaleState(OLD)
+        return held
+    attempt = Attempt(
+        **({} if key is None else {"pk": key}),
         site_id=referral.site_id, referral=referral, tried_at=moment, entered_at=at, tried_by=by, kind=kind,
         outcome=outcome, next_try_at=next_try_at, place=place,
     )  # fmt: skip
+    attempt.save(force_insert=True)
     case.attempts += 1
     if case.last_attempt_at is None or moment >= case.last_attempt_at:
         case.last_attempt_at, case.last_outcome, case.next_try_at = moment, outcome, next_try_at
@@ -57,6 +74,29 @@ def log_attempt(
     note_try(referral=referral, reached=outcome == AttemptOutcome.REACHED, moment=moment, by=by, at=at)
     record(AuditAction.ATTEMPT_LOGGED, target=referral, kind=kind)
     return attempt
+
+
+@transaction.atomic
+def take_back(*, attempt: Attempt, by: Membership, at: datetime) -> None:
+    """A tap on the wrong person or answer: as if it had not been logged. Only one's own, the last, within some minutes.
+
+    What the try before it had set stands again. Where there was none, the person is looked for again at once.
+    """
+    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral_id=attempt.referral_id)
+    tries = Attempt.objects.filter(referral_id=attempt.referral_id)
+    last = tries.order_by("-entered_at", "-pk").first()
+    if last is None or last.pk != attempt.pk or attempt.tried_by_id != by.pk or at - attempt.entered_at > REGRETTED:
+        raise StaleState("This can no longer be taken back. Log what came of it instead.")
+    if not tries.filter(pk=attempt.pk).delete()[0]:
+        raise StaleState("This can no longer be taken back. Log what came of it instead.")
+    before = tries.order_by("-tried_at", "-pk").first()
+    case.attempts = max(0, case.attempts - 1)
+    case.last_attempt_at = before.tried_at if before else None
+    case.last_outcome = before.outcome if before else ""
+    case.next_try_at = before.next_try_at if before else None
+    case.save(update_fields=["attempts", "last_attempt_at", "last_outcome", "next_try_at"])
+    untry(attempt=attempt, is_first=before is None, at=at)
+    record(AuditAction.ATTEMPT_TAKEN_BACK, target=attempt.referral)
 
 
 def usual_next_try(referral: Referral, outcome: str, *, site, at: datetime) -> datetime | None:

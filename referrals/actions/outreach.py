@@ -10,7 +10,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
 from referrals.actions.changing import change_status
 from referrals.enums import OUTREACH_LIFE, OUTREACH_TRANSITIONS, Door, OutreachState, ReferralStatus
-from referrals.models import Casework, OutreachEntry, Referral
+from referrals.models import Attempt, Casework, OutreachEntry, Referral
 
 ENDINGS = (OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND)
 
@@ -45,6 +45,19 @@ def note_try(*, referral: Referral, reached: bool, moment: datetime, by: Members
         return
     if to in onward:
         _move(entry, to, at=at)
+
+
+def untry(*, attempt: Attempt, is_first: bool, at: datetime) -> None:
+    """The try was taken back: an entry that it moved goes back to where people are looked for."""
+    entry = OutreachEntry.objects.select_for_update(of=("self",), no_key=True)
+    entry = entry.filter(referral_id=attempt.referral_id).first()
+    if entry is None:
+        return
+    if is_first and entry.first_tried_at is not None:
+        entry.first_tried_at = None
+        entry.save(update_fields=["first_tried_at"])
+    if entry.state_changed_at == attempt.entered_at and entry.state in (OutreachState.TRIED, OutreachState.REACHED):
+        _move(entry, OutreachState.TO_FIND if is_first else OutreachState.TRIED, at=at)
 
 
 def _move(entry: OutreachEntry, to: OutreachState, *, at: datetime) -> None:

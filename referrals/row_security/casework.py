@@ -26,6 +26,8 @@ SENTENCE_FITS = both(
        and r.officer_id = referrals_officersentence.officer_id offset 0)""",
 )
 
+JUST_LOGGED = "entered_at > clock_timestamp() - interval '6 minutes'"
+
 POLICIES = [
     Policy(
         models.Casework,
@@ -76,6 +78,11 @@ POLICIES = [
     Policy(
         models.Attempt,
         **with_definer(casework_only(mine("tried_by_id"))),
+        # A wrong tap, taken back at once by whoever made it.
+        delete={
+            MANAGER: both(HERE, OPEN_REFERRAL, mine("tried_by_id"), JUST_LOGGED),
+            SUPERVISOR: both(HERE, mine("tried_by_id"), JUST_LOGGED),
+        },
         audited=("referral_id", "tried_at", "kind", "next_try_at"),
     ),
     Policy(

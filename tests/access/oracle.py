@@ -373,7 +373,15 @@ ORACLE: dict[str, dict[str, Rules]] = {
     # What the new case manager should know: theirs while the case is, and the supervisors'.
     "referrals_handovernote": {"select": {MANAGER: my_case, SUPERVISOR: here}, "insert": {SUPERVISOR: own}},
     "referrals_privatetalk": {"select": CASEWORK, "insert": CASEWORK_WRITTEN},
-    "referrals_attempt": {"select": CASEWORK | {DEFINER: always}, "insert": CASEWORK_WRITTEN},
+    # Taken back by whoever just logged it; of "past" the minutes are over.
+    "referrals_attempt": {
+        "select": CASEWORK | {DEFINER: always},
+        "insert": CASEWORK_WRITTEN,
+        "delete": {
+            MANAGER: lambda p, r: written_by_me(open_to_manager)(p, r) and r.flavour != "past",
+            SUPERVISOR: supervised,
+        },
+    },
     "referrals_officersentence": {
         "select": {
             # Taken back, or sealed because the person is under age.

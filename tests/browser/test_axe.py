@@ -56,6 +56,7 @@ ALSO = {
     "audit:list": ["?since=x&show=sign_ins&record=y", "?who=nobody-of-this-name", "?show=sign_ins"],
     "audit:access": ["?show=ending", "?show=idle"],
     "casefile:windows": ["?who=team", "?who=none"],
+    "casefile:look": ["?who=team", "?who=later"],
     "casefile:counts": ["?by=month&back=1"],
     "referrals:on-call": ["?week=1"],
     "referrals:youth": ["?door=arrest"],

@@ -1,6 +1,6 @@
 """Forms of casework: tries, appointments, items, events, times typed later, who looks after whom."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -29,10 +29,12 @@ class AttemptForm(Form):
         help_text="Left empty, your site’s rules set it by what came of this try. None once the person was reached.",
     )  # fmt: skip
     place = Line(label="Where", required=False, max_length=120)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)  # of this page: twice is once
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.taps = helper(Choice("kind"), submit="")
+        self.fields["key"].initial = uuid4
+        self.taps = helper("key", Choice("kind"), submit="")
         self.more = helper("tried_at", "next_try_at", "place", submit="")
         self.more.include_media = False
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import caseload, outreach, telephone, windows
+from lead_cms.casefile.views import caseload, looking, outreach, telephone, windows
 
 urlpatterns = [
     path("caseloads/", caseload.caseloads, name="caseloads"),
     path("caseloads/<uuid:pk>/", caseload.caseload_of, name="caseload-of"),
     path("windows/", windows.windows, name="windows"),
-    path("outreach/", outreach.outreach, name="outreach"),
+    path("outreach/", looking.look, name="look"),
+    path("outreach/<uuid:pk>/try/", looking.look_try, name="look-try"),
+    path("outreach/tries/<uuid:pk>/take-back/", looking.look_take_back, name="look-take-back"),
+    path("outreach/referrals/", outreach.outreach, name="outreach"),
     path("telephone/", telephone.new, name="telephone-new"),
 ]

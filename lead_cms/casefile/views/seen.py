@@ -21,7 +21,7 @@ OUTREACH = "outreach"
 def back_to(asked: str, participant_pk) -> str:
     """The page it was opened from, by a word or a referral's key; never an address that somebody sent."""
     if asked == OUTREACH:
-        return reverse("casefile:outreach")
+        return reverse("casefile:look")
     try:
         return reverse("casefile:case", args=[UUID(asked)])
     except ValueError:
