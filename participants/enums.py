@@ -239,3 +239,11 @@ class FileGone(models.TextChoices):
     WRONG_FILE = "wrong_file", "It is the wrong paper"
     ASKED = "asked", "They asked for it"
     NO_USE = "no_use", "Nobody needs it any more"
+
+
+class MaySay(models.TextChoices):
+    """What may be said to somebody the person trusts; nothing until the person said otherwise."""
+
+    NOTHING = "nothing", "Nothing, not even that somebody called"
+    CALLED = "called", "Only that I called, with my first name and number"
+    MANAGER = "manager", "That I am their case manager"

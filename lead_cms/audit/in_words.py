@@ -26,6 +26,8 @@ RECORDS: dict[str, str] = {
     "participants.lastseen": "Where a person was last seen",
     "participants.legalevent": "Court date, warrant or arrest",
     "participants.personfile": "Paper of a person",
+    "participants.reachplace": "Place where somebody is found",
+    "participants.trustedperson": "Somebody a person trusts",
     "participants.noteaddendum": "Addition to a contact note",
     "participants.notedetail": "Contact note: what happened",
     "participants.noteline": "Contact note: line to share",

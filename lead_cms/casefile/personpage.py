@@ -6,8 +6,9 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation
 from lead_cms.casefile.notepage import note_row, with_lines
-from lead_cms.core.templatetags.dates import say_day, say_phone, say_when
-from participants.enums import LANGUAGES, InformationClass
+from lead_cms.casefile.personfacts import last_seen, number, where, who
+from lead_cms.core.templatetags.dates import say_day, say_when
+from participants.enums import InformationClass
 from participants.models import Consent, ContactNote, Disclosure, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 from services.askedrows import TONES as ASKED_TONES
@@ -41,8 +42,8 @@ class PersonPage:
         return {
             "participant": self.participant,
             "is_taking_part": any(spell.ended_on is None for spell in spells),
-            "facts": self.facts(),
-            "reach": self.reach(),
+            "facts": who(self.participant),
+            "reach": [*number(self.participant), where(self.participant), last_seen(self.participant)],
             "notes": self.notes(),
             "referrals": [self._referral(case) for case in self.cases],
             "spells": [self._spell(spell) for spell in spells],
@@ -60,41 +61,6 @@ class PersonPage:
             return None
         mine = EmergencyAccess.objects.filter(participant=self.participant, membership=self.by, ended_at=None)
         return mine.filter(until_at__gt=timezone.now()).order_by("-until_at", "-pk").first()
-
-    def facts(self) -> list[dict]:
-        one, edit = self.participant, reverse("casefile:person-edit", args=[self.participant.pk])
-        full = f"{one.given_name} {one.family_name}".strip()
-        born = say_day(one.birth_date) if one.birth_date else ""
-        if one.birth_date:
-            born = f"{one.birth_date:%B} {one.birth_date.day}, {one.birth_date.year}"
-        elif one.age_about is not None:
-            born = f"About {one.age_about}"
-        return [
-            {"label": "Wants to be called", "value": one.chosen_name, "change_url": edit, "missing": "By their name"},
-            {"label": "Name", "value": full},
-            {"label": "Other names", "value": ", ".join(one.aliases), "missing": "None"},
-            {"label": "Birth date or age", "value": born},
-            {"label": "Language", "value": LANGUAGES.get(one.language, one.language)},
-            {"label": "Pronouns", "value": one.pronouns},
-        ]
-
-    def reach(self) -> list[dict]:
-        one, phone = self.participant, reverse("casefile:person-phone", args=[self.participant.pk])
-        rows = [{"label": "Number", "value": say_phone(one.phone) if one.phone else "", "change_url": phone}]
-        if one.phone:
-            rows.append({"label": "Texts", "value": "They said texts are safe" if one.may_text else "No texts"})
-            rows.append({"label": "Voice message", "value": "May be left" if one.may_leave_message else "Leave none"})
-            rows.append(
-                {"label": "Who else reads it", "value": one.others_read_phone, "missing": "Nobody, as far as said"}
-            )
-        rows.append({"label": "Usually found", "value": one.where_to_reach})
-        rows.append(
-            {
-                "label": "Last seen", "value": f"{one.seen_place}, {say_when(one.seen_at)}" if one.seen_place else "",
-                "change_url": reverse("casefile:seen", args=[one.pk]), "missing": "Not known now",
-            }
-        )  # fmt: skip
-        return rows
 
     def notes(self) -> list[dict]:
         """The latest contacts, each with its line to share."""

@@ -12,6 +12,7 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.demo.notes import write_notes
 from lead_cms.demo.people import DemoSite
+from lead_cms.demo.reaching import reach_people
 from lead_cms.reports.actions.publishing import digest, preview, publish
 from lead_cms.reports.actions.standing import note_gets_along
 from lead_cms.reports.actions.supplied import take_in
@@ -61,6 +62,7 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
     if where.site.slug == "san-francisco":
         _supply(where, now)
     write_notes(where, cases, now=now)
+    reach_people(where, cases, now=now)
     _publish(where, now)
 
 

@@ -2,8 +2,8 @@
 
 API
     make_participant(names=Names(...), by=, at=, is_restricted=False) -> Participant
-    correct_person(participant=, names=Names(...), by=, at=)
-    set_phone(participant=, phone=, may_text=, may_leave_message=, others_read=, by=, at=)
+    correct_person(participant=, names=Names(...), by=, at=, seen=)
+    set_phone(participant=, phone=, may_text=, may_leave_message=, others_read=, by=, at=, seen=)
     begin_spell(participant=, on=, by=) -> Participation | None
     likely_matches(words=, birth_date=, most=) -> [(participant id, score)]
 """
@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
+from lead_cms.core.seen import refuse_if_changed
 from participants.enums import LANGUAGES, SpellState
 from participants.models import Participant, Participation
 
@@ -26,9 +27,10 @@ OLDEST_YEARS = 120
 # higher one, the extension's own, both words of a name must be nearly right.
 ALIKE, CLOSE = 0.3, 0.6
 NAMES = (
-    "given_name", "family_name", "chosen_name", "aliases", "birth_date", "age_about", "language", "pronouns",
-    "where_to_reach",
+    "given_name", "family_name", "chosen_name", "street_names", "aliases", "birth_date", "age_about", "language",
+    "pronouns",
 )  # fmt: skip
+NUMBER = ("phone", "may_text", "may_leave_message", "others_read_phone")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,12 @@ class Names:
     given_name: str = ""
     family_name: str = ""
     chosen_name: str = ""
+    street_names: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     birth_date: date | None = None
     age_about: int | None = None
     language: str = "en"
     pronouns: str = ""
-    where_to_reach: str = ""
 
 
 @transaction.atomic
@@ -57,13 +59,17 @@ def make_participant(*, names: Names, by: Membership, at: datetime, is_restricte
 
 
 @transaction.atomic
-def correct_person(*, participant: Participant, names: Names, by: Membership, at: datetime) -> Participant:
-    """What the person says of themselves now."""
+def correct_person(
+    *, participant: Participant, names: Names, by: Membership, at: datetime, seen: str = ""
+) -> Participant:
+    """What the person says of themselves now. StaleState when it is no longer what the page showed (`seen`)."""
     _check(names, at.astimezone(by.site.tz).date())
-    _put(participant, names)
-    participant.save(update_fields=list(NAMES))
-    record(AuditAction.PERSON_CHANGED, target=participant, what="names")
-    return participant
+    held = _hold(participant)
+    refuse_if_changed(held, NAMES, seen)
+    _put(held, names)
+    held.save(update_fields=list(NAMES))
+    record(AuditAction.PERSON_CHANGED, target=held, what="names")
+    return held
 
 
 @transaction.atomic
@@ -76,13 +82,16 @@ def set_phone(
     others_read: str,
     by: Membership,
     at: datetime,
+    seen: str = "",
 ) -> Participant:
     """A number with what may be done with it, asked anew each time it is entered: texting is off until they say so."""
+    participant = _hold(participant)
+    refuse_if_changed(participant, NUMBER, seen)
     participant.phone = phone.strip()
     participant.may_text = bool(participant.phone) and may_text
     participant.may_leave_message = bool(participant.phone) and may_leave_message
     participant.others_read_phone = others_read.strip() if participant.phone else ""
-    participant.save(update_fields=["phone", "may_text", "may_leave_message", "others_read_phone"])
+    participant.save(update_fields=list(NUMBER))
     record(AuditAction.PERSON_CHANGED, target=participant, what="phone", may_text=participant.may_text)
     return participant
 
@@ -119,14 +128,18 @@ def likely_matches(
         return cursor.fetchall()
 
 
+def _hold(participant: Participant) -> Participant:
+    return Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+
+
 def _put(person: Participant, names: Names) -> None:
     for name in NAMES:
         setattr(person, name, getattr(names, name))
-    person.aliases = list(names.aliases)
+    person.street_names, person.aliases = list(names.street_names), list(names.aliases)
 
 
 def _check(names: Names, today: date) -> None:
-    if not (names.given_name or names.family_name or names.chosen_name or names.aliases):
+    if not (names.given_name or names.family_name or names.chosen_name or names.street_names or names.aliases):
         raise DomainError("Enter a name: any name they go by.", field="chosen_name")
     if names.language not in LANGUAGES:
         raise DomainError("Choose a language.", field="language")

@@ -11,6 +11,7 @@ from participants.models.legal import LegalEvent
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
 from participants.models.plan import Goal, GoalReview, GoalStep
+from participants.models.reach import ReachPlace, TrustedPerson
 from participants.models.seen import LastSeen
 
 __all__ = [
@@ -32,5 +33,7 @@ __all__ = [
     "Participant",
     "Participation",
     "PersonFile",
+    "ReachPlace",
     "RecordAccess",
+    "TrustedPerson",
 ]

@@ -15,6 +15,8 @@ class Participant(SiteRow):
     given_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80, blank=True)
     chosen_name = models.CharField(max_length=80, blank=True)
+    street_names = models.JSONField(default=list, blank=True)
+    # Former names, names on papers, other spellings.
     aliases = models.JSONField(default=list, blank=True)
     # All names in one lower-case line, for search by likeness.
     search_names = models.CharField(max_length=400, blank=True)
@@ -28,6 +30,7 @@ class Participant(SiteRow):
     may_text = models.BooleanField(default=False)
     may_leave_message = models.BooleanField(default=False)
     others_read_phone = models.CharField(max_length=80, blank=True)
+    # One line of the places where they are usually found, for lists; participants.actions.reach writes it.
     where_to_reach = models.CharField(max_length=200, blank=True)
     # Closed to everyone but the person's own case manager and the supervisor.
     is_restricted = models.BooleanField(default=False)
@@ -37,8 +40,8 @@ class Participant(SiteRow):
 
     PERSONAL = frozenset(
         {
-            "given_name", "family_name", "chosen_name", "aliases", "search_names", "birth_date", "age_about", "language",
-            "pronouns", "race", "gender", "phone", "may_text", "may_leave_message", "others_read_phone",
+            "given_name", "family_name", "chosen_name", "street_names", "aliases", "search_names", "birth_date",
+            "age_about", "language", "pronouns", "race", "gender", "phone", "may_text", "may_leave_message", "others_read_phone",
             "where_to_reach", "died_on",
         }
     )  # fmt: skip
@@ -60,10 +63,16 @@ class Participant(SiteRow):
     @property
     def shown_name(self) -> str:
         """The name the person wants to be called by, else what is known."""
-        return self.chosen_name or f"{self.given_name} {self.family_name}".strip() or "Name not given"
+        full = f"{self.given_name} {self.family_name}".strip()
+        return self.chosen_name or full or next(iter([*self.street_names, *self.aliases]), "Name not given")
+
+    @property
+    def also_called(self) -> str:
+        """Every other name they go by, street names first."""
+        return ", ".join(dict.fromkeys([*self.street_names, *self.aliases]))
 
     def save(self, *args, **kwargs):
-        names = [self.given_name, self.family_name, self.chosen_name, *self.aliases]
+        names = [self.given_name, self.family_name, self.chosen_name, *self.street_names, *self.aliases]
         self.search_names = " ".join(name.lower() for name in names if name)[:400]
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_names"}

@@ -13,8 +13,17 @@ from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.notes import POLICIES as OF_NOTES
 from participants.row_security.plan import POLICIES as OF_THE_PLAN
 from participants.row_security.policies import POLICIES as OF_THE_PERSON
+from participants.row_security.reach import POLICIES as OF_REACHING
 from participants.row_security.seen import POLICIES as OF_SIGHTINGS
 
-POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT, *OF_THE_PLAN, *OF_SIGHTINGS, *OF_FILES]
+POLICIES = [
+    *OF_THE_PERSON,
+    *OF_NOTES,
+    *OF_COURT,
+    *OF_THE_PLAN,
+    *OF_SIGHTINGS,
+    *OF_FILES,
+    *OF_REACHING,
+]
 
 __all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings"]

@@ -43,6 +43,9 @@ ASSIGN = {
     "participants_goalstep": "answered_at = now()",
     "participants_legalevent": "answered_at = now()",
     "participants_personfile": "removed_at = now(), removed_by_id = app.membership_id(), removed_why = 'asked'",
+    **dict.fromkeys(
+        ("participants_reachplace", "participants_trustedperson"), "saved_at = now(), saved_by_id = app.membership_id()"
+    ),
     "participants_contactnote": "saved_at = now()",
     **dict.fromkeys(
         ("participants_noteline", "participants_notedetail", "participants_counsellingnote"), "text = 'x'"

@@ -21,6 +21,7 @@ CODED = {
     "participants_goal.state", "participants_goalstep.who", "participants_goalstep.state", "participants_goalreview.state",
     "participants_legalevent.kind", "participants_legalevent.source", "participants_legalevent.state",
     "participants_personfile.kind", "participants_personfile.removed_why", "participants_personfile.sha256",
+    "participants_trustedperson.may_say",
     "participants_participant.may_leave_message", "participants_participant.may_text",
     "participants_participant.search_names", "participants_recordaccess.reason", "referrals_attempt.outcome",
     "referrals_casehandover.why", "referrals_eligibilityanswer.answer",

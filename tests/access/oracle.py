@@ -5,6 +5,7 @@ The rules stand in whose.py. A role that is not named has no right at all.
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
+from tests.access.oracle_of_people import REACHING
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
 from tests.access.oracle_of_the_street import THE_STREET
 from tests.access.whose import (
@@ -197,6 +198,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "participants_goal": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
     "participants_goalstep": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
     "participants_goalreview": PLANNED,
+    **REACHING,
     "participants_legalevent": {
         "select": {MANAGER: open_person, SUPERVISOR: here},
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},

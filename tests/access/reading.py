@@ -51,7 +51,7 @@ def not_closed(row: Row) -> bool:
 
 IN_FULL = {
     "participants_notedetail", "participants_noteaddendum", "participants_goal", "participants_goalstep",
-    "participants_goalreview",
+    "participants_goalreview", "participants_trustedperson",
 }  # fmt: skip
 
 
@@ -201,6 +201,9 @@ CASEWORK = {
     "participants_goalreview.what_next",
     "participants_lastseen.place",
     "participants_personfile.title",
+    "participants_reachplace.place", "participants_reachplace.hours", "participants_reachplace.note",
+    "participants_trustedperson.name", "participants_trustedperson.how_known", "participants_trustedperson.phone",
+    "participants_trustedperson.agreed_on", "participants_participant.street_names",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",

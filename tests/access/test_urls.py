@@ -16,7 +16,7 @@ from tests.conftest import StrictClient
 
 REFERRAL, CHARGE, PARTICIPANT = "referrals_referral", "referrals_heldcharge", "participants_participant"
 MEMBERSHIP, ORGANISATION, NOTICE = "accounts_membership", "accounts_organisation", "notify_notice"
-GOAL = "participants_goal"
+GOAL, PLACE, TRUSTED = "participants_goal", "participants_reachplace", "participants_trustedperson"
 EVENT, NOTE, LEGAL = "audit_auditevent", "participants_contactnote", "participants_legalevent"
 PUBLISHED = "reports_publishedreport"
 SHIFT, CONSENT, DRAFT = "referrals_oncallshift", "participants_consent", "referrals_draft"
@@ -130,6 +130,13 @@ OBJECTS: dict[str, str | None] = {
     "casefile:letter": REFERRAL,
     "casefile:link": REFERRAL,
     "casefile:person": PARTICIPANT,
+    "casefile:person-reach": PARTICIPANT,
+    "casefile:place-new": PARTICIPANT,
+    "casefile:trusted-new": PARTICIPANT,
+    "casefile:place": PLACE,
+    "casefile:place-remove": PLACE,
+    "casefile:trusted": TRUSTED,
+    "casefile:trusted-remove": TRUSTED,
     "casefile:plan": PARTICIPANT,
     "casefile:plan-paper": PARTICIPANT,
     "casefile:goal-new": PARTICIPANT,

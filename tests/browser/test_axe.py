@@ -29,6 +29,7 @@ from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.access.walking import SENT
 from tests.browser.conftest import DESK, FULL, PHONE, session_of
+from tests.browser.rare_people import add_rare_people
 from tests.conftest import empty_tables
 from tests.core.making_papers import pdf
 from tests.referrals.making import make_arrest_referral, rules_of
@@ -110,6 +111,7 @@ def _add_what_is_rare() -> None:
         review_goal(goal=goal, given=Said(state="partly", went_well="Went there alone.", scale=4), by=manager, at=now)
         paper = Sent(kind="letter", title="Letter from housing", content=pdf())
         file = keep_file(key=uuid4(), participant=case.participant, given=paper, by=manager, at=now)
+        RARE.extend(add_rare_people(case.participant, manager, now))
     RARE.extend([note.pk, goal.pk, file.pk])
 
 

@@ -65,7 +65,9 @@ def noted(by, person, *, at, two_way=True, next_on=None) -> None:
 
 
 def names(response) -> list[str]:
-    return [re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<h3>(<a.*?)</h3>", response.content.decode(), re.DOTALL)]
+    return [
+        re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<h3>(<a.*?)</h3>", response.content.decode(), re.DOTALL)
+    ]
 
 
 def tap(client, referral, outcome, key=None, **more):

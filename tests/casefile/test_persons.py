@@ -39,8 +39,8 @@ def clock():
 
 def given(**more):
     return {
-        "who": "new", "given_name": "Devon", "family_name": "Marsh", "chosen_name": "Dee", "aliases": "Red, Big D",
-        "born": "3/4/1985", "language": "es", "pronouns": "they", "where_to_reach": "The library", "said_yes": "yes",
+        "who": "new", "given_name": "Devon", "family_name": "Marsh", "chosen_name": "Dee", "street_names": "Red",
+        "aliases": "Big D", "born": "3/4/1985", "language": "es", "pronouns": "they", "said_yes": "yes",
     } | more  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def test_their_yes_makes_a_participant(where, manager, sign_in, clock):
     assert "person referred" in words_of(page) and page.context["form"]["family_name"].value() == "Marsh"
     assert client.post(at("link", referral.pk), given())["Location"] == at("case", referral.pk)
     person = act(manager, lambda: Participant.objects.get())
-    assert (person.shown_name, person.aliases, person.birth_date) == ("Dee", ["Red", "Big D"], BORN)
+    assert (person.shown_name, person.street_names, person.aliases) == ("Dee", ["Red"], ["Big D"])
+    assert person.birth_date == BORN
     assert person.language == "es" and not person.may_text
     spell = act(manager, lambda: Participation.objects.get())
     assert (spell.state, spell.began_on, spell.ended_on) == ("active", LATER.date(), None)
@@ -245,6 +246,25 @@ def test_texting_is_asked_anew_each_time_the_number_changes(where, manager, sign
     assert (person.phone, person.may_text, person.may_leave_message) == ("", False, False)
 
 
+@pytest.mark.parametrize(
+    ("page", "first", "second", "stands"),
+    [
+        ("person-edit", given(chosen_name="Dee"), given(chosen_name="Devi"), "Dee"),
+        ("person-phone", {"phone": "415 555 0163", "may_text": "yes", "may_leave_message": "no"},
+         {"phone": "415 555 0164", "may_text": "no", "may_leave_message": "no"}, "(415) 555-0163"),
+    ],
+)  # fmt: skip
+def test_two_pages_do_not_overrule_each_other_unseen(where, manager, sign_in, clock, page, first, second, stands):
+    person = linked(where, taken(where))
+    client, address = sign_in(manager), at(page, person.pk)
+    opened = {"seen": client.get(address).context["form"]["seen"].value()}
+    assert client.post(address, first | opened).status_code == 302
+    late = client.post(address, second | opened)
+    assert "Somebody changed this since" in words_of(late) and stands in words_of(late)
+    again = second | {"seen": late.context["form"]["seen"].value()}
+    assert client.post(address, again).status_code == 302
+
+
 # ---- the page
 
 
@@ -287,6 +307,8 @@ def test_no_other_role_opens_a_participant(where, sign_in, clock, role):
 
 
 def test_names_given_are_kept_as_one_line_for_search(where):
-    person = linked(where, taken(where), aliases=("Red",), chosen_name="Dee")
-    assert person.search_names == "devon marsh dee red"
+    person = linked(where, taken(where), street_names=("Red",), aliases=("Devin",), chosen_name="Dee")
+    assert person.search_names == "devon marsh dee red devin"
+    only = linked(where, taken(where), given_name="", family_name="", street_names=("Bear",))
+    assert only.shown_name == "Bear"
     assert Names(given_name="A") != Names(given_name="B")

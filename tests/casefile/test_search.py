@@ -41,14 +41,15 @@ def find(where, sign_in):
 
 
 @pytest.mark.parametrize(
-    "words", ["Johnson", "Marisol", "mari", "Jonson", "JOHNSON marisol", "Inez", "3/4/1985", "1985-03-04", "Vega"]
+    "words",
+    ["Johnson", "Marisol", "mari", "Jonson", "JOHNSON marisol", "Inez", "3/4/1985", "1985-03-04", "Vega", "estrela"],
 )
 def test_a_participant_is_found(where, find, words):
     linked(
         where, taken(where, name="Somebody Else"), given_name="Marisol", family_name="Johnson", chosen_name="Mari",
-        aliases=("Inez Vega",), birth_date=BORN,
+        street_names=("Estrella",), aliases=("Inez Vega",), birth_date=BORN,
     )  # fmt: skip
-    assert "People with a record Mari Born Mar 4, 1985, also Inez Vega" in find(words)
+    assert "People with a record Mari Born Mar 4, 1985, also Estrella, Inez Vega" in find(words)
 
 
 def test_a_person_referred_is_found_by_name_day_number_and_code(where, find):

@@ -6,14 +6,16 @@ from django import forms
 
 from lead_cms.core.crispy import Choice, StackedChoice, helper
 from lead_cms.core.forms import Form
-from participants.actions.persons import Names
+from lead_cms.core.seen import mark_of
+from participants.actions.persons import NAMES, Names
 from participants.enums import LANGUAGES
 from participants.models import Participant
 from referrals.forms.officer_fields import BirthOrAge, Line, parse_birth_date
 
 NEW = "new"
 YES_NO = [("yes", "Yes"), ("no", "No")]
-NAME_FIELDS = ("given_name", "family_name", "chosen_name", "aliases", "born", "language", "pronouns", "where_to_reach")
+LISTED = ("street_names", "aliases")  # several in one line, commas between
+NAME_FIELDS = ("given_name", "family_name", "chosen_name", *LISTED, "born", "language", "pronouns")
 # The action speaks of the columns; the page asks birth date and age as one thing.
 ASKED_AS = {"birth_date": "born", "age_about": "born"}
 
@@ -26,37 +28,41 @@ class NamesForm(Form):
     chosen_name = Line(
         label="What they want to be called", max_length=80, required=False, help_text="This name leads everywhere."
     )
-    aliases = Line(
-        label="Other names", max_length=200, required=False, help_text="Street names, former names; commas between."
+    street_names = Line(
+        label="Street names", max_length=200, required=False, help_text="What people call them; commas between."
     )
+    aliases = Line(
+        label="Other names", max_length=200, required=False,
+        help_text="Former names, names on papers, other spellings; commas between.",
+    )  # fmt: skip
     born = BirthOrAge(
         label="Birth date or age", max_length=20, required=False, help_text="Such as 4/3/1990, or about 35."
     )
     language = forms.ChoiceField(label="Language they speak", choices=list(LANGUAGES.items()), initial="en")
     pronouns = Line(label="Pronouns", max_length=40, required=False)
-    where_to_reach = Line(
-        label="Where they are usually found", max_length=200, required=False, help_text="Places and times, no names."
-    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper(*NAME_FIELDS, submit="")
+        self.helper = helper(*NAME_FIELDS, "seen", submit="")
 
     def names(self) -> Names:
         given = self.cleaned_data
         birth_date, age_about = given["born"] or (None, None)
-        aliases = tuple(dict.fromkeys(" ".join(name.split()) for name in given["aliases"].split(",") if name.strip()))
-        return Names(
-            birth_date=birth_date, age_about=age_about, aliases=aliases,
-            **{name: given[name] for name in NAME_FIELDS if name not in ("aliases", "born")},
-        )  # fmt: skip
+        listed = {
+            name: tuple(dict.fromkeys(" ".join(one.split()) for one in given[name].split(",") if one.strip()))
+            for name in LISTED
+        }
+        lines = {name: given[name] for name in NAME_FIELDS if name not in (*LISTED, "born")}
+        return Names(birth_date=birth_date, age_about=age_about, **listed, **lines)
 
 
 def asked_of(participant: Participant) -> dict:
     """What stands in the form for somebody known."""
-    known = {name: getattr(participant, name) for name in NAME_FIELDS if name not in ("aliases", "born")}
+    known = {name: getattr(participant, name) for name in NAME_FIELDS if name not in (*LISTED, "born")}
     born = participant.birth_date.isoformat() if participant.birth_date else participant.age_about or ""
-    return known | {"aliases": ", ".join(participant.aliases), "born": born}
+    listed = {name: ", ".join(getattr(participant, name)) for name in LISTED}
+    return known | listed | {"born": born, "seen": mark_of(participant, NAMES)}
 
 
 def asked_of_referred(person) -> dict:
@@ -108,7 +114,7 @@ def said_match(match) -> str:
     born = (
         f", born {person.birth_date:%b} {person.birth_date.day}, {person.birth_date.year}" if person.birth_date else ""
     )
-    also = f", also {', '.join(person.aliases)}" if person.aliases else ""
+    also = f", also {person.also_called}" if person.also_called else ""
     taking_part = ". Already a participant" if match.is_participant else ". Known, not taking part now"
     return f"{person.shown_name}{born}{also}: {', '.join(match.reasons).lower()}{taking_part}"
 
@@ -133,10 +139,11 @@ class PhoneForm(Form):
         required=False,
         help_text="Such as “partner” or “shared phone”.",
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper("phone", Choice("may_text"), Choice("may_leave_message"), "others_read", submit="")
+        self.helper = helper("phone", Choice("may_text"), Choice("may_leave_message"), "others_read", "seen", submit="")
 
 
 class SearchForm(Form):

@@ -20,11 +20,13 @@ from lead_cms.casefile.forms.person import (
     asked_of,
     asked_of_referred,
 )
+from lead_cms.casefile.personfacts import number, who
 from lead_cms.casefile.personpage import PersonPage
 from lead_cms.casefile.views.asking import find_referral
 from lead_cms.core.errors import DomainError
+from lead_cms.core.seen import mark_of
 from lead_cms.programs.current import rules_by_id
-from participants.actions.persons import Names, correct_person, set_phone
+from participants.actions.persons import NAMES, NUMBER, Names, correct_person, set_phone
 from participants.models import LastSeen, Participant
 from referrals.actions import linking
 from referrals.models import Casework, Referral
@@ -120,17 +122,16 @@ def person_edit(request, pk):
     participant = get_object_or_404(Participant, pk=pk, site_id=request.membership.site_id)
     form = NamesForm(request.POST or None, initial=asked_of(participant))
     if request.method == "POST" and form.is_valid():
-        by, at, names = request.membership, timezone.now(), form.names()
-        if ask(form, lambda: correct_person(participant=participant, names=names, by=by, at=at)):
+        by, at, names, seen = request.membership, timezone.now(), form.names(), form.cleaned_data["seen"]
+        if ask(form, lambda: correct_person(participant=participant, names=names, by=by, at=at, seen=seen)):
             cases = Casework.objects.filter(participant=participant, is_sealed=False).select_related("referral")
             referrals = [case.referral for case in cases]
             if linking.seal_if_under_age(referrals=referrals, names=names, by=by, at=at):
                 return _sealed(request, referrals[0])
             messages.success(request, "Saved.")
             return redirect("casefile:person", pk=pk)
-    return render(
-        request, "casefile/persons/form.html", {"participant": participant, "form": form, "title": "Who they are"}
-    )
+    context = {"participant": participant, "form": form, "title": "Who they are"}
+    return render(request, "casefile/persons/form.html", context | _now(form, participant, NAMES, who))
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,21 +139,30 @@ def person_edit(request, pk):
 def person_phone(request, pk):
     """Their number, and what may be done with it: asked anew each time."""
     participant = get_object_or_404(Participant, pk=pk, site_id=request.membership.site_id)
-    form = PhoneForm(request.POST or None, initial={"phone": participant.phone})
+    form = PhoneForm(request.POST or None, initial={"phone": participant.phone, "seen": mark_of(participant, NUMBER)})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        set_phone(
-            participant=participant, phone=given["phone"], may_text=given["may_text"] == "yes",
-            may_leave_message=given["may_leave_message"] == "yes", others_read=given["others_read"],
-            by=request.membership, at=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "Saved.")
-        return redirect("casefile:person", pk=pk)
-    return render(
-        request,
-        "casefile/persons/form.html",
-        {"participant": participant, "form": form, "title": "Their number"},
-    )
+        given, by, at = form.cleaned_data, request.membership, timezone.now()
+        if ask(
+            form,
+            lambda: set_phone(
+                participant=participant, phone=given["phone"], may_text=given["may_text"] == "yes",
+                may_leave_message=given["may_leave_message"] == "yes", others_read=given["others_read"], by=by, at=at,
+                seen=given["seen"],
+            ),
+        ):  # fmt: skip
+            messages.success(request, "Saved.")
+            return redirect("casefile:person-reach", pk=pk)
+    context = {"participant": participant, "form": form, "title": "Their number"}
+    return render(request, "casefile/persons/form.html", context | _now(form, participant, NUMBER, number))
+
+
+def _now(form, participant: Participant, names: tuple[str, ...], say) -> dict:
+    """When somebody changed it meanwhile: what stands there now, which the next saving knows of."""
+    if not form.is_bound or not form.non_field_errors():
+        return {}
+    form.data = form.data.copy()
+    form.data["seen"] = mark_of(participant, names)
+    return {"now": say(participant)}
 
 
 @require_POST

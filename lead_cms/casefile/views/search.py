@@ -56,11 +56,7 @@ def _people(form: SearchForm, born, least: float) -> list[dict]:
     words = form.cleaned_data["words"]
     keys = [key for key, _ in likely_matches(words=words, birth_date=born, most=MOST, least=least)]
     known = {person.pk: person for person in _known(keys=keys)} if keys else {}
-    return [
-        {"person": known[key], "aliases": ", ".join(known[key].aliases), "is_taking_part": known[key].is_taking_part}
-        for key in keys
-        if key in known
-    ]
+    return [{"person": known[key], "is_taking_part": known[key].is_taking_part} for key in keys if key in known]
 
 
 @prepared(keys=list)

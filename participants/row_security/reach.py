@@ -1,0 +1,34 @@
+"""Who may touch where a person is found (casework of the site) and whom they trust (their own case manager, supervisors)."""
+
+from lead_cms.access.permissions import Role
+from lead_cms.access.row_security import MEMBERSHIP, Policy, Rows, both, mine, my_site
+from participants.models import ReachPlace, TrustedPerson
+from participants.row_security.notes import IN_FULL, OPEN_PERSON
+
+MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
+FOUND = {MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site()}
+TRUSTED = {MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), SUPERVISOR: my_site()}
+
+
+def kept(model, rows: dict, *columns: str, audited: tuple[str, ...] = ()) -> Policy:
+    """Written, put right and taken away in one's own name, by whoever reads it."""
+    signed = (*columns, "saved_at", "saved_by_id")
+    return Policy(
+        model,
+        select=rows,
+        insert={role: both(seen, mine("saved_by_id")) for role, seen in rows.items()},
+        update={
+            role: Rows(seen, columns=signed, check=both(my_site(), f"saved_by_id = {MEMBERSHIP}"))
+            for role, seen in rows.items()
+        },
+        delete=rows,
+        audited=("site_id", "participant_id", "saved_by_id", *audited),
+    )
+
+
+POLICIES = [
+    kept(ReachPlace, FOUND, "place", "days", "hours", "note"),
+    kept(
+        TrustedPerson, TRUSTED, "name", "how_known", "phone", "may_say", "agreed_on", audited=("may_say", "agreed_on")
+    ),
+]

@@ -1,0 +1,28 @@
+"""The part of the oracle that is about reaching a person."""
+
+from tests.access.whose import (
+    MANAGER,
+    SUPERVISOR,
+    Rules,
+    here,
+    in_full,
+    my_case,
+    open_person,
+    supervised,
+    written_by_me,
+)
+
+REACHING: dict[str, dict[str, Rules]] = {
+    "participants_reachplace": {
+        "select": {MANAGER: open_person, SUPERVISOR: here},
+        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},
+        "update": {MANAGER: open_person, SUPERVISOR: here},
+        "delete": {MANAGER: open_person, SUPERVISOR: here},
+    },
+    "participants_trustedperson": {
+        "select": {MANAGER: in_full, SUPERVISOR: here},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised},
+        "update": {MANAGER: in_full, SUPERVISOR: here},
+        "delete": {MANAGER: in_full, SUPERVISOR: here},
+    },
+}

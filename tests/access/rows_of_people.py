@@ -1,0 +1,10 @@
+"""Rows of how a person is reached and what they say of themselves, one of every kind for each record."""
+
+from participants import models as participants
+
+
+def write_people(add, person, manager, day, now) -> None:
+    """`add` as the rows of one record have it."""
+    signed = {"participant": person, "saved_at": now, "saved_by": manager}
+    add(participants.ReachPlace, place="p", days=[0, 3], **signed)
+    add(participants.TrustedPerson, name="t", may_say="called", agreed_on=day, **signed)
