@@ -247,3 +247,11 @@ class MaySay(models.TextChoices):
     NOTHING = "nothing", "Nothing, not even that somebody called"
     CALLED = "called", "Only that I called, with my first name and number"
     MANAGER = "manager", "That I am their case manager"
+
+
+class Known(models.TextChoices):
+    """What follows from a code. Nobody is put down as "no" because nobody asked."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    UNKNOWN = "unknown", "Not known"

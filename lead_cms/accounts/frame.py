@@ -19,6 +19,8 @@ PLACES = [
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Caseloads", "casefile:caseloads", Permission.CASELOADS),
     ("Outreach", "casefile:look", Permission.OUTREACH),
+    ("Outreach", "casefile:outreach", Permission.OUTREACH),
+    ("Months", "casefile:months", Permission.NOTES),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
     ("Services", "services:list", Permission.DIRECTORY_VIEW),

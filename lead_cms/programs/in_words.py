@@ -339,6 +339,12 @@ def _lists(rules: Rules) -> list[Line]:
             "Out of touch is suggested",
             lambda n: f"After {n} days without contact.",
         ),
+        _line(
+            rules,
+            "caseload.month_until_day",
+            "A month’s picture",
+            lambda n: f"Is confirmed until day {n} of the next month.",
+        ),
         _line(rules, "completion.definition", "Completing the program", str),
         _line(rules, "providers.verified_days", "An entry of the directory", lambda n: f"Stays verified {n} days."),
         _line(

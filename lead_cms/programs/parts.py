@@ -330,6 +330,8 @@ class Caseload:
     most: int | None
     # After so many days without a contact both ways a person counts as out of touch: suggested, never set.
     out_of_touch_days: int | None
+    # Until which day of the next one a month’s picture is confirmed.
+    month_until_day: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,6 +348,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("outreach.left_word_days", whole(1, 60), since=2),
     Leaf("outreach.court_days", whole(1, 365), since=2),
     Leaf("outreach.shift_line_days", whole(1, 60), since=2),
+    Leaf("caseload.month_until_day", whole(1, 28), since=2),
     Leaf("review.old_referral_days", whole(1, 3650)),
     Leaf("review.reopened_count", whole(2, 1000)),
     Leaf("review.shift_hours", whole(1, 24)),

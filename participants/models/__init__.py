@@ -1,5 +1,6 @@
 """The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut, the
-notes of each contact, what happens at court, where they were last seen, their papers.
+notes of each contact, what happens at court, where they were last seen, their papers, how
+they lived month by month.
 
 Police roles have no right at all on these tables.
 """
@@ -8,6 +9,7 @@ from participants.models.closing import EmergencyAccess, NeverTogether, RecordAc
 from participants.models.consent import Consent, ConsentCell, Disclosure
 from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
+from participants.models.month import PersonMonth
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
 from participants.models.plan import Goal, GoalReview, GoalStep
@@ -34,6 +36,7 @@ __all__ = [
     "Participation",
     "PersonFile",
     "ReachPlace",
+    "PersonMonth",
     "RecordAccess",
     "TrustedPerson",
 ]

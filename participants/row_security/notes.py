@@ -1,7 +1,7 @@
 """Who may touch which rows of contact notes: casework alone, and of casework each text its own few."""
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.row_security import MEMBERSHIP, Policy, Rows, both, either, mine, my_site
+from lead_cms.access.row_security import ANYTHING, DEFINER, MEMBERSHIP, Policy, Rows, both, either, mine, my_site
 from participants.models import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
@@ -65,6 +65,7 @@ POLICIES = [
         select={
             MANAGER: both(my_site(), OPEN_PERSON, either("signed_at is not null", mine("author_id"))),
             SUPERVISOR: my_site(),
+            DEFINER: ANYTHING,
         },
         insert={MANAGER: both(my_site(), OPEN_PERSON, MY_DRAFT), SUPERVISOR: both(my_site(), MY_DRAFT)},
         update={

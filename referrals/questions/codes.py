@@ -4,7 +4,8 @@ HUD: HMIS Data Standards FY2026, the codes as published, the words in person-fir
 Policy Directive No. 15 of March 28, 2024, the seven minimum categories, one question, every answer that fits.
 """
 
-from participants.enums import RACES
+from participants import codes as monthly
+from participants.enums import NO_ANSWER, RACES
 from referrals.questions.base import CodeList, local
 
 
@@ -15,29 +16,10 @@ def hud(number: str, *options: tuple[str, str]) -> CodeList:
 YES_NO = hud("1.8", ("1", "Yes"), ("0", "No"))
 RACE = CodeList("OMB SPD-15", "2024", tuple(RACES.items()))
 SEX = hud("4.21", ("0", "Female"), ("1", "Male"))
-_PLACES = (
-    ("116", "Outside, in a vehicle, an abandoned building or a station"),
-    ("101", "Emergency shelter, or a motel paid with a shelter voucher"),
-    ("118", "Safe Haven"),
-    ("204", "Psychiatric hospital or facility"),
-    ("205", "Substance use treatment facility or detox center"),
-    ("206", "Hospital or other medical facility"),
-    ("207", "Jail, prison or juvenile detention"),
-    ("215", "Foster care home or group home"),
-    ("225", "Long-term care facility or nursing home"),
-    ("302", "Transitional housing"),
-    ("314", "Hotel or motel paid without a shelter voucher"),
-    ("329", "Residential project or halfway house"),
-    ("332", "Host Home, not for a crisis"),
-    ("335", "With family"),
-    ("336", "With friends"),
-    ("410", "Rents, no housing subsidy"),
-    ("435", "Rents, with a housing subsidy"),
-    ("411", "Owns, no housing subsidy"),
-    ("421", "Owns, with a housing subsidy"),
-)
-PRIOR_LIVING = hud("3.917", *_PLACES)
-CURRENT_LIVING = hud("4.12", *_PLACES, ("17", "Other"), ("37", "Worker could not tell"))
+# The same codes as the monthly picture's. Before entry there is no "other" and no worker who could not tell.
+_ANSWERED = [option for option in monthly.LIVING.choices if option[0] not in NO_ANSWER]
+CURRENT_LIVING = hud("4.12", *_ANSWERED)
+PRIOR_LIVING = hud("3.917", *(option for option in _ANSWERED if option[0] not in {"17", "37"}))
 LENGTH_OF_STAY = hud(
     "3.917.2",
     ("10", "One night or less"),
@@ -77,46 +59,9 @@ LAST_GRADE = hud(
     ("13", "Graduate degree"),
     ("14", "Vocational certification"),
 )
-INCOME = hud(
-    "4.02",
-    ("Earned", "Earned income"),
-    ("Unemployment", "Unemployment insurance"),
-    ("SSI", "Supplemental Security Income (SSI)"),
-    ("SSDI", "Social Security Disability Insurance (SSDI)"),
-    ("VADisabilityService", "VA disability compensation"),
-    ("VADisabilityNonService", "VA disability pension"),
-    ("PrivateDisability", "Private disability insurance"),
-    ("WorkersComp", "Workers’ compensation"),
-    ("TANF", "TANF"),
-    ("GA", "General Assistance"),
-    ("SocSecRetirement", "Social Security retirement"),
-    ("Pension", "Pension from a former job"),
-    ("ChildSupport", "Child support"),
-    ("Alimony", "Alimony"),
-    ("OtherIncomeSource", "Another source"),
-)
-BENEFITS = hud(
-    "4.03",
-    ("SNAP", "SNAP (food)"),
-    ("WIC", "WIC"),
-    ("TANFChildCare", "TANF child care"),
-    ("TANFTransportation", "TANF transportation"),
-    ("OtherTANF", "Other TANF services"),
-    ("OtherBenefitsSource", "Another benefit"),
-)
-INSURANCE = hud(
-    "4.04",
-    ("Medicaid", "Medicaid"),
-    ("Medicare", "Medicare"),
-    ("SCHIP", "State children’s health insurance"),
-    ("VHAServices", "Veterans Health Administration"),
-    ("EmployerProvided", "Through an employer"),
-    ("COBRA", "COBRA"),
-    ("PrivatePay", "Paid privately"),
-    ("StateHealthIns", "State health insurance"),
-    ("IndianHealthServices", "Indian Health Service"),
-    ("OtherInsurance", "Another insurance"),
-)
+INCOME = hud("4.02", *monthly.INCOME.choices)
+BENEFITS = hud("4.03", *monthly.BENEFITS.choices)
+INSURANCE = hud("4.04", *monthly.INSURANCE.choices)
 TONIGHT = local(
     ("shelter", "A place to sleep"),
     ("food", "Food"),

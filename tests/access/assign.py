@@ -46,6 +46,7 @@ ASSIGN = {
     **dict.fromkeys(
         ("participants_reachplace", "participants_trustedperson"), "saved_at = now(), saved_by_id = app.membership_id()"
     ),
+    "participants_personmonth": "superseded_at = now(), superseded_by_id = app.membership_id()",
     "participants_contactnote": "saved_at = now()",
     **dict.fromkeys(
         ("participants_noteline", "participants_notedetail", "participants_counsellingnote"), "text = 'x'"

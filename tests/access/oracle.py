@@ -176,7 +176,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     # A note is its author's until it is signed ("draft" is not); then the team sees that it was, and reads the line.
     "participants_contactnote": {
-        "select": {MANAGER: note_seen(open_person), SUPERVISOR: here},
+        "select": {MANAGER: note_seen(open_person), SUPERVISOR: here, DEFINER: always},
         **dict.fromkeys(("insert", "update", "delete"), DRAFTED),
     },
     "participants_noteline": {
@@ -199,6 +199,11 @@ ORACLE: dict[str, dict[str, Rules]] = {
     "participants_goalstep": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
     "participants_goalreview": PLANNED,
     **REACHING,
+    "participants_personmonth": {
+        "select": PLANNED["select"] | {DEFINER: always},
+        "insert": PLANNED["insert"] | {OPERATOR: always},
+        "update": PLANNED["select"],
+    },
     "participants_legalevent": {
         "select": {MANAGER: open_person, SUPERVISOR: here},
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},

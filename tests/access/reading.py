@@ -52,6 +52,7 @@ def not_closed(row: Row) -> bool:
 IN_FULL = {
     "participants_notedetail", "participants_noteaddendum", "participants_goal", "participants_goalstep",
     "participants_goalreview", "participants_trustedperson",
+    "participants_personmonth",
 }  # fmt: skip
 
 
@@ -205,6 +206,8 @@ CASEWORK = {
     "participants_trustedperson.name", "participants_trustedperson.how_known", "participants_trustedperson.phone",
     "participants_trustedperson.agreed_on", "participants_participant.street_names",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
+    "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",
+    "participants_personmonth.insurance_sources",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",

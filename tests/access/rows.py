@@ -20,6 +20,7 @@ from lead_cms.reports import models as reports
 from participants import models as participants
 from referrals import models as referrals
 from services import models as services
+from tests.access import months_of as months
 from tests.access.rows_of_people import write_people
 from tests.access.rows_of_the_street import add_street
 from tests.factories import SiteWorld
@@ -265,6 +266,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(participants.PersonFile, participant=person, kind="letter", media_type="pdf", size=1, sha256="h", kept_at=NOW,
         kept_by=manager)  # fmt: skip
     write_people(add, person, manager, DAY, NOW)
+    months.lived(add, person, manager, DAY, NOW)
     add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
         recorded_by=manager)  # fmt: skip
 

@@ -150,6 +150,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:file": "participants_personfile",
     "casefile:file-open": "participants_personfile",
     "casefile:file-remove": "participants_personfile",
+    "casefile:months": None,
+    "casefile:person-months": PARTICIPANT,
     "casefile:notes": PARTICIPANT,
     "casefile:note-new": PARTICIPANT,
     "casefile:note-keep": PARTICIPANT,

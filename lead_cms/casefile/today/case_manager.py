@@ -34,6 +34,7 @@ from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
+from participants.actions.months import month_after, open_months
 from participants.enums import CourtState, LegalKind, NoteKind
 from participants.models import ContactNote, LegalEvent, Participant
 from referrals.actions.roster import LOOK_AHEAD
@@ -67,8 +68,18 @@ def context(request) -> dict:
             "outreach": [outreach_row(entry, now, rules) for entry in untried],
             "visits": visits,
             "today": today,
+            "month": month_to_confirm(today, rules),
         }
     )
+
+
+LAST_DAYS = 5  # of a month, in which its picture is asked for
+
+
+def month_to_confirm(today: date, rules: Rules | None) -> date | None:
+    """The month whose picture is due: the last until the site's day, the running one in its last days."""
+    this, last = open_months(today, rules.caseload.month_until_day if rules else None)
+    return last or (this if (month_after(this) - today).days <= LAST_DAYS else None)
 
 
 def shifts_of(me, now: datetime) -> dict:

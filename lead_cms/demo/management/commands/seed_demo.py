@@ -24,6 +24,7 @@ from lead_cms.accounts.models import Site
 from lead_cms.demo.asking import FOLDERS, Asking, cases_told
 from lead_cms.demo.bulk import write
 from lead_cms.demo.desk import furnish
+from lead_cms.demo.months import live_on
 from lead_cms.demo.people import CAST, PASSWORD, SITES, DemoSite, hire, username
 from lead_cms.demo.story import Story
 from lead_cms.demo.table import gather
@@ -109,6 +110,7 @@ class Command(DutyCommand):
                 # What is there to be looked at: published reports count the whole site, which nobody has analyzed yet.
                 if referrals < SIDE_BY_SIDE:
                     gather(where, cases, now=now)
+                    live_on(where, seed=seed, now=now)
         call_command("import_incidents", str(SAMPLE), source="sfpd", site="san-francisco", verbosity=0)
         self._write_sign_ins(examples)
         self.stdout.write(f"Seeded {referrals} referrals at {len(SITES)} sites.")
