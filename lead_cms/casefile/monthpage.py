@@ -100,12 +100,12 @@ class Line:
 
 def in_words(picture: Picture) -> list[str]:
     """A picture in a few words; what nobody asked is left out."""
-    said = [LIVING.words(picture.living)] if picture.living != NOT_COLLECTED else []
+    said = [LIVING.brief(picture.living)] if picture.living != NOT_COLLECTED else []
     said += [EMPLOYMENT.words(picture.employment)] if picture.employment != NOT_COLLECTED else []
     for name, (yes, no, listed) in WORDS.items():
         answer, sources = getattr(picture, name), getattr(picture, SOURCES[name])
         if answer == YES:
-            said.append(f"{yes}: {', '.join(map(listed.words, sources))}" if sources else yes)
+            said.append(f"{yes}: {', '.join(map(listed.brief, sources))}" if sources else yes)
         elif answer == "0":
             said.append(no)
     return said

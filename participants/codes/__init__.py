@@ -2,7 +2,7 @@
 
 API
     LIVING, EMPLOYMENT, INCOME, BENEFITS, INSURANCE -> Codes
-    codes.words(code)         as people say it; a code that the list does not have is read as it stands
+    codes.words(code), codes.brief(code)       as people say it; a code that the list does not have is read as it stands
     codes[code].says["sheltered"]      what follows from a code: "yes", "no" or "unknown"
     YES_NO                    HUD HMIS 1.8: yes, no, and three answers that are none
 """
@@ -24,6 +24,7 @@ VERSION = "HUD FY2026, LEAD 1"
 class Code:
     code: str
     words: str
+    brief: str
     says: dict[str, str]
 
 
@@ -44,6 +45,10 @@ class Codes:
     def words(self, code: str) -> str:
         found = self._by_code.get(code)
         return found.words if found else code
+
+    def brief(self, code: str) -> str:
+        found = self._by_code.get(code)
+        return found.brief if found else code
 
     def that(self, what: str, answer: str) -> list[str]:
         """The codes from which this follows, such as `that("sheltered", "yes")`."""
@@ -67,8 +72,8 @@ def _read(name: str) -> dict[str, Codes]:
 
 
 def _code(option: dict[str, str]) -> Code:
-    says = {key: value for key, value in option.items() if key not in {"code", "words", "hud"}}
-    return Code(option["code"], option["words"], says)
+    says = {key: value for key, value in option.items() if key not in {"code", "words", "brief", "hud"}}
+    return Code(option["code"], option["words"], option.get("brief", option["words"]), says)
 
 
 _HUD, _LEAD = _read("hud_fy2026.json"), _read("lead_1.json")

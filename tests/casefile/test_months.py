@@ -263,7 +263,7 @@ def test_what_is_known_from_intake_and_notes(where, sign_in, manager):
         ))  # fmt: skip
         act(manager, lambda n=note: sign_note(note=n, by=manager, at=NOW))
     said = words_of(sign_in(manager).get(page()))
-    assert "With friends · Income: Supplemental Security Income (SSI)" in said and "As they said at intake" in said
+    assert "With friends · Income: SSI" in said and "As they said at intake" in said
     assert "2 contacts both ways" in said and "Last met at a shelter" in said
     assert "Nobody confirmed October" in said
 

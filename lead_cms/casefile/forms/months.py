@@ -2,7 +2,7 @@
 
 from django import forms
 
-from lead_cms.core.crispy import Choice, StackedChoice, helper
+from lead_cms.core.crispy import Choice, helper
 from lead_cms.core.forms import Form
 from participants.actions.months import LISTS, SOURCES, Picture
 from participants.codes import EMPLOYMENT, GROUPS, LIVING, NO, NOT_COLLECTED, YES, YES_NO
@@ -26,14 +26,15 @@ class MonthForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        layout = ["living", "employment"]
+        rest = []
         for name, listed in LISTS.items():
             self.fields[name] = forms.ChoiceField(label=ASKED[name], choices=ANSWERS, widget=forms.RadioSelect)
             self.fields[SOURCES[name]] = forms.MultipleChoiceField(
                 label=FROM[name], choices=listed.choices, required=False, widget=forms.CheckboxSelectMultiple
             )
-            layout += [StackedChoice(name), Choice(SOURCES[name])]
-        self.helper = helper(*layout, submit="")
+            rest += [Choice(name), Choice(SOURCES[name])]
+        # What changes most often stands first; the rest behind one tap.
+        self.first, self.rest = helper("living", "employment", submit=""), helper(*rest, submit="")
 
     def clean(self):
         """Who names a source has said yes."""
@@ -44,6 +45,11 @@ class MonthForm(Form):
             elif data.get(sources) and data.get(name) != YES:
                 self.add_error(name, "A source is chosen below. Say yes, or take it away.")
         return data
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something of the rest must be looked at again."""
+        return any(name in self.errors for name in (*SOURCES, *SOURCES.values())) if self.is_bound else False
 
     def picture(self) -> Picture:
         given = dict(self.cleaned_data)
