@@ -11,6 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from bench import duplicates
+
+ALONE = "duplicates"  # needs no database of referrals
 GROWTH, MORE = 1.3, 1.2
 SITE = "san-francisco"
 REFERRALS_A_SERVICE, REFERRALS_AN_ASKED = 25, 20
@@ -22,8 +25,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     parser.add_argument("--rounds", type=int, default=40)
     options = parser.parse_args()
-    results = []
-    for size in options.sizes:
+    results = duplicates.measured() if options.only in f"{ALONE}: " else []
+    for size in options.sizes if options.only != ALONE else ():
         environment = prepared(size)
         command = [sys.executable, "-m", "bench.measure", "--rows", str(size), "--rounds", str(options.rounds)]
         found = subprocess.run([*command, "--only", options.only], env=environment, stdout=subprocess.PIPE, check=True)
