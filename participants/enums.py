@@ -191,6 +191,20 @@ class LegalSource(models.TextChoices):
     PAPER = "paper", "A paper they showed"
 
 
+class ChargeClass(models.TextChoices):
+    FELONY = "felony", "Felony"
+    MISDEMEANOR = "misdemeanor", "Misdemeanor"
+    INFRACTION = "infraction", "Infraction"
+
+
+class ToldWhom(models.TextChoices):
+    """Who else knows of it, with the person's yes."""
+
+    LAWYER = "lawyer", "Their lawyer"
+    TRUSTED = "trusted", "Somebody they trust"
+    SERVICE = "service", "A service"
+
+
 class CourtState(models.TextChoices):
     """How a court date went. Nobody fails one: it is kept, moved, or missed on that day."""
 

@@ -77,6 +77,8 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
             if number < len(SEEN):
                 seen_at = now - timedelta(hours=20 * number + 3)
                 note_seen(participant=people[key], place=SEEN[number], seen_at=seen_at, by=manager, at=now)
+            if number == 1:
+                _days_in_jail(people[key], manager, today, now)
             goal = begin_goal(participant=people[key], given=GOALS[number], by=manager, at=now - timedelta(days=9))
             for words, who in STEPS[number]:
                 add_step(goal=goal, words=words, who=who, by_when=court.on, by=manager, at=now - timedelta(days=9))
@@ -88,6 +90,18 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 last.refresh_from_db()
                 add_to_note(note=last, text=ADDED, by=manager, at=now - timedelta(days=1))
                 _keep(people[key], UNSIGNED, manager, now - timedelta(minutes=50))
+
+
+def _days_in_jail(person: Participant, by, today: date, now: datetime) -> None:
+    """On a warrant, out again after three days: no new offense."""
+    charge = {"charge": "Missed court date", "charge_code": "PC 1320 (demo)", "charge_class": "misdemeanor"}
+    for days, kind, more in (
+        (23, LegalKind.WARRANT_ARREST, charge),
+        (23, LegalKind.BOOKED, {}),
+        (21, LegalKind.RELEASED, {}),
+    ):
+        given = Event(kind=kind, on=today - timedelta(days=days), source=LegalSource.JAIL, told_on=today, **more)
+        note_event(participant=person, given=given, by=by, at=now - timedelta(hours=2))
 
 
 def _weekday(day: date) -> date:

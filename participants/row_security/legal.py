@@ -5,7 +5,7 @@ from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
 from participants.models import LegalEvent
 
 OPEN_PERSON = "app.may_see_participant(participant_id)"
-ANSWER = ("state", "answered_at", "told_on")
+ANSWER = ("state", "answered_at", "told_on", "told_others")
 
 POLICIES = [
     Policy(

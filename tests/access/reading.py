@@ -208,6 +208,8 @@ CASEWORK = {
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",
     "participants_personmonth.insurance_sources",
+    "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.charge_code",
+    "participants_legalevent.cause_number",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",

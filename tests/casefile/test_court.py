@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lead_cms.access.permissions import Role
 from lead_cms.core.errors import DomainError, StaleState
-from participants.actions.legal import Event, answer_court, answer_move, note_event, tell_person
+from participants.actions.legal import Event, answer_court, answer_move, jail_spells, note_event, tell_person
 from participants.models import LegalEvent
 from tests.casefile.person_making import act, linked, manager_of, words_of
 from tests.casefile.working import taken
@@ -146,3 +146,41 @@ def test_the_pages(world, sign_in, manager, person):
     assert {
         stranger.get(at(name, key)).status_code for name, key in (("court", person.pk), ("court-date", event.pk))
     } == {404}
+
+
+def in_jail(*events) -> list[tuple]:
+    made = [LegalEvent(kind=kind, on=on) for kind, on in events]
+    return [(one.since, one.until, one.days, one.is_now) for one in jail_spells(made, TODAY)]
+
+
+def test_days_in_jail_count_the_first_and_the_last():
+    leap, out = date(2028, 2, 28), date(2028, 3, 1)
+    assert in_jail(("released", out), ("booked", leap)) == [(leap, out, 3, False)]
+    # The day before the clocks go back, and still there.
+    booked = TODAY - timedelta(days=1)
+    assert in_jail(("booked", booked)) == [(booked, None, 2, True)]
+    assert in_jail(("booked", TODAY), ("released", TODAY)) == [(TODAY, TODAY, 1, False)]
+    # Out, and taken in again the same day.
+    again = in_jail(("booked", booked), ("booked", TODAY), ("released", TODAY))
+    assert again == [(TODAY, None, 1, True), (booked, TODAY, 2, False)]
+    # What is not known is not counted.
+    assert in_jail(("released", TODAY)) == [(None, TODAY, None, False)]
+    twice = in_jail(("booked", booked), ("booked", TODAY))
+    assert twice == [(TODAY, None, 1, True), (booked, None, None, False)]
+
+
+def test_a_charge_has_its_code_and_days_in_jail_stand_on_the_page(sign_in, manager, person):
+    client, url = sign_in(manager), at("court", person.pk)
+    fields = {"kind": "booked", "on": "2026-10-20", "source": "jail"}
+    charged = {"charge": "Possession", "charge_code": "RCW 69.50.4013", "charge_class": "misdemeanor"}
+    assert client.post(url, fields | charged)["Location"] == url
+    page = words_of(client.get(url))
+    assert "Possession, RCW 69.50.4013 (misdemeanor)" in page and "12 days, the first and the last counted" in page
+    event = act(manager, lambda: LegalEvent.objects.get())
+    page = client.post(at("court-answer", event.pk), {"whom": "lawyer"}, follow=True)
+    assert "Also knows: their lawyer" in words_of(page)
+    client.post(at("court-answer", event.pk), {"whom": "lawyer"})
+    assert act(manager, lambda: LegalEvent.objects.get().told_others) == ["lawyer"]
+    assert client.post(at("court-answer", event.pk), {"state": "kept"}).status_code == 404
+    assert "Choose who" in words_of(client.post(at("court-answer", event.pk), {"whom": "police"}, follow=True))
+    assert client.post(at("court-date", event.pk), {"on": "2026-11-10"}).status_code == 200

@@ -7,7 +7,7 @@ from lead_cms.casefile.forms.casework import DATE
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
 from lead_cms.core.forms import Form
 from participants.actions.legal import Event
-from participants.enums import CourtState, LegalKind, LegalSource
+from participants.enums import ChargeClass, CourtState, LegalKind, LegalSource
 from referrals.forms.officer_fields import Line
 
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -27,6 +27,12 @@ class EventForm(Form):
     place = Line(label="Court and room, or place", required=False, max_length=160)
     cause_number = Line(label="Case number", required=False, max_length=40)
     charge = Line(label="Charge, as the paper says it", required=False, max_length=160)
+    charge_code = Line(
+        label="Its code", required=False, max_length=40, help_text="The statute, such as “RCW 69.50.4013”."
+    )
+    charge_class = forms.ChoiceField(
+        label="Its class", choices=ChargeClass.choices, required=False, widget=forms.RadioSelect
+    )
     source = forms.ChoiceField(label="Who says so?", choices=LegalSource.choices, widget=forms.RadioSelect)
     told = forms.ChoiceField(
         label="Do they know of it?",
@@ -38,13 +44,18 @@ class EventForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = helper(
-            "kind", Short("on"), Short("at_time"), "place", Short("cause_number"), "charge", StackedChoice("source"),
-            Choice("told"), submit="",
+            "kind", Short("on"), Short("at_time"), "place", Short("cause_number"), StackedChoice("source"), Choice("told"),
+            submit="",
         )  # fmt: skip
+        self.of_charge = helper("charge", Short("charge_code"), StackedChoice("charge_class"), submit="")
+
+    def has_charge(self) -> bool:
+        names = ("charge", "charge_code", "charge_class")
+        return any(self[name].value() or self[name].errors for name in names)
 
     def given(self) -> Event:
         told = timezone.localdate() if self.cleaned_data["told"] == "yes" else None
-        names = ("kind", "on", "at_time", "place", "cause_number", "charge", "source")
+        names = ("kind", "on", "at_time", "place", "cause_number", "charge", "charge_code", "charge_class", "source")
         return Event(told_on=told, **{name: self.cleaned_data[name] for name in names})
 
 
