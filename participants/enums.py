@@ -42,7 +42,11 @@ BARRIERS_TOLD = {
     "transport": "Transport", "work": "Work or education",
 }  # fmt: skip
 # Funders, councils and community bodies read published figures and nothing of a person.
-MULTI_PARTY_KINDS = ("police", "prosecutor", "case_management", "project_management", "partner", "provider")
+MULTI_PARTY_KINDS = (
+    "police", "prosecutor", "case_management", "project_management", "partner", "provider", "legal_aid",
+)  # fmt: skip
+# Of a person's court page, what “court dates and warrants” of a consent means: no arrest, no days in jail, no charge.
+COURT_TOLD = ("hearing", "warrant", "warrant_lifted")
 
 
 class EndsWith(models.TextChoices):

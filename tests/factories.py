@@ -25,6 +25,7 @@ KIND = {
     Role.COORDINATOR: OrganisationKind.PROJECT_MANAGEMENT,
     Role.REFERRER: OrganisationKind.PARTNER,
     Role.PROVIDER: OrganisationKind.PROVIDER,
+    Role.LEGAL_AID: OrganisationKind.LEGAL_AID,
     Role.STAKEHOLDER: OrganisationKind.PUBLIC_BODY,
     Role.ADMINISTRATOR: OrganisationKind.PROJECT_MANAGEMENT,
     Role.AUDITOR: OrganisationKind.PROJECT_MANAGEMENT,

@@ -16,6 +16,7 @@ class Role(models.TextChoices):
     COORDINATOR = "coordinator", "Coordinator"
     PROVIDER = "provider", "Service provider"
     REFERRER = "referrer", "Referrer"
+    LEGAL_AID = "legal_aid", "Legal aid"
     STAKEHOLDER = "stakeholder", "Stakeholder"
     ADMINISTRATOR = "administrator", "Administrator"
     AUDITOR = "auditor", "Auditor"
@@ -24,7 +25,7 @@ class Role(models.TextChoices):
 POLICE = frozenset({Role.OFFICER, Role.LIAISON})
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
 # They work for somebody outside the site: of its people and organizations they see their own alone.
-OUTSIDE = frozenset({Role.PROVIDER, Role.REFERRER, Role.STAKEHOLDER})
+OUTSIDE = frozenset({Role.PROVIDER, Role.REFERRER, Role.LEGAL_AID, Role.STAKEHOLDER})
 
 
 class Permission(StrEnum):
@@ -69,6 +70,7 @@ class Permission(StrEnum):
     DIRECTORY_LINK = "link a provider to the organization that signs in"
     SERVICE_ASK = "refer a person to a service"
     SERVICE_ANSWER = "answer what the organization is asked"
+    LEGAL_AID = "see the people given to oneself as legal aid, keep privileged notes"
     PEOPLE_MANAGE = "manage people, organizations and memberships"
     AUDIT_VIEW = "read the audit"
 
@@ -108,6 +110,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {P.REPORTS, P.SUPPLIED_COUNTS, P.PUBLISH, P.PUBLISHED_VIEW},
     Role.REFERRER: EVERYONE | {P.COMMUNITY_CREATE, P.COMMUNITY_OWN},
     Role.PROVIDER: EVERYONE | DIRECTORY | {P.DIRECTORY_EDIT, P.SERVICE_ANSWER},
+    Role.LEGAL_AID: EVERYONE | {P.LEGAL_AID},
     Role.STAKEHOLDER: EVERYONE | {P.PUBLISHED_VIEW},
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE},
     Role.AUDITOR: EVERYONE | {P.AUDIT_VIEW},

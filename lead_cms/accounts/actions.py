@@ -31,6 +31,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT}),
     Role.REFERRER: frozenset({K.PARTNER}),
     Role.PROVIDER: frozenset({K.PROVIDER}),
+    Role.LEGAL_AID: frozenset({K.LEGAL_AID}),
     Role.STAKEHOLDER: frozenset({K.PUBLIC_BODY, K.PARTNER}),
     Role.ADMINISTRATOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT}),
     Role.AUDITOR: frozenset({K.PROJECT_MANAGEMENT, K.CASE_MANAGEMENT, K.PARTNER}),

@@ -22,6 +22,7 @@ PLACES = [
     ("Outreach", "casefile:outreach", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
+    ("My notes", "casefile:privileged-notes", Permission.LEGAL_AID),
     ("Services", "services:list", Permission.DIRECTORY_VIEW),
     ("Asked for", "services:asked-list", Permission.SERVICE_ASK),
     ("Months", "casefile:months", Permission.NOTES),

@@ -37,6 +37,7 @@ class OrganisationKind(models.TextChoices):
     PROJECT_MANAGEMENT = "project_management", "Project management"
     PARTNER = "partner", "Partner organization"
     PROVIDER = "provider", "Service provider"
+    LEGAL_AID = "legal_aid", "Legal aid or public defender"
     PUBLIC_BODY = "public_body", "Funder, council or community body"
 
 

@@ -12,6 +12,8 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.core.serializers.json import DjangoJSONEncoder
@@ -29,22 +31,22 @@ class Tampered(ValueError):
     """The token was changed, cut, or belongs to another place."""
 
 
-def encrypt(value: str | bytes, *, aad: str) -> str:
-    """Encrypt with the newest key; `aad` ties the token to its place."""
+def encrypt(value: str | bytes, *, aad: str, purpose: str = "") -> str:
+    """Encrypt with the newest key; `aad` ties the token to its place. A `purpose` has a key of its own, derived from it."""
     key_id = newest_key_id()
     nonce = os.urandom(NONCE_BYTES)
     plain = value.encode() if isinstance(value, str) else value
-    return ".".join([key_id, _b64(nonce), _b64(_cipher(key_id).encrypt(nonce, plain, aad.encode()))])
+    return ".".join([key_id, _b64(nonce), _b64(_cipher(key_id, purpose).encrypt(nonce, plain, aad.encode()))])
 
 
-def decrypt(token: str, *, aad: str) -> bytes:
+def decrypt(token: str, *, aad: str, purpose: str = "") -> bytes:
     """The plain bytes. Raises UnknownKey or Tampered."""
     try:
         key_id, nonce, sealed = token.rsplit(".", 2)
         parts = _raw(nonce), _raw(sealed)
     except (ValueError, AttributeError) as error:
         raise Tampered("not an encrypted value") from error
-    cipher = _cipher(key_id)
+    cipher = _cipher(key_id, purpose)
     try:
         return cipher.decrypt(*parts, aad.encode())
     except (InvalidTag, ValueError) as error:
@@ -67,8 +69,11 @@ def key_of(key_id: str) -> bytes:
     return key
 
 
-def _cipher(key_id: str) -> AESGCM:
-    return AESGCM(key_of(key_id))
+def _cipher(key_id: str, purpose: str) -> AESGCM:
+    key = key_of(key_id)
+    if purpose:
+        key = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"lead purpose:{purpose}".encode()).derive(key)
+    return AESGCM(key)
 
 
 def _b64(raw: bytes) -> str:
@@ -89,6 +94,8 @@ class EncryptedTextField(models.TextField):
     Tied to its table and column, not to its row: the key of a new row is not always known when it is written.
     """
 
+    purpose = ""
+
     def _aad(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 
@@ -98,10 +105,10 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
     def get_prep_value(self, value):
-        return None if value is None else encrypt(self._written(value), aad=self._aad())
+        return None if value is None else encrypt(self._written(value), aad=self._aad(), purpose=self.purpose)
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else self._read(decrypt(value, aad=self._aad()))
+        return None if value is None else self._read(decrypt(value, aad=self._aad(), purpose=self.purpose))
 
     def _written(self, value) -> str:
         return str(value)
@@ -121,3 +128,9 @@ class EncryptedJSONField(EncryptedTextField):
 
     def _read(self, raw: bytes):
         return json.loads(raw)
+
+
+class PrivilegedTextField(EncryptedTextField):
+    """Text between a lawyer and the person: under a key that opens nothing else, and that nothing else uses."""
+
+    purpose = "privileged"

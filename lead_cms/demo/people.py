@@ -26,6 +26,7 @@ ORGANISATIONS = {
         (OrganisationKind.PROVIDER, "Harbor Light House (demo)"),
         (OrganisationKind.PROVIDER, "Eddy Street Health (demo)"),
         (OrganisationKind.PUBLIC_BODY, "Board of Supervisors (demo)"),
+        (OrganisationKind.LEGAL_AID, "Public Defender (demo)"),
     ],
     "seattle": [
         (OrganisationKind.POLICE, "West Precinct (demo)"),
@@ -37,6 +38,7 @@ ORGANISATIONS = {
         (OrganisationKind.PROVIDER, "Madrona House (demo)"),
         (OrganisationKind.PROVIDER, "Rainier Health (demo)"),
         (OrganisationKind.PUBLIC_BODY, "County Council (demo)"),
+        (OrganisationKind.LEGAL_AID, "Department of Public Defense (demo)"),
     ],
 }
 # Role, how many, which of the site's organisations of its kind.
@@ -52,6 +54,7 @@ CAST = [
     (Role.STAKEHOLDER, 1, OrganisationKind.PUBLIC_BODY),
     (Role.ADMINISTRATOR, 1, OrganisationKind.PROJECT_MANAGEMENT),
     (Role.AUDITOR, 1, OrganisationKind.PROJECT_MANAGEMENT),
+    (Role.LEGAL_AID, 1, OrganisationKind.LEGAL_AID),
 ]
 STAFF_NAMES = [
     "A. Okafor", "Rosa Delgado", "M. Bell", "J. Whitcomb", "T. Nakamura", "P. Reyes", "Lena Fox", "D. Abara", "S. Lindqvist",

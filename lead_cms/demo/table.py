@@ -20,6 +20,7 @@ from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS
 from participants.actions.closing import keep_apart, open_in_emergency
 from participants.actions.consents import revoke, revoke_cells
+from participants.actions.legal_aid import give, write_note
 from participants.enums import ApartReason, ConsentKind, Emergency, EndsWith, HowRevoked
 from participants.models import ConsentCell, Participant
 from referrals.actions.consenting import Wish, ask_for
@@ -30,7 +31,11 @@ from referrals.models import Casework, Referral
 K = OrganisationKind
 # What is signed by whom, one after the other: classes by kind of organisation, and how many days it is good for.
 SIGNED = [
-    ("in force", {K.PROSECUTOR: ("legal_coordination",), K.POLICE: ("enrolment",)}, 300),
+    (
+        "in force",
+        {K.PROSECUTOR: ("legal_coordination",), K.POLICE: ("enrolment",), K.LEGAL_AID: ("legal_coordination",)},
+        300,
+    ),
     ("partly taken back", {K.PROSECUTOR: ("enrolment", "barriers"), K.PROVIDER: ("enrolment", "housing")}, 200),
     ("near its end", {K.PROJECT_MANAGEMENT: ("general_progress",), K.PROVIDER: ("enrolment",)}, 4),
     ("taken back", {K.PARTNER: ("enrolment",)}, 100),
@@ -57,6 +62,7 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
     """`cases` as `cases_told` gives them. Where a site has too few, it does with fewer."""
     manager = where.first(Role.CASE_MANAGER)
     _consents(manager, [referral for _, referral in cases.get(manager.pk, [])], now)
+    _legal_aid(where, now)
     _apart(where, cases, now)
     _emergency(where, cases, now)
     if where.site.slug == "san-francisco":
@@ -64,6 +70,21 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
     write_notes(where, cases, now=now)
     reach_people(where, cases, now=now)
     _publish(where, now)
+
+
+def _legal_aid(where: DemoSite, now: datetime) -> None:
+    """Whoever said yes to the defenders was given to one of them, who wrote a note that nobody else reads."""
+    lawyer, supervisor = where.first(Role.LEGAL_AID), where.first(Role.SUPERVISOR)
+    with acting_as(supervisor), transaction.atomic():
+        told = ConsentCell.objects.filter(organisation_id=lawyer.organisation_id, revoked_at=None)
+        cell = told.select_related("participant").order_by("pk").first()
+        if cell is None:
+            return
+        given = give(participant=cell.participant, lawyer=lawyer, by=supervisor, at=now - timedelta(days=5))
+    with acting_as(lawyer), transaction.atomic():
+        write_note(
+            given=given, text="Spoke on the phone. Ask for the date to be moved.", by=lawyer, at=now - timedelta(days=3)
+        )
 
 
 def _consents(manager: Membership, keys: list, now: datetime) -> None:

@@ -9,6 +9,7 @@ from participants.models.closing import EmergencyAccess, NeverTogether, RecordAc
 from participants.models.consent import Consent, ConsentCell, Disclosure
 from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
+from participants.models.legal_aid import LegalAidGiven, PrivilegedNote
 from participants.models.month import PersonMonth
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
@@ -27,6 +28,7 @@ __all__ = [
     "GoalReview",
     "GoalStep",
     "LastSeen",
+    "LegalAidGiven",
     "LegalEvent",
     "NeverTogether",
     "NoteAddendum",
@@ -35,6 +37,7 @@ __all__ = [
     "Participant",
     "Participation",
     "PersonFile",
+    "PrivilegedNote",
     "ReachPlace",
     "PersonMonth",
     "RecordAccess",

@@ -8,8 +8,11 @@ Revoked, replaced or past its end is no, in the second it happens: each asks `cl
 """
 
 from participants.row_security.files import POLICIES as OF_FILES
-from participants.row_security.functions import FUNCTIONS, OPERATOR_COST, like, likeness_settings
+from participants.row_security.functions import FUNCTIONS as OF_ALL
+from participants.row_security.functions import OPERATOR_COST, like, likeness_settings
 from participants.row_security.legal import POLICIES as OF_COURT
+from participants.row_security.legal_aid import FUNCTIONS as OF_LAWYERS
+from participants.row_security.legal_aid import POLICIES as OF_LEGAL_AID
 from participants.row_security.months import POLICIES as OF_MONTHS
 from participants.row_security.notes import POLICIES as OF_NOTES
 from participants.row_security.plan import POLICIES as OF_THE_PLAN
@@ -17,6 +20,17 @@ from participants.row_security.policies import POLICIES as OF_THE_PERSON
 from participants.row_security.reach import POLICIES as OF_REACHING
 from participants.row_security.seen import POLICIES as OF_SIGHTINGS
 
-POLICIES = [*OF_THE_PERSON, *OF_NOTES, *OF_COURT, *OF_THE_PLAN, *OF_SIGHTINGS, *OF_FILES, *OF_REACHING, *OF_MONTHS]
+POLICIES = [
+    *OF_THE_PERSON,
+    *OF_NOTES,
+    *OF_COURT,
+    *OF_THE_PLAN,
+    *OF_SIGHTINGS,
+    *OF_FILES,
+    *OF_REACHING,
+    *OF_MONTHS,
+    *OF_LEGAL_AID,
+]
+FUNCTIONS = [*OF_ALL, *OF_LAWYERS]
 
 __all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings"]

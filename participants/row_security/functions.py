@@ -7,7 +7,7 @@ from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
-RECIPIENTS = [Role.PROVIDER, Role.PROSECUTOR, Role.OFFICER, Role.LIAISON]
+RECIPIENTS = [Role.PROVIDER, Role.PROSECUTOR, Role.OFFICER, Role.LIAISON, Role.LEGAL_AID]
 
 OPERATOR_COST = 0.25
 
@@ -216,7 +216,7 @@ FUNCTIONS = [
                      where s.consent_id = k.id and s.officer_id = app.membership_id())
                    else exists (select 1 from participants_consentcell c where c.consent_id = k.id
                      and c.information_class = what and OPEN_CELL) end)"""),
-        to=[Role.PROVIDER, Role.PROSECUTOR, Duty.INTAKE],
+        to=[Role.PROVIDER, Role.PROSECUTOR, Role.LEGAL_AID, Duty.INTAKE],
     ),
     definer(
         "sentence_stands(consent uuid)",

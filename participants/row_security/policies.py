@@ -190,7 +190,8 @@ POLICIES = [
         },
         # In one's own name, for one's own organisation, of what a consent opens to it; police by the way of intake, having
         # no right here themselves.
-        insert={role: TOLD_TO_ME for role in (Role.PROSECUTOR, Role.PROVIDER, Duty.INTAKE)} | {Duty.OPERATOR: ANYTHING},
+        insert={role: TOLD_TO_ME for role in (Role.PROSECUTOR, Role.PROVIDER, Role.LEGAL_AID, Duty.INTAKE)}
+        | {Duty.OPERATOR: ANYTHING},
         audited=("site_id", "consent_id", "what", "to_membership_id", "notice_version"),
     ),
     Policy(

@@ -42,6 +42,7 @@ ASSIGN = {
     "participants_goal": "review_on = current_date",
     "participants_goalstep": "answered_at = now()",
     "participants_legalevent": "answered_at = now()",
+    "participants_legalaidgiven": "ended_at = now(), ended_by_id = app.membership_id()",
     "participants_personfile": "removed_at = now(), removed_by_id = app.membership_id(), removed_why = 'asked'",
     **dict.fromkeys(
         ("participants_reachplace", "participants_trustedperson"), "saved_at = now(), saved_by_id = app.membership_id()"

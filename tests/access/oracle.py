@@ -7,6 +7,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from tests.access.oracle_of_people import REACHING
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
+from tests.access.oracle_of_the_court import THE_COURT
 from tests.access.oracle_of_the_street import THE_STREET
 from tests.access.whose import (
     ADMIN,
@@ -21,6 +22,7 @@ from tests.access.whose import (
     EVERY,
     INTAKE,
     INVITER,
+    LAWYER,
     LIAISON,
     MANAGER,
     NOTIFIER,
@@ -41,6 +43,7 @@ from tests.access.whose import (
     Rules,
     always,
     charged_now,
+    given_to_me,
     here,
     in_full,
     me,
@@ -160,6 +163,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "insert": {
             PROSECUTOR: lambda p, r: shared(p, r) and r.n == p.n and r.role != "provider",
             PROVIDER: lambda p, r: own(p, r) and r.role == "provider" and r.flavour != "sealed",
+            LAWYER: lambda p, r: given_to_me(p, r) and r.role == "lawyer",
             INTAKE: never,  # in the name of the police membership it works for: its own test
             OPERATOR: always,
         },
@@ -203,11 +207,6 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": PLANNED["select"] | {DEFINER: always},
         "insert": PLANNED["insert"] | {OPERATOR: always},
         "update": PLANNED["select"],
-    },
-    "participants_legalevent": {
-        "select": {MANAGER: open_person, SUPERVISOR: here},
-        "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},
-        "update": {MANAGER: open_person, SUPERVISOR: here},
     },
     "participants_personfile": {
         "select": {MANAGER: in_full, SUPERVISOR: here, SCHEDULER: always},
@@ -448,5 +447,6 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "referrals_underagecount": {"select": {COORDINATOR: here}, "insert": {INTAKE: here, OPERATOR: always}},
     **DIRECTORY_AND_ASKING,
+    **THE_COURT,
     **THE_STREET,
 }

@@ -72,6 +72,8 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
     """
     if row.table == "participants_counsellingnote" or (row.role == "draft" and row.table.startswith("participants_")):
         return i_wrote(row)
+    if row.table == "participants_privilegednote":
+        return False
     if row.table in IN_FULL:
         return i_wrote(row) or (here(row) and row.flavour == "plain")
     if row.table in {"participants_recordaccess", "participants_nevertogether"} or is_over(row):
@@ -82,6 +84,8 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
 
 def of_the_site_but_what_is_its_authors_alone(row: Row) -> bool:
     """Every case; of notes neither a counselling note nor what a case manager has not signed."""
+    if row.table == "participants_privilegednote":
+        return False
     is_alone = row.table == "participants_counsellingnote" or (
         row.role == "draft" and row.table in {"participants_noteline", "participants_notedetail"}
     )
@@ -93,11 +97,20 @@ def our_entry(row: Row) -> bool:
 
 
 def our_organisation(row: Row) -> bool:
-    return mine(row) and row.role in {"provider", "partner", "public_body"}
+    return mine(row) and row.role in {"provider", "partner", "public_body", "legal_aid"}
 
 
 def asked_of_us(row: Row) -> bool:
     return mine(row) and row.flavour in ASKED
+
+
+def given_to_me(row: Row) -> bool:
+    """As legal aid, under a consent that stands."""
+    return mine(row) and row.flavour in {"plain", "restricted", "supervised"}
+
+
+def their_case_manager(row: Row) -> bool:
+    return mine(row) and row.role in {"case_manager", "supervisor"}
 
 
 def told_as_met(row: Row) -> bool:
@@ -152,6 +165,15 @@ MAY_READ = {
         "participants_consent.scope": asked_of_us_under_a_consent_that_stands,
     },
     Role.REFERRER: {"referrals_referral.*": i_sent, "accounts_organisation.*": our_organisation},
+    # Who was given to them, court dates and warrants, whom to call; of notes their own, also when a consent was taken back.
+    Role.LEGAL_AID: dict.fromkeys(
+        (*(f"participants_legalevent.{name}" for name in ("on", "place", "cause_number")),
+         *(f"participants_participant.{name}" for name in
+           ("chosen_name", "given_name", "family_name", "pronouns", "phone", "language")),
+         "participants_consent.scope"), given_to_me,
+    )
+    | {"accounts_membership.name": their_case_manager, "accounts_membership.phone": their_case_manager,
+       "accounts_organisation.*": our_organisation, "participants_privilegednote.text": mine},
     Role.STAKEHOLDER: {"reports_publishedreport.sheet": published, "accounts_organisation.*": our_organisation},
     Role.AUDITOR: STAFF_NAMES
     | {"audit_auditevent.actor_label": here, "participants_emergencyaccess.*": here, "accounts_user.username": here},
@@ -190,6 +212,7 @@ OWN = (
 OPENED_ALONE = {
     Role.PROVIDER: ("services_sharedfact.*", "participants_participant.*"),
     Role.OFFICER: ("referrals_officersentence.*",),
+    Role.LEGAL_AID: ("participants_legalevent.*", "participants_participant.*"),
 }
 # What casework writes and nobody else reads: casework meets it, so the others' pages are silent for a reason.
 CASEWORK = {
@@ -208,8 +231,7 @@ CASEWORK = {
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",
     "participants_personmonth.insurance_sources",
-    "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.charge_code",
-    "participants_legalevent.cause_number",
+    "participants_legalevent.charge_code",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",
@@ -234,6 +256,10 @@ MUST_MEET = {
         "services_servicereferral.reference", "services_location.address",
     },
     Role.REFERRER: {"notify_notice.text", "referrals_referral.reference"},
+    Role.LEGAL_AID: {
+        "participants_legalevent.place", "participants_legalevent.cause_number", "participants_participant.chosen_name",
+        "participants_participant.phone", "participants_privilegednote.text", "accounts_membership.phone",
+    },
     Role.STAKEHOLDER: {"notify_notice.text", "reports_publishedreport.sheet"},
     Role.AUDITOR: {"audit_auditevent.actor_label", "accounts_membership.name"},
     Role.ADMINISTRATOR: {"accounts_user.username", "accounts_user.email", "accounts_membership.badge"},

@@ -22,6 +22,7 @@ from referrals import models as referrals
 from services import models as services
 from tests.access import months_of as months
 from tests.access.rows_of_people import write_people
+from tests.access.rows_of_the_court import add_court, legal_cell
 from tests.access.rows_of_the_street import add_street
 from tests.factories import SiteWorld
 
@@ -188,8 +189,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     officer, manager = where.person(Role.OFFICER, n), _manager(where, n, flavour)
     police = {} if community else {"officer": officer, "agency": where.organisations[OrganisationKind.POLICE, n]}
 
-    def add(model, **fields):
-        return rows.add(model(site=site, **fields), where, n, flavour)
+    def add(model, whose="", **fields):
+        return rows.add(model(site=site, **fields), where, n, flavour, whose)
 
     referral = add(
         referrals.Referral, reference=f"{n}{flavour}"[:12], door="community" if community else "arrest",
@@ -253,8 +254,9 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         _charge(add, where, n, flavour, referral, window, person)
     if flavour in MATRIX:
         _matrix(rows, where, n, flavour, referral, person)
+    consent = None
     if flavour in ASKED:
-        _asked(add, rows.services[where.site.slug, n], where, n, flavour, referral, person)
+        consent = _asked(add, rows.services[where.site.slug, n], where, n, flavour, referral, person)
     if flavour in {"plain", "supervised"}:
         _closing(add, where, n, flavour, person)
     _notes(rows, where, n, flavour, person)
@@ -267,8 +269,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         kept_by=manager)  # fmt: skip
     write_people(add, person, manager, DAY, NOW)
     months.lived(add, person, manager, DAY, NOW)
-    add(participants.LegalEvent, participant=person, kind="hearing", on=DAY, source="person", recorded_at=NOW,
-        recorded_by=manager)  # fmt: skip
+    add_court(add, where, n, person, manager, consent)
 
 
 def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
@@ -299,7 +300,7 @@ def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person
 ASKED = ("plain", "restricted", "past", "supervised", "shared")
 
 
-def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
+def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, person):
     by, organisation = _manager(where, n, flavour), where.organisations[OrganisationKind.PROVIDER, n]
     is_named, back = flavour != "shared", {"revoked_at": NOW, "revoked_how": "spoken", "revoked_by": by}
     asked = add(
@@ -310,11 +311,12 @@ def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, perso
     add(services.ServiceGap, participant=person, need="housing", reason="full", recorded_at=NOW, recorded_by=by)
     if not is_named:
         add(services.AskedPerson, referral=asked, participant=person)
-        return
+        return None
     consent = add(
         participants.Consent, kind="multi_party", participant=person, referral_id=referral.pk, answer="yes", asked_at=NOW,
         asked_by=by, language="en", text_shown="t", text_hash="h", signed_name="A", signed_at=NOW,
-        matrix=[f"{organisation.pk}:{code}" for code in ("enrolment", "health")], **(back if flavour == "past" else {}),
+        matrix=[*(f"{organisation.pk}:{code}" for code in ("enrolment", "health")), legal_cell(where, n)],
+        **(back if flavour == "past" else {}),
     )  # fmt: skip
     cell = {"consent": consent, "participant": person, "organisation": organisation, "kind": "multi_party"}
     for code in ("enrolment", "health"):
@@ -322,6 +324,7 @@ def _asked(add, service, where: SiteWorld, n: int, flavour: str, referral, perso
     add(services.AskedPerson, referral=asked, participant=person, organisation=organisation, consent_id=consent.pk)
     add(services.SharedFact, referral=asked, participant=person, organisation=organisation, information_class="health",
         text="t", written_at=NOW, written_by=by)  # fmt: skip
+    return consent
 
 
 def _notes(rows: Rows, where: SiteWorld, n: int, flavour: str, person) -> None:

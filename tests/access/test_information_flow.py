@@ -144,6 +144,7 @@ def test_where_a_page_asks_for_ones_own_too_both_locks_must_be_off(undone, monke
         (Role.PROVIDER, {"services:request"}, "services_sharedfact.text"),
         (Role.PROVIDER, {"services:request"}, "participants_participant.phone"),
         (Role.OFFICER, {"referrals:own"}, "referrals_officersentence.sentence"),
+        (Role.LEGAL_AID, {"casefile:legal-person"}, "participants_legalevent.place"),
     ],
 )
 def test_a_consent_that_was_taken_back_and_still_opens_is_noticed(undone, role, pages, column):

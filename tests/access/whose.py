@@ -13,8 +13,8 @@ from tests.access.rows import Row
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
 MANAGER, SUPERVISOR, COORDINATOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR
 REFERRER, ADMIN, AUDITOR = Role.REFERRER, Role.ADMINISTRATOR, Role.AUDITOR
-PROVIDER, STAKEHOLDER = Role.PROVIDER, Role.STAKEHOLDER
-OUTSIDE = {REFERRER: "partner", PROVIDER: "provider", STAKEHOLDER: "public_body"}
+PROVIDER, STAKEHOLDER, LAWYER = Role.PROVIDER, Role.STAKEHOLDER, Role.LEGAL_AID
+OUTSIDE = {REFERRER: "partner", PROVIDER: "provider", STAKEHOLDER: "public_body", LAWYER: "legal_aid"}
 TELEPHONE = {"supervised", "telephoned", "coordinated"}
 APP, DEFINER = "app", "definer"
 INTAKE, CLOCKWORK, SCHEDULER = Duty.INTAKE, Duty.CLOCKWORK, Duty.SCHEDULER
@@ -156,6 +156,11 @@ DIRECTORY = {MANAGER: here, SUPERVISOR: here, COORDINATOR: here, PROVIDER: own_p
 
 def named(p, r):
     """The person's own consent says so now; "past" was taken back, and of "shared" nobody is named."""
+    return own(p, r) and r.flavour in {"plain", "restricted", "supervised"}
+
+
+def given_to_me(p, r):
+    """Given to the lawyer of that number, under a consent that stands; of "past" it was taken back."""
     return own(p, r) and r.flavour in {"plain", "restricted", "supervised"}
 
 

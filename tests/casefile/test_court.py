@@ -106,7 +106,7 @@ def test_a_day_that_is_still_to_come_was_neither_kept_nor_missed(manager, person
     act(manager, lambda: answer_court(event=event, state="called_off", by=manager, at=NOW))
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CASE_MANAGER, Role.SUPERVISOR}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CASE_MANAGER, Role.SUPERVISOR, Role.LEGAL_AID}))
 def test_nobody_but_casework_has_any_right(where, manager, person, role):
     noted(manager, person)
     with pytest.raises(ProgrammingError, match="permission denied"):

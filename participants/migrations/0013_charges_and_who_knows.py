@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_outside_roles"),
-        ("participants", "0011_places_from_lines"),
+        ("participants", "0012_monthly_picture"),
     ]
 
     operations = [
