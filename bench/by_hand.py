@@ -98,4 +98,84 @@ SUPPLIED = """
 select dimension, "group", sum("count") from reports_suppliedcount
 where site_id = %(site)s and month >= %(begins_on)s and month < %(ends_on)s group by dimension, "group"
 """
-REPORTS_BY_HAND = {"funnel": [FUNNEL], "clock": [CLOCK], "equity": [SEEN, OWN, SUPPLIED], "handoff": [HANDOFF]}
+MONTHS = """
+with spells as (
+  select s.participant_id, s.began_on, coalesce(s.ended_on, %(until_on)s::date - 1) as ended_on,
+    date_trunc('month', min(s.began_on) over (partition by s.participant_id)::timestamp)::date as first_month
+  from participants_participation s join participants_participant p on p.id = s.participant_id and not p.is_restricted
+  where s.site_id = %(site)s and s.participant_id not in (
+    select participant_id from referrals_casework where participant_id is not null and (is_restricted or is_sealed))),
+due as (
+  select distinct participant_id, first_month, m::date as month from spells
+  cross join lateral generate_series(greatest(date_trunc('month', began_on::timestamp), %(begins_on)s::timestamp),
+    least(ended_on, %(until_on)s::date - 1)::timestamp, interval '1 month') m
+  union select participant_id, first_month, (first_month - interval '1 month')::date from spells
+  where first_month - interval '1 month' >= %(begins_on)s and first_month - interval '1 month' < %(until_on)s),
+talks as (
+  select participant_id, date_trunc('month', happened_at at time zone %(zone)s)::date as month, count(*) as n
+  from participants_contactnote where site_id = %(site)s and is_two_way and signed_at is not null
+    and happened_at >= %(begins_at)s group by 1, 2)
+select d.month - d.first_month, d.month, count(*), count(x.id), count(*) filter (where x.sheltered = 'yes'),
+  count(*) filter (where x.sheltered = 'no'), count(*) filter (where x.permanent = 'yes'),
+  count(*) filter (where x.continuum = 'yes'), count(*) filter (where x.income = '1' or x.benefits = '1'), sum(t.n)
+from due d left join participants_personmonth x on x.participant_id = d.participant_id and x.month = d.month
+  and x.superseded_at is null
+left join talks t on t.participant_id = d.participant_id and t.month = d.month group by grouping sets ((1), (2))
+"""
+PROFILE = """
+with there as (
+  select p.* from participants_participant p where p.site_id = %(site)s and not p.is_restricted and p.id in (
+    select participant_id from participants_participation where site_id = %(site)s and began_on < %(until_on)s
+      and (ended_on is null or ended_on >= %(begins_on)s))
+  and p.id not in (
+    select participant_id from referrals_casework where participant_id is not null and (is_restricted or is_sealed))),
+came as (
+  select distinct on (k.participant_id) k.participant_id, r.id, r.door from referrals_casework k
+  join referrals_referral r on r.id = k.referral_id and r.status <> 'cancelled'
+  where k.participant_id in (select id from there) order by k.participant_id, r.submitted_at),
+lived as (
+  select distinct on (participant_id) participant_id, living, employment, income, benefits, insurance
+  from participants_personmonth where site_id = %(site)s and superseded_at is null and month >= %(begins_on)s
+    and month < %(until_on)s and participant_id in (select id from there) order by participant_id, month desc)
+select t.race::text, t.gender, width_bucket(coalesce(date_part('year', age(%(until_on)s, t.birth_date)), t.age_about),
+    array[18, 25, 35, 45, 55, 65]::float8[]), c.door, x.living, x.employment, x.income, x.benefits, x.insurance, count(*)
+from there t left join came c on c.participant_id = t.id left join lived x on x.participant_id = t.id
+group by grouping sets ((), (1), (2), (3), (4), (5), (6), (7), (8), (9))
+"""
+CHARGES = """
+with came as (
+  select distinct on (k.participant_id) k.participant_id, r.id, r.door from referrals_casework k
+  join referrals_referral r on r.id = k.referral_id and r.status <> 'cancelled'
+  join participants_participant p on p.id = k.participant_id and not p.is_restricted
+  where k.site_id = %(site)s order by k.participant_id, r.submitted_at)
+select o.title, count(*) from came c join referrals_referraloffence o on o.referral_id = c.id where c.door = 'arrest' group by 1
+"""
+NEEDS = """
+with asked as (
+  select a.participant_id, r.need, r.status, r.decline_reason, r.attended_on, r.attended_on - r.asked_at::date as days
+  from services_servicereferral r join services_askedperson a on a.referral_id = r.id
+  where r.site_id = %(site)s and r.asked_at >= %(begins_at)s and r.asked_at < %(ends_at)s),
+named as (
+  select participant_id, need from asked
+  union select participant_id, need from services_servicegap
+   where site_id = %(site)s and recorded_at >= %(begins_at)s and recorded_at < %(ends_at)s
+  union select participant_id, jsonb_array_elements_text(domains) from participants_contactnote
+   where site_id = %(site)s and signed_at is not null and happened_at >= %(begins_at)s and happened_at < %(ends_at)s
+  union select participant_id, domain from participants_goal where site_id = %(site)s and domain <> ''
+    and begun_on >= %(begins_on)s and begun_on < %(until_on)s),
+each as (
+  select n.participant_id, n.need, count(a.need) as asked, max(a.attended_on) as attended, min(a.days) as days
+  from named n join participants_participant p on p.id = n.participant_id and not p.is_restricted
+  left join asked a on a.participant_id = n.participant_id and a.need = n.need group by 1, 2)
+select need, count(*), count(*) filter (where asked > 0), count(attended), percentile_cont(0.5) within group (order by days),
+  count(distinct participant_id) from each group by grouping sets ((), (need))
+"""
+REPORTS_BY_HAND = {
+    "funnel": [FUNNEL],
+    "profile": [PROFILE, CHARGES],
+    "clock": [CLOCK],
+    "months": [MONTHS],
+    "needs": [NEEDS],
+    "equity": [SEEN, OWN, SUPPLIED],
+    "handoff": [HANDOFF],
+}

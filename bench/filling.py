@@ -95,7 +95,42 @@ def asked(site: str, count: int) -> None:
             )
 
 
+# Of everybody who takes part each month since they began, as it may have been, and a talk in every other one.
+MONTHS = """
+insert into participants_personmonth (id, site_id, participant_id, month, living, employment, income, income_sources, benefits,
+  benefit_sources, insurance, insurance_sources, sheltered, permanent, continuum, lists_version, confirmed_at, confirmed_by_id)
+select gen_random_uuid(), d.site_id, d.participant_id, d.month, (array['116', '101', '336', '410', '116', '116'])[1 + d.dice %% 6],
+  (array['looking', 'part', 'none'])[1 + d.dice %% 3], (array['1', '0'])[1 + d.dice %% 2], '[]', '1',
+  '["SNAP"]', '1', '["Medicaid"]',
+  (array['no', 'yes', 'yes', 'yes', 'no', 'no'])[1 + d.dice %% 6], (array['no', 'no', 'no', 'yes', 'no', 'no'])[1 + d.dice %% 6],
+  (array['no', 'yes', 'no'])[1 + d.dice %% 3], 'x', now(), d.by_id
+from (
+  select s.site_id, s.participant_id, m::date as month, p.created_by_id as by_id,
+    abs(hashtext(s.participant_id::text || m::text)) as dice
+  from participants_participation s join participants_participant p on p.id = s.participant_id
+  join accounts_site a on a.id = s.site_id and a.slug = %s
+  cross join lateral generate_series(date_trunc('month', s.began_on::timestamp) - interval '1 month', now(), interval '1 month') m
+) d where d.dice %% 10 > 0 on conflict do nothing
+"""
+TALKS = """
+insert into participants_contactnote (id, site_id, participant_id, author_id, kind, is_two_way, place, domains, happened_at,
+  begun_at, saved_at, written_from, signed_at)
+select gen_random_uuid(), x.site_id, x.participant_id, x.confirmed_by_id, 'phone', true, '',
+  jsonb_build_array((array['housing', 'income', 'legal', 'mental_health'])[1 + abs(hashtext(x.id::text)) %% 4]),
+  x.month + interval '10 days', now(), now(), gen_random_uuid(), now()
+from participants_personmonth x join accounts_site a on a.id = x.site_id and a.slug = %s
+where x.superseded_at is null and abs(hashtext(x.id::text)) %% 2 = 0
+"""
+
+
+def lived(site: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"]) as admin:
+        for statement in (MONTHS, TALKS):
+            admin.execute(statement, [site])
+
+
 if __name__ == "__main__":
     directory(sys.argv[1], int(sys.argv[2]))
+    lived(sys.argv[1])
     asked(sys.argv[1], int(sys.argv[3]))
     sys.exit(0)

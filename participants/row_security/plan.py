@@ -1,7 +1,7 @@
 """Who may touch a person's plan: their own case manager, whoever their record was opened to, and the supervisors."""
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
+from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, mine, my_site
 from participants.models import Goal, GoalReview, GoalStep
 from participants.row_security.notes import IN_FULL, OPEN_PERSON
 
@@ -29,7 +29,7 @@ def changed(*columns: str) -> dict:
 POLICIES = [
     Policy(
         Goal,
-        select=SEEN,
+        select=SEEN | {DEFINER: ANYTHING},
         insert=written("recorded_by_id"),
         # In the person's words as they are now; each review keeps how it stood.
         update=changed("words", "why", "measure", "baseline", "domain", "scale", "state", "review_on"),

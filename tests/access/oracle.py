@@ -199,7 +199,8 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "select": {MANAGER: in_full, SUPERVISOR: here},
         "insert": {MANAGER: my_case, SUPERVISOR: supervised},
     },
-    "participants_goal": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
+    "participants_goal": PLANNED
+    | {"select": PLANNED["select"] | {DEFINER: always}, "update": {MANAGER: in_full, SUPERVISOR: here}},
     "participants_goalstep": PLANNED | {"update": {MANAGER: in_full, SUPERVISOR: here}},
     "participants_goalreview": PLANNED,
     **REACHING,

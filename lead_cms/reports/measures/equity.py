@@ -2,17 +2,13 @@
 
 from collections import Counter
 
-from lead_cms.reports.enums import AGES, Dimension
+from lead_cms.reports.enums import Dimension
 from lead_cms.reports.measures.base import OPEN, Asked, Found, Report
 from lead_cms.reports.measures.equity_tables import lay_out
+from lead_cms.reports.measures.own_words import BANDS, GENDER, RACE, age_on, alone
 
 SIGNATURE = "report_equity(p_begins timestamptz, p_ends timestamptz, p_until date, p_zone text, p_by text)"
 RETURNS = "table(side text, dimension text, grp text, reached bigint, passed bigint)"
-BANDS = f"array{list(AGES)}::float8[]"
-# What a person says in their own words, put into three groups; the words themselves leave this function in no form.
-OWN_GENDER = """case when trim(coalesce(p.gender, '')) = '' then ''
-  when lower(trim(p.gender)) in ('woman', 'female', 'f', 'trans woman', 'mujer') then 'woman'
-  when lower(trim(p.gender)) in ('man', 'male', 'm', 'trans man', 'hombre') then 'man' else 'other' end"""
 DIMENSION = """case when grouping({0}.race) = 0 then 'race' when grouping({0}.gender) = 0 then 'gender'
   when grouping({0}.age) = 0 then 'age' when grouping({0}.precinct) = 0 then 'precinct' else 'all' end"""
 GROUP = """(case when grouping({0}.race) = 0 then {0}.race when grouping({0}.gender) = 0 then {0}.gender
@@ -67,12 +63,9 @@ completed as (
     and h.decided_at < p_until::timestamp at time zone p_zone
 ),
 people as (
-  select f.precinct, d.participant_id is not null as done, {OWN_GENDER} as gender,
-    coalesce((select string_agg(one, '+' order by one) from (select distinct jsonb_array_elements_text(
-      case jsonb_typeof(p.race) when 'array' then p.race else '[]' end) as one) o
-      where one in ('aian', 'asian', 'black', 'hispanic', 'mena', 'nhpi', 'white')), '') as race,
-    coalesce(width_bucket(coalesce(date_part('year', age(f.on_day, p.birth_date)), p.age_about),
-      {BANDS})::text, '') as age
+  select f.precinct, d.participant_id is not null as done, {GENDER} as gender,
+    {RACE} as race,
+    {age_on("f.on_day")} as age
   from first_of f join intake i on i.participant_id = f.participant_id
   join participants_participant p on p.id = f.participant_id
   left join completed d on d.participant_id = f.participant_id
@@ -123,7 +116,7 @@ def read(asked: Asked, rows) -> Found:
             by_group = {one: [held[side, dimension, one, place] for place in (0, 1)] for one in groups}
             if own_race:
                 extra["combinations"] = {one: n for one, n in by_group.items() if "+" in one}
-                by_group = _alone(by_group, counts, sums, implied, stages)
+                by_group = alone(by_group, stages, counts, sums, implied)
             for group, numbers in by_group.items():
                 for stage, number in zip(stages, numbers, strict=True):
                     counts[f"{stage}/{dimension}:{group}"] = number
@@ -141,28 +134,6 @@ def _nest(counts, sums, implied, end: str, reached: str, passed: str) -> None:
     counts[rest] = counts[f"{reached}{end}"] - counts[f"{passed}{end}"]
     implied.add(rest)
     sums.append((f"{reached}{end}", (f"{passed}{end}", rest)))
-
-
-def _alone(by_group, counts, sums, implied, stages) -> dict:
-    """One group alone, "two or more", and, for each group, how many named it together with others."""
-    combinations = {one: numbers for one, numbers in by_group.items() if "+" in one}
-    alone = {one: numbers for one, numbers in by_group.items() if "+" not in one}
-    named = sorted({part for one in by_group for part in one.split("+")} - {""})
-    for place, stage in enumerate(stages):
-        for one, numbers in combinations.items():
-            counts[f"{stage}/combination:{one}"] = numbers[place]
-            implied.add(f"{stage}/combination:{one}")
-        for part in named:
-            holding = tuple(one for one in combinations if part in one.split("+"))
-            counts[f"{stage}/with:{part}"] = sum(combinations[one][place] for one in holding)
-            sums.append((f"{stage}/with:{part}", tuple(f"{stage}/combination:{one}" for one in holding)))
-        if combinations:
-            sums.append((f"{stage}/race:two", tuple(f"{stage}/combination:{one}" for one in combinations)))
-    for part in named:
-        alone.setdefault(part, [0, 0])
-    if combinations:
-        alone["two"] = [sum(numbers[place] for numbers in combinations.values()) for place in (0, 1)]
-    return alone
 
 
 def _supplied(asked: Asked, held, counts, sums, extra) -> None:
