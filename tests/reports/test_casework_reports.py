@@ -1,6 +1,5 @@
 """T2, T6 and T12 against rows made one by one and counted by hand, and the shape that Santa Fe published in 2016."""
 
-import random
 import uuid
 from datetime import UTC, date, datetime
 
@@ -8,7 +7,6 @@ import pytest
 from django.db.utils import ProgrammingError
 
 from lead_cms.access.permissions import Role
-from lead_cms.reports.measures import months as measure
 from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS, sheet_from
 from lead_cms.reports.tables import HIDDEN, say
@@ -121,35 +119,6 @@ def test_a_jail_is_no_shelter_and_stands_apart(where):
     lived(where, person, MAY, Picture(living="207"))
     row = tables(where, "months")["Before and after"]["Months 1 to 18"]
     assert (row["Sheltered"], row["Unsheltered"], row["In jail"], row["Share sheltered"]) == (0, 0, 1, 0.0)
-
-
-def test_nothing_small_leaves_in_a_hundred_random_sites():
-    """Every printed figure of 1 to 10 is hidden, and the search ends; the rows are what the database would give."""
-    dice = random.Random(6)
-    for size in (4, 15, 60, 400):
-        rows = [_drawn(dice, size, idx=idx) for idx in (-1, *range(1, 20))]
-        since = [row for row in rows if row["idx"] != -1]
-        half = {key: sum(row[key] for row in since[:9]) for key in since[0] if key not in {"idx", "month"}}
-        rest = {key: sum(row[key] for row in since[9:]) for key in since[0] if key not in {"idx", "month"}}
-        rows += [half | {"idx": None, "month": MAY}, rest | {"idx": None, "month": JUNE}]
-        found = measure.read(None, rows)
-        shown = found.figures(hiding=True)
-        small = {key for key, value in found.counts.items() if 0 < value <= 10 and key not in found.implied}
-        assert small <= shown.hidden
-        if size == 400:
-            assert (
-                shown["due:1-18"] is not HIDDEN and shown.share("sheltered:1-18", "sheltered_known:1-18") is not HIDDEN
-            )
-
-
-def _drawn(dice, size: int, *, idx: int) -> dict:
-    due = dice.randrange(size // 2, size + 1)
-    confirmed = dice.randrange(due // 2, due + 1)
-    row = {"idx": idx, "month": None, "due": due, "confirmed": confirmed, "contacts": due * 2}
-    for name in ("sheltered", "permanent", "work", "support"):
-        row[name] = dice.randrange(confirmed + 1)
-        row[f"{name}_no"] = dice.randrange(confirmed - row[name] + 1)
-    return row | {"jail": dice.randrange(row["sheltered_no"] + 1)}
 
 
 # ---- T2

@@ -8,6 +8,7 @@ from django.db import connection
 
 from lead_cms.programs.rules import Rules
 from lead_cms.reports.period import Period, year_before
+from lead_cms.reports.row_suppression import Blocks, hidden_blocks
 from lead_cms.reports.suppression import Earlier, Sum, hidden
 from lead_cms.reports.tables import Chart, Figures, Table
 
@@ -50,11 +51,15 @@ class Found:
     sums: list[Sum] = field(default_factory=list)
     implied: frozenset[str] = frozenset()
     extra: dict = field(default_factory=dict)
+    blocks: Blocks | None = None  # of a table that has too many figures to be searched
 
     def figures(self, *, hiding: bool, earlier: Sequence[Earlier] = ()) -> Figures:
         """With `hiding` as they leave the team, after the `earlier` ones of the same report."""
-        kept = hidden(self.counts, self.sums, self.implied, earlier) if hiding else frozenset()
-        return Figures(self.counts, kept)
+        if not hiding:
+            return Figures(self.counts)
+        if self.blocks is not None:
+            return Figures(self.counts, hidden_blocks(self.counts, self.blocks, earlier))
+        return Figures(self.counts, hidden(self.counts, self.sums, self.implied, earlier))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import date
 
 from lead_cms.reports.measures.base import Asked, Found, Laid, Report
 from lead_cms.reports.measures.own_words import OPEN_RECORD
+from lead_cms.reports.row_suppression import Blocks, Family
 from lead_cms.reports.tables import HIDDEN, Bar, Chart, Column, Figures, Row, Table, percent
 
 LAST = 18  # months after the beginning that stand alone; later ones together
@@ -74,23 +75,20 @@ def read(asked: Asked, rows) -> Found:
         held.setdefault(group, {})
     for group, parts in together.items():
         held[group] = _added([held[part] for part in parts])
-    counts, sums, implied, contacts = {}, [], set(), {}
+    counts, contacts = {}, {}
     for group, row in held.items():
         contacts[group] = int(row.get("contacts") or 0)
-        _of_group(group, row, counts, sums, implied)
-    for key in sorted({key.rpartition(":")[0] for key in counts}):
-        sums.append((f"{key}:{AFTER}", tuple(f"{key}:{one}" for one in numbers)))
-        sums.append((f"{key}:{ALL}", (f"{key}:{AFTER}", f"{key}:{LATER}")))
-        if months:
-            sums.append((f"{key}:{ALL}", tuple(f"{key}:{one}" for one in months)))
-    return Found(counts, sums, frozenset(implied), {"months": months, "contacts": contacts})
+        counts |= {f"{key}:{group}": value for key, value in _of_group(row).items()}
+    wholes = ((AFTER, numbers), (ALL, (AFTER, LATER)), (ALL, (*numbers, LATER)), (ALL, months))
+    extra = {"months": months, "contacts": contacts}
+    return Found(counts, extra=extra, blocks=Blocks(wholes, FAMILIES, TIED))
 
 
 def _added(rows: list[dict]) -> dict:
     return {key: sum(row.get(key) or 0 for row in rows) for row in rows for key in row if key not in {"idx", "month"}}
 
 
-def _of_group(group: str, row: dict, counts, sums, implied) -> None:
+def _of_group(row: dict) -> dict[str, int]:
     """What is printed of a group of months, and what can be worked out from it."""
     n = {key: int(row.get(key) or 0) for key in ("due", "confirmed", "jail", *MEASURES, *(f"{m}_no" for m in MEASURES))}
     n["open"] = n["due"] - n["confirmed"]
@@ -98,13 +96,24 @@ def _of_group(group: str, row: dict, counts, sums, implied) -> None:
     for measure in MEASURES:
         n[f"{measure}_known"] = n[measure] + n[f"{measure}_no"]
         n[f"{measure}_unknown"] = n["confirmed"] - n[f"{measure}_known"]
-        # How many are known is as good as printed: it is what the share is of.
-        implied |= {f"{measure}_no:{group}", f"{measure}_unknown:{group}"}
-        sums.append((f"confirmed:{group}", (f"{measure}_known:{group}", f"{measure}_unknown:{group}")))
-        sums.append((f"{measure}_known:{group}", (f"{measure}:{group}", f"{measure}_no:{group}")))
-    sums.append((f"due:{group}", (f"confirmed:{group}", f"open:{group}")))
-    sums.append((f"sheltered_no:{group}", (f"outside:{group}", f"jail:{group}")))
-    counts.update({f"{key}:{group}": value for key, value in n.items()})
+        n[f"{measure}_rest"] = n["confirmed"] - n[measure]
+    return n
+
+
+# What is shown together: a count beside those confirmed tells who is not counted; its share tells how many are known, and so
+# how many are a no, and how many nobody knows.
+FAMILIES = {"base": Family(("due", "confirmed", "open"), ("due", "confirmed", "open"))}
+for _one in MEASURES:
+    FAMILIES[_one] = Family((_one,), (_one, f"{_one}_rest"))
+    FAMILIES[f"{_one}_share"] = Family((f"{_one}_known",), (f"{_one}_known", f"{_one}_no", f"{_one}_unknown"))
+FAMILIES["roof"] = Family(("outside", "jail"), ("outside", "jail"), ("sheltered", "sheltered_share"))
+TIED = tuple(
+    tie
+    for one in MEASURES
+    for tie in (
+        ("base", one, f"{one}_rest"), ("base", f"{one}_share", f"{one}_unknown"), (one, f"{one}_share", f"{one}_no"),
+    )
+)  # fmt: skip
 
 
 def lay_out(asked: Asked, found: Found, shown: Figures) -> Laid:
@@ -195,6 +204,7 @@ REPORT = Report(
     counted=BODY,
     notes=(
         "A person counts once in each month; in several rows together as often as they have months there.",
+        "In files a figure that is hidden takes those that stand with it along, zero among them.",
         "The running month is counted as soon as it has begun, and mostly not confirmed yet.",
     ),
     read=read,

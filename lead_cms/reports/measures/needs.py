@@ -2,6 +2,7 @@
 
 from lead_cms.reports.measures.base import Asked, Found, Laid, Report
 from lead_cms.reports.measures.own_words import OPEN_RECORD
+from lead_cms.reports.row_suppression import Blocks, Family
 from lead_cms.reports.tables import HIDDEN, Bar, Chart, Column, Figures, Row, Table, percent
 from services.enums import OPEN, Need, NotAvailable
 
@@ -66,34 +67,40 @@ PARTS = ("referred", "connected", "waiting", "absent")
 ALL = "all"
 
 
+# A count beside those who named the need tells who is not counted.
+FAMILIES = {
+    "named": Family(("named",), ("named",)),
+    "referred": Family(("referred",), ("referred", "not_referred")),
+    "met": Family(("connected", "waiting"), ("connected", "waiting", "neither")),
+    "absent": Family(("absent",), ("absent", "no_gap")),
+    "reason": Family(("reason",), ("reason",)),
+    "people": Family(("people",), ("people",)),
+}
+TIED = (("named", "referred", "not_referred"), ("referred", "met", "neither"), ("named", "absent", "no_gap"))
+
+
 def read(asked: Asked, rows) -> Found:
     """Keys are "named:housing" of a need, "named:all" of all needs of everybody; "reason:full" of why there was none."""
-    counts, sums, implied, needs, days = {"people": 0}, [], set(), [], {}
+    counts, needs, days = {"people:any": 0}, [], {}
     for row in rows:
         if row["reason"]:
             counts[f"reason:{row['reason']}"] = row["people"]
         elif row["need"] == "people":
-            counts["people"] = row["people"]
+            counts["people:any"] = row["people"]
         else:
             need = row["need"] or ALL
             needs += [need] if need != ALL else []
             days[need] = row["half_within"]
-            _of_need(need, row, counts, sums, implied)
-    for key in ("named", *PARTS, "not_referred", "neither", "no_gap"):
-        sums += [(f"{key}:{ALL}", tuple(f"{key}:{need}" for need in needs))] if needs else []
-    return Found(counts, sums, frozenset(implied), {"needs": needs, "days": days})
+            counts |= {f"{key}:{need}": value for key, value in _of_need(row).items()}
+    return Found(counts, extra={"needs": needs, "days": days}, blocks=Blocks(((ALL, needs),), FAMILIES, TIED))
 
 
-def _of_need(need: str, row: dict, counts, sums, implied) -> None:
+def _of_need(row: dict) -> dict[str, int]:
     n = {"named": row["people"], **{part: row[part] for part in PARTS}}
     n["not_referred"] = n["named"] - n["referred"]
     n["neither"] = n["referred"] - n["connected"] - n["waiting"]
     n["no_gap"] = n["named"] - n["absent"]
-    counts.update({f"{key}:{need}": value for key, value in n.items()})
-    implied |= {f"{key}:{need}" for key in ("not_referred", "neither", "no_gap")}
-    sums.append((f"named:{need}", (f"referred:{need}", f"not_referred:{need}")))
-    sums.append((f"referred:{need}", (f"connected:{need}", f"waiting:{need}", f"neither:{need}")))
-    sums.append((f"named:{need}", (f"absent:{need}", f"no_gap:{need}")))
+    return n
 
 
 COLUMNS = (
@@ -124,7 +131,7 @@ def lay_out(asked: Asked, found: Found, shown: Figures) -> Laid:
             "From need to service",
             COLUMNS,
             tuple(rows),
-            note=f"People with at least one need: {_said(shown['people'])}.",
+            note=f"People with at least one need: {_said(shown['people:any'])}.",
         )
     ]
     if why:
@@ -167,6 +174,7 @@ REPORT = Report(
     counted=BODY,
     notes=(
         "“All needs of everybody” counts a person once for each of their needs; how many people those are stands beside the table.",
+        "In files a figure that is hidden takes those that stand with it along, zero among them.",
         "Needs come from what case managers write down; a need that nobody wrote down is in no figure.",
     ),
     read=read,
