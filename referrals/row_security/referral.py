@@ -141,7 +141,7 @@ POLICIES = [
     ),
     Policy(
         models.ReferralOffence,
-        select=police_and_casework(),
+        select=police_and_casework() | {DEFINER: ANYTHING},
         insert=takers_of_referrals(),
         audited=("referral_id", "code", "is_held"),
     ),

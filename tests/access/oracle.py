@@ -260,7 +260,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
             CLOCKWORK: here,
         },
     },
-    "referrals_referraloffence": {"select": READERS, "insert": TAKERS},
+    "referrals_referraloffence": {"select": READERS | {DEFINER: always}, "insert": TAKERS},
     "referrals_eligibilityanswer": {"select": READERS, "insert": TAKERS | {INTAKE: here}},
     "referrals_correction": {"select": READERS, "insert": {OFFICER: police}},
     "referrals_draft": {
