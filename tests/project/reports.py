@@ -25,6 +25,9 @@ out, whoever asks.
   overlap with its own: figures whose difference to a shown one is 1 to 10 are hidden as well, with whatever would tell them.
   The file says so and names those periods; a file of one of them tells no more than it did ([ADR
   0016](adr/0016-what-left-before.md)).
+- **By blocks.** *Month by month* and *Needs and services* have hundreds of figures. There a few figures of a row are shown
+  together or not at all, zero among them, by a rule that hides more than the search and ends at once
+  (`lead_cms/reports/row_suppression.py`); a test works out by elimination everything that the printed figures tell.
 - **Not covered.** What follows from three or more files taken together, from two different reports, or from the same period
   counted once before and once after a late entry where a figure was hidden. The audit holds who exported what.
 - **Custodian.** Each file, print and published report names the organization that manages the project, or the site.
