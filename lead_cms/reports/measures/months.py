@@ -178,11 +178,11 @@ def _said(value) -> str:
 def _chart(shown: Figures) -> Chart:
     bars = []
     for measure, name in MEASURES.items():
-        for words, group in (("month before", BEFORE), (f"months 1 to {LAST}", AFTER)):
+        for words, group in (("before", BEFORE), ("after", AFTER)):
             share = shown.share(f"{measure}:{group}", f"{measure}_known:{group}")
             says = "hidden" if share is HIDDEN else "none known" if share is None else f"{percent(share)}%"
-            bars.append(Bar(f"{name}, {words}: {says}", share if isinstance(share, float) else None))
-    return Chart("Before they began, and after", "bars", tuple(bars))
+            bars.append(Bar(f"{name.removeprefix('On the ').capitalize()}, {words}: {says}", share if isinstance(share, float) else None))
+    return Chart(f"The month before they began, and months 1 to {LAST}", "bars", tuple(bars))
 
 
 REPORT = Report(
