@@ -181,7 +181,12 @@ def _chart(shown: Figures) -> Chart:
         for words, group in (("before", BEFORE), ("after", AFTER)):
             share = shown.share(f"{measure}:{group}", f"{measure}_known:{group}")
             says = "hidden" if share is HIDDEN else "none known" if share is None else f"{percent(share)}%"
-            bars.append(Bar(f"{name.removeprefix('On the ').capitalize()}, {words}: {says}", share if isinstance(share, float) else None))
+            bars.append(
+                Bar(
+                    f"{name.removeprefix('On the ').capitalize()}, {words}: {says}",
+                    share if isinstance(share, float) else None,
+                )
+            )
     return Chart(f"The month before they began, and months 1 to {LAST}", "bars", tuple(bars))
 
 
