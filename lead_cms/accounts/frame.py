@@ -19,7 +19,6 @@ PLACES = [
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Caseloads", "casefile:caseloads", Permission.CASELOADS),
     ("Outreach", "casefile:look", Permission.OUTREACH),
-    ("Outreach", "casefile:outreach", Permission.OUTREACH),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
     ("My notes", "casefile:privileged-notes", Permission.LEGAL_AID),

@@ -117,8 +117,8 @@ TIED = tuple(
 
 
 def lay_out(asked: Asked, found: Found, shown: Figures) -> Laid:
-    before = ("The month before they began", BEFORE)
-    brief = [before, (f"Months 1 to {LAST}", AFTER), ("Later months", LATER), ("All months since they began", ALL)]
+    before = ("Month before", BEFORE)
+    brief = [before, (f"Months 1 to {LAST}", AFTER), ("Later months", LATER), ("All since they began", ALL)]
     each = [before, *((f"Month {one}", str(one)) for one in range(1, LAST + 1)), ("Later", LATER)]
     tables = [
         _table("Before and after", brief, found, shown),
