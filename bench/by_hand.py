@@ -89,9 +89,10 @@ done as (
   left join referrals_record d on d.referral_id = k.referral_id and d.kind = 'intake'
   where (w.met_on is not null or i.done_on < %(until_on)s or d.done_on < %(until_on)s)
     and k.participant_id in (select participant_id from made) group by k.participant_id)
-select p.race::text, p.gender, width_bucket(date_part('year', age(m.submitted_at, p.birth_date)),
+select g.race::text, g.gender::text, width_bucket(date_part('year', age(m.submitted_at, p.birth_date)),
     array[18, 25, 35, 45, 55, 65]::float8[]), m.precinct, count(*), count(*) filter (where d.completed)
 from made m join done d on d.participant_id = m.participant_id join participants_participant p on p.id = m.participant_id
+left join participants_demographics g on g.participant_id = p.id
 where not p.is_restricted group by grouping sets ((), (1), (2), (3), (4))
 """
 SUPPLIED = """
@@ -137,9 +138,10 @@ lived as (
   select distinct on (participant_id) participant_id, living, employment, income, benefits, insurance
   from participants_personmonth where site_id = %(site)s and superseded_at is null and month >= %(begins_on)s
     and month < %(until_on)s and participant_id in (select id from there) order by participant_id, month desc)
-select t.race::text, t.gender, width_bucket(coalesce(date_part('year', age(%(until_on)s, t.birth_date)), t.age_about),
+select g.race::text, g.gender::text, width_bucket(coalesce(date_part('year', age(%(until_on)s, t.birth_date)), t.age_about),
     array[18, 25, 35, 45, 55, 65]::float8[]), c.door, x.living, x.employment, x.income, x.benefits, x.insurance, count(*)
 from there t left join came c on c.participant_id = t.id left join lived x on x.participant_id = t.id
+left join participants_demographics g on g.participant_id = t.id
 group by grouping sets ((), (1), (2), (3), (4), (5), (6), (7), (8), (9))
 """
 CHARGES = """

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench.by_hand import REPORTS_BY_HAND
-from bench.client import Browser, percentile
+from bench.client import Browser, Typed, percentile
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
@@ -178,13 +178,11 @@ def pages(bench: Bench) -> None:
     ]
     for name, role, where in lists:
         bench.page(name, role, where, LIST)
-    bench.page(
-        "case manager: search by name",
-        Role.CASE_MANAGER,
-        reverse("casefile:search"),
-        LIST,
-        data=lambda: [("words", "Marisol Thorn")],
-    )
+    find = reverse("casefile:search")
+    bench.page("case manager: search by name", Role.CASE_MANAGER, find, LIST, data=lambda: [("words", "Marisol Thorn")])
+    for words in ("mar", "marisol th", "bill", "marisol thron", "3/4/1985"):
+        name = f"case manager: search as typed, {words}"
+        bench.page(name, Role.CASE_MANAGER, find, LIST, data=lambda words=words: Typed([("words", words)]))
     bench.page("officer: check form", Role.OFFICER, reverse("referrals:check"), FORM)
     bench.page("officer: referral form", Role.OFFICER, path, FORM)
     bench.page("officer: POST", Role.OFFICER, reverse("referrals:new"), POST, data=fields, ok=(302,))

@@ -117,16 +117,6 @@ class HowRevoked(models.TextChoices):
     SPOKEN = "spoken", "By word of mouth, written up here"
 
 
-# SPD-15 (2024), one question, every answer that fits; self-reported, never what an officer perceived.
-RACES = {
-    "aian": "American Indian or Alaska Native",
-    "asian": "Asian",
-    "black": "Black or African American",
-    "hispanic": "Hispanic or Latino",
-    "mena": "Middle Eastern or North African",
-    "nhpi": "Native Hawaiian or Pacific Islander",
-    "white": "White",
-}
 NO_ANSWER = {"8": "Doesn't know", "9": "Prefers not to answer", "99": "Not collected"}
 # What people speak and read; the slip and the consent exist in the first two.
 LANGUAGES = {

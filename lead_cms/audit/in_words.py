@@ -28,6 +28,7 @@ RECORDS: dict[str, str] = {
     "participants.legalaidgiven": "Given to legal aid",
     "participants.privilegednote": "Privileged note",
     "participants.personfile": "Paper of a person",
+    "participants.demographics": "What a person says of themselves",
     "participants.reachplace": "Place where somebody is found",
     "participants.trustedperson": "Somebody a person trusts",
     "participants.personmonth": "Monthly picture",

@@ -36,9 +36,9 @@ from participants.actions.months import (
 from participants.codes import BENEFITS, EMPLOYMENT, INCOME, INSURANCE, LIVING, NOT_COLLECTED, YES
 from participants.enums import LegalKind, SpellState
 from participants.models import ContactNote, LegalEvent, Participant, Participation, PersonMonth
+from participants.selfreport import NO, choice_of
 from referrals.enums import RecordKind
 from referrals.models import Casework, RecordSection
-from referrals.questions.base import NO, choice_of
 
 PEOPLE = 40  # on one page
 WORDS = {

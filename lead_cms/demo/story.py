@@ -15,7 +15,8 @@ from lead_cms.demo.people import DemoSite
 from lead_cms.demo.weights import pick
 from lead_cms.demo.windows import Windows
 from lead_cms.programs import clock
-from participants.models import Participant, Participation
+from participants.models import Demographics, Participant, Participation
+from participants.selfreport import GENDER, RACE
 from referrals import models as r
 from referrals.enums import Door, OutreachState, ReferralStatus
 
@@ -35,9 +36,9 @@ ARREST = [
 # As people say of themselves at intake: one answer, two, or none.
 RACES = [
     (["white"], 30), (["black"], 26), (["hispanic"], 14), (["asian"], 7), (["aian"], 3), (["nhpi"], 2), (["mena"], 1),
-    (["black", "hispanic"], 3), (["white", "aian"], 2), (["9"], 4), ([], 8),
+    (["black", "hispanic"], 3), (["white", "aian"], 2), (["no-9"], 4), ([], 8),
 ]  # fmt: skip
-GENDERS = [("Man", 58), ("Woman", 30), ("Trans woman", 3), ("Nonbinary", 2), ("", 7)]
+GENDERS = [(["1"], 58), (["0"], 30), (["0", "5"], 3), (["4"], 2), ([], 7)]
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 PLACES = [
     "Market and 6th",
@@ -310,9 +311,13 @@ class Story(Windows):
         given, _, family = person.name.partition(" ")
         participant = self.add(
             Participant, id=self.id(), given_name=given, family_name=family, birth_date=person.birth_date,
-            age_about=person.age_about, language=person.language, race=pick(self.rng, RACES), gender=pick(self.rng, GENDERS),
-            created_at=at, created_by=manager,
+            age_about=person.age_about, language=person.language, created_at=at, created_by=manager,
             search_names=person.name.lower(),
+        )  # fmt: skip
+        race, gender = pick(self.rng, RACES), pick(self.rng, GENDERS)
+        self.add(
+            Demographics, id=self.id(), participant=participant, race=[RACE.coded(one) for one in race],
+            gender=[GENDER.coded(one) for one in gender], saved_at=at, saved_by=manager,
         )  # fmt: skip
         self.add(
             Participation,

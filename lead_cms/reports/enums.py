@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from participants.enums import RACES
+from participants import selfreport
 
 
 class Dimension(models.TextChoices):
@@ -30,6 +30,7 @@ AGE_BANDS = {
     "0": "Under 18", "1": "18 to 24", "2": "25 to 34", "3": "35 to 44", "4": "45 to 54", "5": "55 to 64",
     "6": "65 and over",
 }  # fmt: skip
+RACES = dict(selfreport.RACE.options)
 GENDERS = {"woman": "Woman", "man": "Man", "other": "Another"}
 NOT_KNOWN = ""
 GROUPS = {Dimension.RACE: RACES, Dimension.AGE: AGE_BANDS, Dimension.GENDER: GENDERS}

@@ -5,7 +5,8 @@ API
     correct_person(participant=, names=Names(...), by=, at=, seen=)
     set_phone(participant=, phone=, may_text=, may_leave_message=, others_read=, by=, at=, seen=)
     begin_spell(participant=, on=, by=) -> Participation | None
-    likely_matches(words=, birth_date=, most=) -> [(participant id, score)]
+    likely_matches(words=, birth_date=, most=) -> [(participant id, score)]     names like the words, whatever the slip
+    named(words=, birth_date=, most=) -> [(participant id, score)]              names that begin so, nicknames, sounds
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from lead_cms.core.errors import DomainError
 from lead_cms.core.seen import refuse_if_changed
 from participants.enums import LANGUAGES, SpellState
 from participants.models import Participant, Participation
+from participants.naming import also_called, words_of
 
 OLDEST_YEARS = 120
 # How like a part of a name must be to the words, 0 to 1. "Devin March" is found for "Devon Marsh" at the lower one; at the
@@ -125,6 +127,22 @@ def likely_matches(
             "select id, score from app.participants_like(%s::text, %s::date, %s::int, %s::real)",
             [words, birth_date, most, least],
         )
+        return cursor.fetchall()
+
+
+def named(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+    """Participants of the site as somebody types their name, best first; through the wall's function."""
+    return ask_named("participants_named", words=words, birth_date=birth_date, most=most)
+
+
+def ask_named(function: str, *, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+    """What such a function of the wall gives; it is told what else each of the words is called."""
+    asked = [" ".join([word, *also_called(word)]) for word in words_of(words)]
+    if not asked:
+        return []
+    with connection.prepared_cursor() as cursor:
+        sql = f"select id, score from app.{function}(%s::text[], %s::date, %s::int)"  # noqa: S608  names are ours
+        cursor.execute(sql, [asked, birth_date, most])
         return cursor.fetchall()
 
 

@@ -7,6 +7,7 @@ Police roles have no right at all on these tables.
 
 from participants.models.closing import EmergencyAccess, NeverTogether, RecordAccess
 from participants.models.consent import Consent, ConsentCell, Disclosure
+from participants.models.demographics import Demographics
 from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
 from participants.models.legal_aid import LegalAidGiven, PrivilegedNote
@@ -22,6 +23,7 @@ __all__ = [
     "ConsentCell",
     "ContactNote",
     "CounsellingNote",
+    "Demographics",
     "Disclosure",
     "EmergencyAccess",
     "Goal",

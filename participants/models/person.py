@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
@@ -24,8 +24,6 @@ class Participant(SiteRow):
     age_about = models.PositiveSmallIntegerField(null=True, blank=True)
     language = models.CharField(max_length=10, default="en")
     pronouns = models.CharField(max_length=40, blank=True)
-    race = models.JSONField(default=list, blank=True)
-    gender = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     may_text = models.BooleanField(default=False)
     may_leave_message = models.BooleanField(default=False)
@@ -41,7 +39,7 @@ class Participant(SiteRow):
     PERSONAL = frozenset(
         {
             "given_name", "family_name", "chosen_name", "street_names", "aliases", "search_names", "birth_date",
-            "age_about", "language", "pronouns", "race", "gender", "phone", "may_text", "may_leave_message", "others_read_phone",
+            "age_about", "language", "pronouns", "phone", "may_text", "may_leave_message", "others_read_phone",
             "where_to_reach", "died_on",
         }
     )  # fmt: skip
@@ -53,6 +51,7 @@ class Participant(SiteRow):
             GinIndex(
                 fields=["site", "search_names"], name="participant_site_names", opclasses=["uuid_ops", "gin_trgm_ops"]
             ),
+            GinIndex(F("site"), Func(F("search_names"), function="app.name_terms"), name="participant_site_terms"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),
             models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
         ]

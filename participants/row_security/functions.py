@@ -52,6 +52,42 @@ def like(name: str, *, table: str, key: str, column: str, is_open: str, to: list
     ]  # fmt: skip
 
 
+# How many are looked at to show the likest few, and from how few on nicknames and sounds are asked, too.
+LOOKED_AT, ENOUGH = 200, 40
+
+
+def named(name: str, *, table: str, key: str, column: str, is_open: str, to: list) -> str:
+    """A search as somebody types: each word is the beginning of a word of the name, what else it is called, or sounds like it.
+
+    `name(words, born, most)` gives keys and scores, best first. Each of `words` is what was typed, then what else that name
+    is called, with blanks between. Those with the words themselves come first, and who was born that day before others.
+    """
+    # ruff: noqa: S608  tables are ours
+    found = f"select p.{key} from {table} p where p.site_id = app.site_id() and ({is_open})"
+    terms = f"app.name_terms(p.{column})"
+    score = f"(p.{key} = any (plain))::int + word_similarity(typed, p.{column})"
+    body = f"""declare near tsquery; far tsquery; typed text; plain uuid[]; more uuid[] := '{{}}';
+      begin
+        select string_agg(quote_literal(w) || ':*', ' & ')::tsquery,
+          string_agg('(' || quote_literal(w) || ':*'
+            || coalesce((select string_agg(' | ' || quote_literal(other), '') from unnest(others) other), '')
+            || coalesce(' | ' || quote_literal(app.name_sound(w)), '') || ')', ' & ')::tsquery,
+          string_agg(w, ' ')
+        into near, far, typed
+        from (select split_part(one, ' ', 1) as w, (string_to_array(one, ' '))[2:] as others from unnest(words) one) asked;
+        plain := array({found} and {terms} @@ near limit {LOOKED_AT});
+        if cardinality(plain) < {ENOUGH} then
+          more := array({found} and {terms} @@ far limit {LOOKED_AT});
+        end if;
+        return query select p.{key}, ({score} + case when p.birth_date = born then 1 else 0 end)::real
+          from {table} p where p.{key} = any (plain || more) order by 2 desc, 1 limit most;
+      end"""
+    return definer(
+        f"{name}(words text[], born date, most int)", returns="table (id uuid, score real)", body=body, to=to,
+        language="plpgsql",
+    )  # fmt: skip
+
+
 # A consent `k` that stands at this very moment. A record that was sealed, because the person is under age, tells nobody.
 IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
   and (k.ends_at is null or k.ends_at > clock_timestamp())
@@ -87,19 +123,28 @@ BARRIERS = f"""array(select distinct g.need from services_servicegap g
     and not exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
       where a.participant_id = w.participant_id and r.need = g.need and r.attended_on is not null
         and r.attended_on >= g.recorded_at::date)
-  order by 1)"""  # noqa: S608
+  order by 1)"""
 
 
 def _is_at(spot: str, provider: str) -> str:
     """The words of a place are the provider's name, or the name or address of one of its places."""
     return (
-        f"(exists (select 1 from services_provider v where v.id = {provider} "  # noqa: S608
+        f"(exists (select 1 from services_provider v where v.id = {provider} "
         f"and lower(btrim({spot})) = lower(btrim(v.name))) "
         f"or exists (select 1 from services_location l where l.provider_id = {provider} "
         f"and btrim({spot}) <> '' and lower(btrim({spot})) in (lower(btrim(l.name)), lower(btrim(l.address)))))"
     )
 
 
+PEOPLE = {
+    "table": "participants_participant", "key": "id", "column": "search_names", "to": [MANAGER, SUPERVISOR],
+}  # fmt: skip
+OPEN_TO_ASK = """current_setting('role', true) = 'lead_supervisor'
+    or (not p.is_restricted or p.created_by_id = app.membership_id()
+      or exists (select 1 from referrals_casework c where c.participant_id = p.id
+        and c.case_manager_id = app.membership_id())
+      or p.id in (select app.opened_participant_ids()))
+    and p.id not in (select app.shut_participant_ids())"""
 FUNCTIONS = [
     definer(
         "shut_participant_ids()",
@@ -242,7 +287,7 @@ FUNCTIONS = [
                    where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
                      and c.information_class = any (array{JUSTICE}) and OPEN_CELL and IN_FORCE) told
                  where class in ('enrolment', 'legal_coordination') or cardinality(facts) > 0
-                 order by 1 limit 8"""),  # noqa: S608
+                 order by 1 limit 8"""),
         to=[Role.PROSECUTOR],
     ),
     # ---- who must not meet: yes or no, and never who
@@ -279,7 +324,7 @@ FUNCTIONS = [
                     join services_servicereferral r on r.id = a.referral_id
                   where (r.status = 'accepted' and r.appointment_at > since and r.appointment_at < until
                       or r.status = 'attended')
-                    and (r.provider_id = h.provider_id or {_is_at("spot", "r.provider_id")}))""",  # noqa: S608
+                    and (r.provider_id = h.provider_id or {_is_at("spot", "r.provider_id")}))""",
         to=[MANAGER, SUPERVISOR, Duty.INTAKE],
     ),
     definer(
@@ -309,17 +354,6 @@ FUNCTIONS = [
         body="select exists (select 1 from participants_participant p where p.id = person and p.site_id = app.site_id())",
         to=[MANAGER],
     ),
-    *like(
-        "participants_like",
-        table="participants_participant",
-        key="id",
-        column="search_names",
-        is_open="""current_setting('role', true) = 'lead_supervisor'
-            or (not p.is_restricted or p.created_by_id = app.membership_id()
-              or exists (select 1 from referrals_casework c where c.participant_id = p.id
-                and c.case_manager_id = app.membership_id())
-              or p.id in (select app.opened_participant_ids()))
-            and p.id not in (select app.shut_participant_ids())""",
-        to=[MANAGER, SUPERVISOR],
-    ),  # fmt: skip
+    *like("participants_like", is_open=OPEN_TO_ASK, **PEOPLE),
+    named("participants_named", is_open=OPEN_TO_ASK, **PEOPLE),
 ]

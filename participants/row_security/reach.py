@@ -1,8 +1,11 @@
-"""Who may touch where a person is found (casework of the site) and whom they trust (their own case manager, supervisors)."""
+"""Who may touch where a person is found (casework of the site), and whom they trust and what they say of themselves for
+counting (their own case manager, supervisors).
+"""
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.row_security import MEMBERSHIP, Policy, Rows, both, mine, my_site
-from participants.models import ReachPlace, TrustedPerson
+from lead_cms.access.principals import Duty
+from lead_cms.access.row_security import ANYTHING, DEFINER, MEMBERSHIP, Policy, Rows, both, mine, my_site
+from participants.models import Demographics, ReachPlace, TrustedPerson
 from participants.row_security.notes import IN_FULL, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
@@ -31,4 +34,22 @@ POLICIES = [
     kept(
         TrustedPerson, TRUSTED, "name", "how_known", "phone", "may_say", "agreed_on", audited=("may_say", "agreed_on")
     ),
-]
+    Policy(
+        Demographics,
+        # Counted by the functions of reports, which give numbers without persons.
+        select=TRUSTED | {DEFINER: ANYTHING},
+        insert={role: both(seen, mine("saved_by_id")) for role, seen in TRUSTED.items()} | {Duty.OPERATOR: ANYTHING},
+        update={
+            role: Rows(
+                seen,
+                columns=(
+                    "race", "race_words", "gender", "gender_words", "sex", "veteran", "disabling", "disabilities", "saved_at",
+                    "saved_by_id",
+                ),
+                check=both(my_site(), mine("saved_by_id")),
+            )
+            for role, seen in TRUSTED.items()
+        },
+        audited=("site_id", "participant_id", "saved_by_id"),
+    ),
+]  # fmt: skip

@@ -7,6 +7,7 @@ API
     set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
     seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
     referred_like(words=, birth_date=, most=) -> [(referral id, score)] by the name a referrer wrote down
+    referred_named(words=, birth_date=, most=) -> the same, as somebody types it
 """
 
 from collections.abc import Iterable
@@ -132,6 +133,11 @@ def referred_like(
             [words, birth_date, most, least],
         )
         return cursor.fetchall()
+
+
+def referred_named(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+    """The same as somebody types the name: how it begins, what else it is called, how it sounds."""
+    return persons.ask_named("referred_named", words=words, birth_date=birth_date, most=most)
 
 
 def _lock(referral: Referral) -> Casework:

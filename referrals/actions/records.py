@@ -16,7 +16,8 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
-from participants.enums import RACES
+from participants.actions import demographics
+from participants.models import Participant
 from referrals.actions.items import record_item
 from referrals.actions.moments import day_not_in_future
 from referrals.actions.talking import talked_at
@@ -63,20 +64,27 @@ def save_section(
         held.answers, held.saved_at, held.saved_by = answers, at, by
         held.save(update_fields=["answers", "saved_at", "saved_by"])
     if (kind, section) == ABOUT_THEM:
-        _keep_own_words(referral, answers)
+        _keep_own_words(referral, answers, by, at)
     record(AuditAction.RECORD_SAVED, target=made, kind=kind, section=section)
     return held
 
 
-def _keep_own_words(referral: Referral, answers: dict) -> None:
-    """What people say of their race and gender stands with the person, too: reports count groups in their own words."""
+def _keep_own_words(referral: Referral, answers: dict, by: Membership, at: datetime) -> None:
+    """What people say of themselves stands with the person, too: reports count groups in their own words."""
+    participant = _participant(referral)
+    if participant is not None:
+        demographics.keep_told(participant=participant, answers=answers, by=by, at=at)
+
+
+def told_before(*, referral: Referral, kind: str, section: str) -> dict:
+    """What an unsaved part may begin with: what the person said of themselves before."""
+    participant = _participant(referral) if (kind, section) == ABOUT_THEM else None
+    return demographics.told_before(participant) if participant is not None else {}
+
+
+def _participant(referral: Referral) -> Participant | None:
     casework = Casework.objects.filter(referral=referral).select_related("participant").first()
-    if casework is None or casework.participant is None:
-        return
-    given = answers.get("race", {}).get("codes", [])
-    casework.participant.race = [one["code"] for one in given if one["code"] in RACES]
-    casework.participant.gender = answers.get("gender_words", {}).get("text", "")[:60]
-    casework.participant.save(update_fields=["race", "gender"])
+    return casework.participant if casework is not None else None
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 
 from lead_cms.accounts.models import Membership, Organisation
@@ -171,6 +171,7 @@ class ReferredPerson(SiteRow):
             models.Index(fields=["site"], name="referredperson_site"),
             models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
             GinIndex(fields=["site", "name"], name="referredperson_site_name", opclasses=["uuid_ops", "gin_trgm_ops"]),
+            GinIndex(F("site"), Func(F("name"), function="app.name_terms"), name="referredperson_site_terms"),
         ]
 
     def __str__(self):

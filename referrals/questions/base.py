@@ -2,37 +2,7 @@
 
 from dataclasses import dataclass
 
-from participants.enums import NO_ANSWER
-
-NO_SYSTEM, NO_VERSION = "HUD HMIS 1.8", "FY2026"
-# Before the code of an answer that is none: some lists have an 8 or a 9 of their own.
-NO = "no-"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeList:
-    """Codes with their words, and the system and version they are of. Don't know, prefers not, not collected: always."""
-
-    system: str
-    version: str
-    options: tuple[tuple[str, str], ...]
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        return [*self.options, *((f"{NO}{code}", words) for code, words in NO_ANSWER.items())]
-
-    def coded(self, value: str) -> dict[str, str]:
-        """What is stored of one choice: system, version, code, and the words at the time. KeyError for no such choice."""
-        if value.startswith(NO):
-            code = value.removeprefix(NO)
-            return {"system": NO_SYSTEM, "version": NO_VERSION, "code": code, "label": NO_ANSWER[code]}
-        return {"system": self.system, "version": self.version, "code": value, "label": dict(self.options)[value]}
-
-
-def choice_of(stored: dict[str, str]) -> str:
-    """The choice that a stored answer was."""
-    is_none = stored["system"] == NO_SYSTEM and stored["code"] in NO_ANSWER
-    return f"{NO}{stored['code']}" if is_none else stored["code"]
+from participants.selfreport import CodeList
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,21 @@
 """The code lists that questions are answered with, each with its system and version.
 
-HUD: HMIS Data Standards FY2026, the codes as published, the words in person-first language. SPD-15: OMB's Statistical
-Policy Directive No. 15 of March 28, 2024, the seven minimum categories, one question, every answer that fits.
+HUD: HMIS Data Standards FY2026, the codes as published, the words in person-first language. What people say of themselves
+is answered by the lists of participants.selfreport.
 """
 
 from participants import codes as monthly
-from participants.enums import NO_ANSWER, RACES
-from referrals.questions.base import CodeList, local
+from participants.enums import NO_ANSWER
+from participants.selfreport import DISABILITY, GENDER, RACE, SEX, YES_NO, CodeList
+from referrals.questions.base import local
+
+__all__ = ["DISABILITY", "GENDER", "RACE", "SEX", "YES_NO"]
 
 
 def hud(number: str, *options: tuple[str, str]) -> CodeList:
     return CodeList(f"HUD HMIS {number}", "FY2026", options)
 
 
-YES_NO = hud("1.8", ("1", "Yes"), ("0", "No"))
-RACE = CodeList("OMB SPD-15", "2024", tuple(RACES.items()))
-SEX = hud("4.21", ("0", "Female"), ("1", "Male"))
 # The same codes as the monthly picture's. Before entry there is no "other" and no worker who could not tell.
 _ANSWERED = [option for option in monthly.LIVING.choices if option[0] not in NO_ANSWER]
 CURRENT_LIVING = hud("4.12", *_ANSWERED)
@@ -31,15 +31,6 @@ LENGTH_OF_STAY = hud(
 )
 TIMES_UNHOUSED = hud(
     "3.917.4", ("1", "One time"), ("2", "Two times"), ("3", "Three times"), ("4", "Four or more times")
-)
-DISABILITY = hud(
-    "1.3",
-    ("5", "Physical disability"),
-    ("6", "Developmental disability"),
-    ("7", "Chronic health condition"),
-    ("8", "HIV/AIDS"),
-    ("9", "Mental health disorder"),
-    ("10", "Substance use disorder"),
 )
 HEALTH = hud("R7.1", ("1", "Excellent"), ("2", "Very good"), ("3", "Good"), ("4", "Fair"), ("5", "Poor"))
 EMPLOYMENT = hud("R6.A", ("1", "Full-time"), ("2", "Part-time"), ("3", "Seasonal, sporadic or day labor"))

@@ -23,6 +23,7 @@ INTAKE = QuestionForm(
             (
                 Question("race", "Race and ethnicity, every answer that fits", codes.RACE, many=True),
                 Question("sex", "Sex, for federal reports", codes.SEX),
+                Question("gender", "Gender, every answer that fits", codes.GENDER, many=True),
                 Question("gender_words", "Gender, in their own words"),
                 Question("veteran", "Served in the armed forces", YES_NO),
                 Question("disabling", "A condition that makes it hard to live or work", YES_NO),

@@ -2,8 +2,13 @@
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import APP, definer
-from participants.row_security import like
+from participants.row_security import like, named
 
+REFERRED = {
+    "table": "referrals_referredperson", "key": "referral_id", "column": "name", "to": [Role.CASE_MANAGER, Role.SUPERVISOR],
+    "is_open": """current_setting('role', true) = 'lead_supervisor'
+        or p.referral_id <> all ((select app.closed_referrals())::uuid[])""",
+}  # fmt: skip
 FUNCTIONS = [
     definer(
         "my_referral_ids()",
@@ -36,15 +41,8 @@ FUNCTIONS = [
         to=[Role.CASE_MANAGER, Role.COORDINATOR],
     ),
     # Over the names that referrers wrote down, with the casework's wall inside.
-    *like(
-        "referred_like",
-        table="referrals_referredperson",
-        key="referral_id",
-        column="name",
-        is_open="""current_setting('role', true) = 'lead_supervisor'
-            or p.referral_id <> all ((select app.closed_referrals())::uuid[])""",
-        to=[Role.CASE_MANAGER, Role.SUPERVISOR],
-    ),  # fmt: skip
+    *like("referred_like", **REFERRED),
+    named("referred_named", **REFERRED),
     # For the auditor, who reads no referral: which key in the audit a reference stands for.
     definer(
         "referral_key(code text)",

@@ -45,7 +45,8 @@ ASSIGN = {
     "participants_legalaidgiven": "ended_at = now(), ended_by_id = app.membership_id()",
     "participants_personfile": "removed_at = now(), removed_by_id = app.membership_id(), removed_why = 'asked'",
     **dict.fromkeys(
-        ("participants_reachplace", "participants_trustedperson"), "saved_at = now(), saved_by_id = app.membership_id()"
+        ("participants_reachplace", "participants_trustedperson", "participants_demographics"),
+        "saved_at = now(), saved_by_id = app.membership_id()"
     ),
     "participants_personmonth": "superseded_at = now(), superseded_by_id = app.membership_id()",
     "participants_contactnote": "saved_at = now()",

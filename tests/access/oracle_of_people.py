@@ -1,9 +1,12 @@
-"""The part of the oracle that is about reaching a person."""
+"""The part of the oracle that is about reaching a person and what they say of themselves."""
 
 from tests.access.whose import (
+    DEFINER,
     MANAGER,
+    OPERATOR,
     SUPERVISOR,
     Rules,
+    always,
     here,
     in_full,
     my_case,
@@ -18,6 +21,12 @@ REACHING: dict[str, dict[str, Rules]] = {
         "insert": {MANAGER: written_by_me(open_person), SUPERVISOR: supervised},
         "update": {MANAGER: open_person, SUPERVISOR: here},
         "delete": {MANAGER: open_person, SUPERVISOR: here},
+    },
+    # Counted by the functions of reports; the operator seeds them.
+    "participants_demographics": {
+        "select": {MANAGER: in_full, SUPERVISOR: here, DEFINER: always},
+        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "update": {MANAGER: in_full, SUPERVISOR: here},
     },
     "participants_trustedperson": {
         "select": {MANAGER: in_full, SUPERVISOR: here},

@@ -53,6 +53,7 @@ IN_FULL = {
     "participants_notedetail", "participants_noteaddendum", "participants_goal", "participants_goalstep",
     "participants_goalreview", "participants_trustedperson",
     "participants_personmonth",
+    "participants_demographics",
 }  # fmt: skip
 
 
@@ -227,6 +228,7 @@ CASEWORK = {
     "participants_personfile.title",
     "participants_reachplace.place", "participants_reachplace.hours", "participants_reachplace.note",
     "participants_trustedperson.name", "participants_trustedperson.how_known", "participants_trustedperson.phone",
+    "participants_demographics.race_words", "participants_demographics.gender_words",
     "participants_trustedperson.agreed_on", "participants_participant.street_names",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",

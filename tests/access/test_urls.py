@@ -133,6 +133,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:person-reach": PARTICIPANT,
     "casefile:place-new": PARTICIPANT,
     "casefile:trusted-new": PARTICIPANT,
+    "casefile:self-report": PARTICIPANT,
+    "casefile:self-question": PARTICIPANT,
     "casefile:place": PLACE,
     "casefile:place-remove": PLACE,
     "casefile:trusted": TRUSTED,

@@ -22,7 +22,8 @@ FILES = ["csv", "xlsx", "pdf"]
 # Address and parameter: the words that fit it; an address's own come first.
 WORDS = {
     "report": sorted(REPORTS), "form": FILES, "kind": ["intake", "screening", "assessment"], "section": [SECTION],
-    "what": ["treatment", "multi_party", "sentence"], "notify:choice kind": ["other"], "deed": ["reset", "unlock"],
+    "what": ["treatment", "multi_party", "sentence"], "notify:choice kind": ["other"],
+    "question": ["race", "gender"], "deed": ["reset", "unlock"],
 }  # fmt: skip
 # The table of a second key.
 SECOND = {

@@ -52,7 +52,7 @@ def one_more(where, number, at, first, precincts) -> None:
                          met_on=first + timedelta(days=9) if number % 2 else None)  # fmt: skip
     making.charge(where, referral, "not_filed_completed" if number % 2 else "")
     if number % 2:
-        making.take_part(where, referral, race=[RACES[number % 4]], gender="Woman" if number % 3 else "man",
+        making.take_part(where, referral, race=[RACES[number % 4]], gender=["0" if number % 3 else "1"],
                          birth_date=date(1980 + number % 20, 1, 1))  # fmt: skip
         making.item(where, made, "intake", first + timedelta(days=5))
 

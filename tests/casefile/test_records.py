@@ -85,7 +85,7 @@ def test_a_part_is_saved_with_its_codes_and_come_back_to(where, manager, sign_in
     assert saved.answers["gender_words"] == {"text": "woman"}
     assert "disabling" not in saved.answers  # left open: not asked yet
     page = client.get(url(referral, "intake"))
-    assert "3 of 5 answered" in words_of(page) and "In progress" in words_of(page)
+    assert "3 of 6 answered" in words_of(page) and "In progress" in words_of(page)
     form = client.get(address).context["form"]
     assert form["race"].initial == ["black", "white"] and form["veteran"].initial == "no-9"
 

@@ -40,16 +40,30 @@ def find(where, sign_in):
     return go
 
 
+@pytest.fixture
+def typing(where, sign_in):
+    """What stands under the box after a pause."""
+    client = sign_in(manager_of(where))
+
+    def go(words, client=client):
+        return client.post(reverse("casefile:search"), {"words": words}, headers={"X-Requested-With": "fetch"})
+
+    return go
+
+
 @pytest.mark.parametrize(
     "words",
-    ["Johnson", "Marisol", "mari", "Jonson", "JOHNSON marisol", "Inez", "3/4/1985", "1985-03-04", "Vega", "estrela"],
-)
+    [
+        "Johnson", "Marisol", "mari", "Jonson", "JOHNSON marisol", "Inez", "3/4/1985", "1985-03-04", "Vega", "estrela",
+        "Marisol 3/4/1985", "Mar 4, 1985", "4 de marzo de 1985", "03041985",
+    ],
+)  # fmt: skip
 def test_a_participant_is_found(where, find, words):
     linked(
         where, taken(where, name="Somebody Else"), given_name="Marisol", family_name="Johnson", chosen_name="Mari",
         street_names=("Estrella",), aliases=("Inez Vega",), birth_date=BORN,
     )  # fmt: skip
-    assert "People with a record Mari Born Mar 4, 1985, also Estrella, Inez Vega" in find(words)
+    assert "People with a record Mari Born Mar 4, 1985, also Marisol Johnson, Estrella, Inez Vega" in find(words)
 
 
 def test_a_person_referred_is_found_by_name_day_number_and_code(where, find):
@@ -60,6 +74,58 @@ def test_a_person_referred_is_found_by_name_day_number_and_code(where, find):
         assert "Marisol Johnson" in found and referral.reference in found and "Person referred" in found, words
     assert NOBODY in find("260555124")
     assert NOBODY in find("Bartholomew")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (("William", "Smith"), "bill smith"),  # a nickname
+        (("Bill", "Smith"), "william"),
+        (("José", "Núñez"), "pepe nunez"),
+        (("Guadalupe", "Ríos"), "lupe"),
+        (("Catherine", "Jonson"), "katherine johnson"),  # a sound
+        (("Stephen", "Reilly"), "steven riley"),
+        (("Mikhail", "Ó Briain"), "o briain"),
+        (("Devon", "Marsh"), "Dveon Marhs"),  # a slip of the keys
+    ],
+)
+def test_nicknames_sounds_and_slips(where, find, typing, name, words):
+    linked(where, taken(where, name="x"), given_name=name[0], family_name=name[1])
+    linked(where, taken(where, name="x"), given_name="Quincy", family_name="Oyelaran")
+    for found in (find(words), words_of(typing(words))):
+        assert " ".join(name) in found and "Quincy" not in found
+
+
+def test_as_somebody_types_the_list_narrows(where, typing):
+    for given, family in (("Marisol", "Thorn"), ("Marta", "Torres"), ("Martin", "Bell")):
+        linked(where, taken(where, name="x"), given_name=given, family_name=family)
+    assert words_of(typing("m")).strip() == "" and b"<html" not in typing("mar").content
+    shown = words_of(typing("mar"))
+    assert all(name in shown for name in ("Marisol Thorn", "Marta Torres", "Martin Bell"))
+    assert b'data-says="3 people"' in typing("mar").content
+    shown = words_of(typing("mar tho"))
+    assert "Marisol Thorn" in shown and "Marta" not in shown
+    assert NOBODY in words_of(typing("zzyzx"))
+
+
+def test_the_word_itself_comes_before_its_sound_and_the_day_before_all(where, find):
+    linked(where, taken(where, name="x"), given_name="Sean", family_name="Smyth")
+    linked(where, taken(where, name="x"), given_name="Sean", family_name="Smith")
+    linked(where, taken(where, name="x"), given_name="Shaun", family_name="Smith", birth_date=BORN)
+    assert find("sean smith").index("Sean Smith") < find("sean smith").index("Sean Smyth")
+    assert find("smith 3/4/1985").index("Shaun Smith") < find("smith 3/4/1985").index("Sean Smith")
+
+
+def test_as_somebody_types_the_walls_hold(world, sign_in, typing):
+    closed = linked(
+        world.a, taken(world.a, name="Marisol Thorn"), given_name="Marisol", family_name="Thorn", restricted=True
+    )
+    linked(world.b, taken(world.b, name="Marisol Elsewhere"), by=manager_of(world.b), given_name="Marisol")
+    assert str(closed.pk) in typing("maris").content.decode() and "Elsewhere" not in words_of(typing("maris"))
+    colleague = sign_in(manager_of(world.a, 1))
+    for words in ("maris", "marisol thorn", "Marisol thron", "merisol"):
+        assert NOBODY in words_of(typing(words, colleague)), words
+    assert typing("mar", sign_in(world.a.person(Role.OFFICER))).status_code == 403
 
 
 def test_likeness_comes_best_first_and_has_an_end(where, find, sign_in):
@@ -87,7 +153,9 @@ def test_that_somebody_searched_is_recorded_and_what_for_is_not(where, find):
     events = act(
         auditor, lambda: list(AuditEvent.objects.filter(action=AuditAction.PERSON_SEARCHED).order_by("recorded_at"))
     )
-    assert [event.details for event in events] == [{"by_day": False, "found": 1}, {"by_day": True, "found": 0}]
+    assert [event.details for event in events] == [
+        {"by_day": False, "found": 1, "typed": False}, {"by_day": True, "found": 0, "typed": False},
+    ]  # fmt: skip
     assert "Marisol" not in str([vars(event) for event in events])
 
 

@@ -89,6 +89,19 @@ def test_search_by_likeness_takes_the_index_of_the_names(seeded, db):
     assert "referredperson_site_name" in plan, plan
 
 
+@pytest.mark.parametrize("search", ["near", "far"])
+def test_search_as_somebody_types_takes_the_index_of_the_terms(seeded, db, search):
+    block = next(text for text in FUNCTIONS if "function app.referred_named" in text).split("$body$")[1]
+    body = re.search(rf"array\((select [^;]*? @@ {search} limit \d+)\);", block, re.S).group(1)
+    body = body.replace(f"@@ {search}", "@@ $q$ 'mar':* | '~MRSL' $q$::tsquery")
+    body = body.replace("app.site_id()", f"'{one(Role.CASE_MANAGER).site_id}'::uuid")
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
+        admin.execute("set role lead_definer")
+        plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
+    assert "referredperson_site_terms" in plan, plan
+
+
 def test_a_poke_with_nothing_due_reads_what_is_waiting(seeded, db):
     with acting_as(Duty.SCHEDULER):
         Reminder.objects.filter(delivered_at=None, cancelled_at=None, due_at__lte=timezone.now()).update(

@@ -11,7 +11,8 @@ from lead_cms.reports.measures.base import Asked
 from lead_cms.reports.models import GettingAlong
 from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS, ask
-from participants.models import Participant, Participation
+from participants.models import Demographics, Participant, Participation
+from participants.selfreport import GENDER, RACE
 from referrals.models import (
     Attempt,
     Casework,
@@ -61,10 +62,17 @@ def handoff(where, referral, *, minutes=None, called=True, nobody=False):
     )  # fmt: skip
 
 
-def take_part(where, *referrals, began_on=None, restricted=False, sealed=False, **person) -> Participant:
+def take_part(
+    where, *referrals, began_on=None, restricted=False, sealed=False, race=(), gender=(), **person
+) -> Participant:
     """A participant with an open spell, whose referrals these are."""
     manager = where.person(Role.CASE_MANAGER)
     participant = put(Participant, where, created_at=AT, created_by=manager, **({"given_name": "A"} | person))
+    if race or gender:
+        put(
+            Demographics, where, participant=participant, race=[RACE.coded(one) for one in race],
+            gender=[GENDER.coded(one) for one in gender], saved_at=AT, saved_by=manager,
+        )  # fmt: skip
     began_on = began_on or referrals[0].submitted_at.date()
     put(Participation, where, participant=participant, began_on=began_on, recorded_by=manager)
     for referral in referrals:

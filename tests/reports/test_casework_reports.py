@@ -162,9 +162,9 @@ def test_the_profile_that_santa_fe_published(where):
 
 def test_the_profile_by_hand(where):
     facts = [
-        {"race": ["black"], "gender": "Woman", "birth_date": date(1986, 7, 1)},  # turns 40 the day after the period
-        {"race": ["black", "white"], "gender": "man", "birth_date": date(1986, 6, 30)},
-        {"race": [], "gender": "Two-Spirit", "age_about": 61},
+        {"race": ["black"], "gender": ["0"], "birth_date": date(1986, 7, 1)},  # turns 40 the day after the period
+        {"race": ["black", "white"], "gender": ["1"], "birth_date": date(1986, 6, 30)},
+        {"race": [], "gender": ["2"], "age_about": 61},
     ]
     people = [making.take_part(where, making.refer(where, seen={"perceived_race": "asian"}), **one) for one in facts]
     making.take_part(where, making.refer(where), is_restricted=True, race=["white"])

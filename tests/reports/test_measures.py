@@ -84,10 +84,10 @@ def test_groups_as_perceived(where):
 
 
 def test_groups_in_their_own_words(where):
-    races = [["black"], ["black", "white"], ["white"], [], ["black", "hispanic", "nonsense"]]
+    races = [["black"], ["black", "white"], ["white"], [], ["black", "hispanic", "hispanic.cuban"]]
     for number, race in enumerate(races):
         referral = making.refer(where, seen={"perceived_race": "asian"})
-        making.take_part(where, referral, race=race, gender=["Woman", "man", "Two-Spirit", "", "trans woman"][number])
+        making.take_part(where, referral, race=race, gender=[["0"], ["1"], ["2"], ["no-9"], ["0", "5"]][number])
         making.intake(where, referral, date(2026, 5, 30))
         if number == 1:
             making.window(where, referral, "met", met_on=date(2026, 6, 1))

@@ -1,16 +1,18 @@
 """Who the person is, how to reach them, and finding them again."""
 
 import re
+from datetime import date
 
 from django import forms
 
+from lead_cms.casefile.forms.days import name_and_day
 from lead_cms.core.crispy import Choice, StackedChoice, helper
 from lead_cms.core.forms import Form
 from lead_cms.core.seen import mark_of
 from participants.actions.persons import NAMES, Names
 from participants.enums import LANGUAGES
 from participants.models import Participant
-from referrals.forms.officer_fields import BirthOrAge, Line, parse_birth_date
+from referrals.forms.officer_fields import BirthOrAge, Line
 
 NEW = "new"
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -152,21 +154,19 @@ class SearchForm(Form):
     words = Line(
         label="Name, birth date, incident number or code",
         max_length=80,
-        help_text="A part of a name, another name or a misspelling will do.",
+        help_text="A part of a name, a nickname or a misspelling will do. A birth date can stand beside it.",
     )
     wider = forms.BooleanField(required=False, widget=forms.HiddenInput)  # asked by a button of its own
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["words"].widget.attrs["autocomplete"] = "off"
+        box = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "enterkeyhint": "search"}
+        self.fields["words"].widget.attrs |= box
         self.helper = helper("words", submit="")
 
-    def birth_date(self):
-        """The words, when they are a day."""
-        try:
-            return parse_birth_date(self.cleaned_data["words"])
-        except forms.ValidationError:
-            return None
+    def asked(self) -> tuple[str, date | None]:
+        """The name and the birth date among the words, either of them left out."""
+        return name_and_day(self.cleaned_data["words"])
 
     def reference(self) -> str:
         """The words as a code to quote, "7KQP-R3TX", however they were typed."""

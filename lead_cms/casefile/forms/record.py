@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
 from lead_cms.core.forms import Form
+from participants.selfreport import NO, choice_of
 from referrals.forms.officer_fields import Line
 from referrals.questions import Question, Section
-from referrals.questions.base import NO, choice_of
 
 RADIOS = 6  # more answers than these are a list
 SHORT = 22  # letters

@@ -18,6 +18,7 @@ from lead_cms.casefile.views import (
     records,
     search,
     seen,
+    selfreport,
     slip,
     talk,
 )
@@ -39,6 +40,8 @@ urlpatterns = [
     path("reach/places/<uuid:pk>/remove/", reach.place_remove, name="place-remove"),
     path("reach/trusted/<uuid:pk>/", reach.trusted, name="trusted"),
     path("reach/trusted/<uuid:pk>/remove/", reach.trusted_remove, name="trusted-remove"),
+    path(f"{WHO}self/", selfreport.self_report, name="self-report"),
+    path(f"{WHO}self/<slug:question>/", selfreport.self_question, name="self-question"),
     path(f"{WHO}restrict/", persons.person_restrict, name="person-restrict"),
     path(f"{WHO}consents/", consents.consents, name="consents"),
     path(f"{WHO}told/", consents.told, name="told"),

@@ -93,7 +93,8 @@ def record_section(request, pk, kind, section):
         return _talk_first(request, referral, kind)
     held = RecordSection.objects.filter(record__referral=referral, record__kind=kind, section=section)
     held = held.select_related("saved_by").first()
-    form = SectionForm(request.POST or None, section=part, answers=held.answers if held else None)
+    answers = held.answers if held else records.told_before(referral=referral, kind=kind, section=section)
+    form = SectionForm(request.POST or None, section=part, answers=answers)
     sent = request.method == "POST" and form.is_valid()
     if sent and went(request, form, lambda: _save(request, form, referral, kind, section)):
         messages.success(request, f"“{part.title}” is saved.")

@@ -14,71 +14,123 @@ from lead_cms.casefile.forms.person import SearchForm
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, KeyList, Keys
 from lead_cms.core.templatetags.dates import say_when
-from participants.actions.persons import ALIKE, CLOSE, likely_matches
+from participants.actions.persons import ALIKE, CLOSE, likely_matches, named
 from participants.models import Participant, Participation
-from referrals.actions.linking import referred_like
+from referrals.actions.linking import referred_like, referred_named
 from referrals.models import Referral
 
-MOST = 20
+MOST, MOST_TYPED = 20, 8
+LEAST_LETTERS = 2  # from which an answer comes as somebody types
+SLIPS_FROM = 4  # and from which a slip of the keys is looked for at once
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CASEWORK_VIEW)
 def search(request):
     """Participants and referrals of the site. That somebody searched is recorded, what for is not."""
-    form = SearchForm(request.POST or None)
-    context = {"form": form, "asked": False, "most": MOST}
-    if request.method == "POST" and form.is_valid():
-        born, least = form.birth_date(), ALIKE if form.cleaned_data["wider"] else CLOSE
-        exact = _exactly(form, request.membership.site_id)
-        people, referrals = _found(form, born, least, exact)
-        if not people and not referrals and least == CLOSE:
-            least = ALIKE
-            people, referrals = _found(form, born, least, exact)
-        record(AuditAction.PERSON_SEARCHED, by_day=born is not None, found=len(people) + len(referrals))
-        context |= {"asked": True, "people": people, "referrals": referrals, "is_close": least == CLOSE}
-        context["again"] = {"words": form.cleaned_data["words"], "wider": "on"}
-    return render(request, "casefile/persons/search.html", context)
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    as_typed = request.headers.get("X-Requested-With") == "fetch"
+    context = {"form": form, "asked": False, "most": MOST_TYPED if as_typed else MOST, "as_typed": as_typed}
+    if request.method == "POST" and form.is_valid() and _is_enough(form, as_typed):
+        asked = Asked(form, request.membership.site_id, context["most"], as_typed)
+        people, referrals = asked.found()
+        record(
+            AuditAction.PERSON_SEARCHED,
+            by_day=asked.born is not None,
+            found=len(people) + len(referrals),
+            typed=as_typed,
+        )
+        context |= {"asked": True, "people": people, "referrals": referrals, "is_close": asked.can_be_wider}
+        context |= {"says": say_found(people, referrals), "again": {"words": form.cleaned_data["words"], "wider": "on"}}
+    return render(request, "casefile/persons/_found.html" if as_typed else "casefile/persons/search.html", context)
 
 
-def _found(form: SearchForm, born, least: float, exact: list[Referral]) -> tuple[list[dict], list[dict]]:
-    """No more names than the question needs: those nearly right, and only when there are none, those somewhat alike."""
-    return _people(form, born, least), _referrals(form, born, least, exact)
+def _is_enough(form: SearchForm, as_typed: bool) -> bool:
+    return not as_typed or len(form.cleaned_data["words"]) >= LEAST_LETTERS
 
 
-def _exactly(form: SearchForm, site_id) -> list[Referral]:
-    """By incident number or code."""
-    words = form.cleaned_data["words"]
-    return _by_number(site_id=site_id, number=words, reference=form.reference() or words)
+def say_found(people: list, referrals: list) -> str:
+    """ "2 people, 1 referral": what is read aloud when the list is another."""
+    said = [
+        f"{len(rows)} {one if len(rows) == 1 else many}"
+        for rows, one, many in ((people, "person", "people"), (referrals, "referral", "referrals"))
+        if rows
+    ]
+    return ", ".join(said) or "Nobody found"
 
 
-def _people(form: SearchForm, born, least: float) -> list[dict]:
-    words = form.cleaned_data["words"]
-    keys = [key for key, _ in likely_matches(words=words, birth_date=born, most=MOST, least=least)]
-    known = {person.pk: person for person in _known(keys=keys)} if keys else {}
-    return [{"person": known[key], "is_taking_part": known[key].is_taking_part} for key in keys if key in known]
+class Asked:
+    """One question: exactly by number or code, then names as they are typed, then names with a slip of the keys."""
+
+    def __init__(self, form: SearchForm, site_id, most: int, as_typed: bool):
+        self.form, self.most, self.as_typed = form, most, as_typed
+        self.name, self.born = form.asked()
+        self.words = form.cleaned_data["words"]
+        self.exact = _by_number(site_id=site_id, number=self.words, reference=form.reference() or self.words)
+        self.can_be_wider = False
+
+    def found(self) -> tuple[list[dict], list[dict]]:
+        """No more names than the question needs: those typed, then those nearly right, then those somewhat alike."""
+        people, referrals = self._typed(named), self._typed(referred_named)
+        least = ALIKE if self.form.cleaned_data["wider"] else CLOSE
+        if least == ALIKE or self.born is not None or self._is_slip(people, referrals):
+            people, referrals = (
+                people + self._alike(likely_matches, least),
+                referrals + self._alike(referred_like, least),
+            )
+            if least == CLOSE and self._is_slip(people, referrals):
+                least = ALIKE
+                people, referrals = self._alike(likely_matches, least), self._alike(referred_like, least)
+        self.can_be_wider = least == CLOSE and not self.as_typed
+        return self._people(people), self._referrals(referrals)
+
+    def _is_slip(self, people: list, referrals: list) -> bool:
+        """Nothing found, and enough was typed to look for what is only like it."""
+        found = people or referrals or self.exact
+        return not found and (not self.as_typed or len(self.name) >= SLIPS_FROM)
+
+    def _typed(self, ask) -> list:
+        return [key for key, _ in ask(words=self.name, birth_date=self.born, most=self.most)] if self.name else []
+
+    def _alike(self, ask, least: float) -> list:
+        return [key for key, _ in ask(words=self.name, birth_date=self.born, most=self.most, least=least)]
+
+    def _people(self, keys: list) -> list[dict]:
+        keys = list(dict.fromkeys(keys))[: self.most]
+        known = {person.pk: person for person in _known(keys=keys)} if keys else {}
+        return [
+            {"person": known[key], "is_taking_part": known[key].is_taking_part, "also": self._also(known[key])}
+            for key in keys
+            if key in known
+        ]
+
+    @staticmethod
+    def _also(person: Participant) -> str:
+        """By which other name they may have been found: the one on their papers, when they want to be called otherwise."""
+        full = f"{person.given_name} {person.family_name}".strip()
+        own = [full] if full and full != person.shown_name else []
+        others = [name for name in (*person.street_names, *person.aliases) if name != person.shown_name]
+        return ", ".join(dict.fromkeys([*own, *others]))
+
+    def _referrals(self, keys: list) -> list[dict]:
+        """By number or code exactly, then by the name that a referrer wrote down."""
+        first = {referral.pk for referral in self.exact}
+        keys = [key for key in dict.fromkeys(keys) if key not in first][: self.most]
+        by_name = {referral.pk: referral for referral in _by_key(keys=keys)} if keys else {}
+        found = [*self.exact, *(by_name[key] for key in keys if key in by_name)]
+        return [
+            {
+                "referral": referral, "name": referral.person.shown_name, "is_linked": bool(referral.casework.participant_id),
+                "note": f"{referral.get_door_display()}, {referral.reference}, {say_when(referral.submitted_at)}",
+            }
+            for referral in found[: self.most]
+        ]  # fmt: skip
 
 
 @prepared(keys=list)
 def _known(*, keys):
     open_spell = Participation.objects.filter(participant_id=OuterRef("pk"), ended_on=None)
     return Participant.objects.filter(AnyOf(F("pk"), KeyList(keys))).annotate(is_taking_part=Exists(open_spell))
-
-
-def _referrals(form: SearchForm, born, least: float, exact: list[Referral]) -> list[dict]:
-    """By number or code exactly, then by the name that a referrer wrote down."""
-    first = {referral.pk for referral in exact}
-    alike = referred_like(words=form.cleaned_data["words"], birth_date=born, most=MOST, least=least)
-    keys = [key for key, _ in alike if key not in first]
-    by_name = {referral.pk: referral for referral in _by_key(keys=keys)} if keys else {}
-    found = [*exact, *(by_name[key] for key in keys if key in by_name)]
-    return [
-        {
-            "referral": referral, "name": referral.person.shown_name, "is_linked": bool(referral.casework.participant_id),
-            "note": f"{referral.get_door_display()}, {referral.reference}, {say_when(referral.submitted_at)}",
-        }
-        for referral in found[:MOST]
-    ]  # fmt: skip
 
 
 def _told(referrals):

@@ -5,7 +5,7 @@ from collections import Counter
 from lead_cms.reports.enums import Dimension
 from lead_cms.reports.measures.base import OPEN, Asked, Found, Report
 from lead_cms.reports.measures.equity_tables import lay_out
-from lead_cms.reports.measures.own_words import BANDS, GENDER, RACE, age_on, alone
+from lead_cms.reports.measures.own_words import BANDS, GENDER, RACE, TOLD, age_on, alone
 
 SIGNATURE = "report_equity(p_begins timestamptz, p_ends timestamptz, p_until date, p_zone text, p_by text)"
 RETURNS = "table(side text, dimension text, grp text, reached bigint, passed bigint)"
@@ -68,6 +68,7 @@ people as (
     {age_on("f.on_day")} as age
   from first_of f join intake i on i.participant_id = f.participant_id
   join participants_participant p on p.id = f.participant_id
+  {TOLD}
   left join completed d on d.participant_id = f.participant_id
 )
 select 'perceived', {DIMENSION.format("o")}, {GROUP.format("o")}, count(*), count(*) filter (where o.accepted)

@@ -2,6 +2,7 @@
 
 The only place that reads these columns for reports; what an officer perceived is never read here.
 
+TOLD                           the join that brings `g`, what `p` said of themselves
 GENDER, RACE, age_on(day)      the group of one person, '' where they gave no answer; several races are "black+white"
 OPEN_RECORD                    whether the record is open to the team: in no figure otherwise, whoever asks
 alone(...)                     one race alone, "two or more", and how many named each together with others
@@ -10,13 +11,18 @@ alone(...)                     one race alone, "two or more", and how many named
 from lead_cms.reports.enums import AGES
 
 BANDS = f"array{list(AGES)}::float8[]"
-# What a person says in their own words, put into three groups; the words themselves leave this function in no form.
-GENDER = """case when trim(coalesce(p.gender, '')) = '' then ''
-  when lower(trim(p.gender)) in ('woman', 'female', 'f', 'trans woman', 'mujer') then 'woman'
-  when lower(trim(p.gender)) in ('man', 'male', 'm', 'trans man', 'hombre') then 'man' else 'other' end"""
-RACE = """coalesce((select string_agg(one, '+' order by one) from (select distinct jsonb_array_elements_text(
-      case jsonb_typeof(p.race) when 'array' then p.race else '[]' end) as one) o
-      where one in ('aian', 'asian', 'black', 'hispanic', 'mena', 'nhpi', 'white')), '')"""
+# What a person says of themselves, put into three groups; their own words are not read. A woman who is transgender as well
+# is a woman; whoever says both, or another gender, is "another".
+GENDER = """case when not jsonb_path_exists(g.gender, '$[*].code ? (@ like_regex "^[0-6]$")') then ''
+  when not jsonb_path_exists(g.gender, '$[*].code ? (@ like_regex "^[12346]$")')
+    and jsonb_path_exists(g.gender, '$[*].code ? (@ == "0")') then 'woman'
+  when not jsonb_path_exists(g.gender, '$[*].code ? (@ like_regex "^[02346]$")')
+    and jsonb_path_exists(g.gender, '$[*].code ? (@ == "1")') then 'man'
+  when g.gender is null then '' else 'other' end"""
+RACE = """coalesce((select string_agg(distinct said ->> 'code', '+' order by said ->> 'code')
+      from jsonb_array_elements(g.race) as said
+      where said ->> 'code' in ('aian', 'asian', 'black', 'hispanic', 'mena', 'nhpi', 'white')), '')"""
+TOLD = """left join participants_demographics g on g.participant_id = p.id and g.site_id = (select app.site_id())"""
 OPEN_RECORD = """not p.is_restricted and not exists (select 1 from referrals_casework k
       where k.participant_id = p.id and k.site_id = (select app.site_id()) and (k.is_restricted or k.is_sealed))"""
 

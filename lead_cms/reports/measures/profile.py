@@ -3,7 +3,7 @@
 from collections import Counter
 
 from lead_cms.reports.measures.base import Asked, Found, Report
-from lead_cms.reports.measures.own_words import GENDER, OPEN_RECORD, RACE, age_on, alone, years_on
+from lead_cms.reports.measures.own_words import GENDER, OPEN_RECORD, RACE, TOLD, age_on, alone, years_on
 from lead_cms.reports.measures.profile_tables import COLUMNS, lay_out
 from participants.codes import EMPLOYMENT, LIVING
 
@@ -20,7 +20,7 @@ BODY = f"""
 with there as materialized (
   select p.id, {GENDER} as gender, {RACE} as race, {age_on("(p_until - 1)")} as age,
     {years_on("(p_until - 1)")}::float8 as years
-  from participants_participant p
+  from participants_participant p {TOLD}
   where p.site_id = (select app.site_id()) and {OPEN_RECORD} and exists (
     select 1 from participants_participation s where s.participant_id = p.id and s.site_id = (select app.site_id())
       and s.began_on < p_until and (s.ended_on is null or s.ended_on >= p_begins))

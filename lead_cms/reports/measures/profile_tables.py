@@ -1,10 +1,9 @@
 """How the profile is laid out: everything in short, then one table an answer."""
 
-from lead_cms.reports.enums import AGE_BANDS, GENDERS
+from lead_cms.reports.enums import AGE_BANDS, GENDERS, RACES
 from lead_cms.reports.measures.base import Asked, Found, Laid
 from lead_cms.reports.tables import HIDDEN, Bar, Chart, Column, Figures, Row, Table, percent
 from participants.codes import BENEFITS, EMPLOYMENT, INCOME, INSURANCE, LIVING, YES
-from participants.enums import RACES
 
 DOORS = {"arrest": "Arrest", "social": "Social contact", "community": "Community"}
 COLUMNS = (

@@ -31,14 +31,14 @@ from lead_cms.demo.table import gather
 from lead_cms.programs.actions import import_rules
 from lead_cms.programs.current import rules_for
 from lead_cms.programs.reading import demo
-from participants.models import Consent, Participant, Participation
+from participants.models import Consent, Demographics, Participant, Participation
 from referrals import models as r
 from referrals.actions.roster import Pattern, planned
 
 # Parents before children.
 ORDER: list[type[models.Model]] = [
     r.Referral, r.ReferredPerson, r.ReferralOffence, r.EligibilityAnswer, r.Handoff, r.Paging, r.Page, r.Approval,
-    Participant, Participation,
+    Participant, Participation, Demographics,
     r.Casework, r.Attempt, r.IntakeWindow, r.WindowItem, r.HeldCharge, r.ChargeIdentity, r.Packet, r.WindowResult, Consent,
     r.Appointment, r.Reminder, r.OutreachEntry,
 ]  # fmt: skip
