@@ -1,4 +1,4 @@
-"""The figures of each report by the best SQL that we could write for them alone, on the plain tables."""
+"""The figures of each report, and of pages that count a site, by the best SQL that we could write for them alone."""
 
 FUNNEL = """
 with made as (
@@ -172,6 +172,29 @@ each as (
 select need, count(*), count(*) filter (where asked > 0), count(attended), percentile_cont(0.5) within group (order by days),
   count(distinct participant_id) from each group by grouping sets ((), (need))
 """
+CASELOAD = """
+with people as (
+  select k.case_manager_id as manager, coalesce(k.participant_id, k.referral_id) as person,
+    coalesce(bool_or(s.state = 'inactive'), false) as inactive,
+    max(greatest(t.at, v.at, n.at, h.handed_over_at, case when r.status = 'handed_over' then r.status_changed_at end)) as met
+  from referrals_referral r join referrals_casework k on k.referral_id = r.id
+  left join participants_participant p on p.id = k.participant_id
+  left join referrals_intakewindow w on w.referral_id = r.id left join referrals_handoff h on h.referral_id = r.id
+  left join participants_participation s on s.participant_id = k.participant_id and s.ended_on is null
+  left join (select participant_id, max(happened_at) as at from participants_contactnote
+    where site_id = %(site)s and is_two_way and signed_at is not null group by 1) n on n.participant_id = k.participant_id
+  left join lateral (select max(tried_at) as at from referrals_attempt where referral_id = r.id and outcome = 'reached') t on true
+  left join lateral (select max(at) as at from referrals_appointment where referral_id = r.id and state = 'kept') v on true
+  where r.site_id = %(site)s and r.submitted_at < %(ends_at)s
+    and r.status not in ('done', 'declined', 'ineligible', 'not_approved', 'cancelled') and p.died_on is null
+    and coalesce(w.state, '') <> 'stepped_back' and coalesce(s.state, '') <> 'door_open'
+    and not coalesce(k.is_restricted or k.is_sealed or p.is_restricted, false) group by 1, 2)
+select p.manager, m.name,
+  count(*) filter (where not inactive and not coalesce(met < %(ends_at)s::timestamptz - interval '21 days', false)),
+  count(*) filter (where inactive), count(*) filter (where not inactive and met < %(ends_at)s::timestamptz - interval '21 days'),
+  count(*) filter (where met is null)
+from people p left join accounts_membership m on m.id = p.manager group by 1, 2
+"""
 REPORTS_BY_HAND = {
     "funnel": [FUNNEL],
     "profile": [PROFILE, CHARGES],
@@ -180,4 +203,23 @@ REPORTS_BY_HAND = {
     "needs": [NEEDS],
     "equity": [SEEN, OWN, SUPPLIED],
     "handoff": [HANDOFF],
+    "caseload": [CASELOAD],
 }
+BEST_SQL = [
+    """select r.door, count(*), count(*) filter (where r.status = 'declined'), count(*) filter (where r.status = 'ineligible'),
+        count(h.handed_over_at), count(h.nobody_came_at),
+        percentile_cont(0.5) within group (order by extract(epoch from h.arrived_at - h.called_at) / 60)
+       from referrals_referral r left join referrals_handoff h on h.referral_id = r.id
+       where r.site_id = %(site)s and r.submitted_at >= %(quarter)s group by r.door""",
+    """select state, count(*), count(*) filter (where due_on < current_date) from referrals_intakewindow
+       where site_id = %(site)s group by state""",
+    "select decision, count(*) from referrals_heldcharge where site_id = %(site)s group by decision",
+    "select count(*) from referrals_outreachentry where site_id = %(site)s and first_tried_at is null",
+]
+AGENCY = [
+    """select r.door, count(*) filter (where r.status not in ('ineligible', 'cancelled', 'not_approved')),
+        count(*) filter (where r.status = 'declined'), count(*) filter (where r.status = 'ineligible'),
+        count(h.handed_over_at), count(h.nobody_came_at)
+       from referrals_referral r left join referrals_handoff h on h.referral_id = r.id
+       where r.agency_id = %(agency)s and r.submitted_at >= %(quarter)s group by r.door""",
+]

@@ -21,13 +21,16 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.by_hand import REPORTS_BY_HAND
+from bench.by_hand import AGENCY, BEST_SQL, REPORTS_BY_HAND
 from bench.client import Browser, Typed, percentile
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.casefile.board import BOARD, FEW
 from lead_cms.casefile.caseload import BRIEF
+from lead_cms.casefile.lists import MOST
+from lead_cms.casefile.served import SERVED
+from lead_cms.casefile.waiting import UNTOUCHED
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.reports.period import preset
 from lead_cms.reports.registry import REPORTS, ask
@@ -47,6 +50,8 @@ MANY_FIELDS, MOST_TRIED = 15, 12
 ELSEWHERE = {
     "casefile:counts",
     "casefile:caseloads",
+    "casefile:team-waiting",
+    "casefile:team-served",
     "referrals:agency",
     "reports:report",
     "reports:publish",
@@ -236,6 +241,8 @@ def counts(bench: Bench) -> None:
         ("coordinator: counts", coordinator, reverse("casefile:counts"), BEST_SQL),
         ("police liaison: agency", liaison, reverse("referrals:agency"), AGENCY),
         ("supervisor: caseloads", supervisor, reverse("casefile:caseloads"), [BOARD]),
+        ("supervisor: what waits in the team", supervisor, reverse("casefile:team-waiting"), [UNTOUCHED]),
+        ("supervisor: reached and served", supervisor, reverse("casefile:team-served"), [SERVED]),
         ("supervisor: Today", supervisor, reverse("today"), [BRIEF]),
     ]:
         if bench.only not in name:
@@ -248,7 +255,7 @@ def counts(bench: Bench) -> None:
             hand.append(_timed(lambda role=role, by_hand=by_hand: best_sql(bench.people[role], by_hand)))
             times.append(_timed(lambda browser=browser, path=path: browser.request(path)))
         sql, floor = median(hand), median(floors)
-        limit = together(sql, floor) if path == reverse("today") else OF_A_COUNT
+        limit = together(sql, floor) if path in (reverse("today"), reverse("casefile:team-waiting")) else OF_A_COUNT
         bench.measured.add((role, path))
         bench.add(name, times, median(times) / (sql + floor), limit, browser.queries(path), grows=False)
 
@@ -258,31 +265,13 @@ def together(sql: float, floor: float) -> float:
     return round((OF_A_COUNT * sql + LIST * floor) / (sql + floor), 2)
 
 
-BEST_SQL = [
-    """select r.door, count(*), count(*) filter (where r.status = 'declined'), count(*) filter (where r.status = 'ineligible'),
-        count(h.handed_over_at), count(h.nobody_came_at),
-        percentile_cont(0.5) within group (order by extract(epoch from h.arrived_at - h.called_at) / 60)
-       from referrals_referral r left join referrals_handoff h on h.referral_id = r.id
-       where r.site_id = %(site)s and r.submitted_at >= %(quarter)s group by r.door""",
-    """select state, count(*), count(*) filter (where due_on < current_date) from referrals_intakewindow
-       where site_id = %(site)s group by state""",
-    "select decision, count(*) from referrals_heldcharge where site_id = %(site)s group by decision",
-    "select count(*) from referrals_outreachentry where site_id = %(site)s and first_tried_at is null",
-]
-AGENCY = [
-    """select r.door, count(*) filter (where r.status not in ('ineligible', 'cancelled', 'not_approved')),
-        count(*) filter (where r.status = 'declined'), count(*) filter (where r.status = 'ineligible'),
-        count(h.handed_over_at), count(h.nobody_came_at)
-       from referrals_referral r left join referrals_handoff h on h.referral_id = r.id
-       where r.agency_id = %(agency)s and r.submitted_at >= %(quarter)s group by r.door""",
-]
-
-
 def best_sql(by, statements: list[str]) -> None:
     today, now = timezone.localdate(), timezone.now()
     given = {
         "site": by.site_id, "agency": by.organisation_id, "quarter": quarter_start(today), "today": today, "now": now,
         "until": today + timedelta(days=8), "ended": list(ENDED), "since": now - timedelta(days=30), "few": FEW,
+        "me": by.pk, "most": MOST + 1, "begins_on": today - timedelta(days=90), "ends_on": today + timedelta(days=1),
+        "begins": now - timedelta(days=90), "ends": now,
     }  # fmt: skip
     with acting_as(by), transaction.atomic(), connection.cursor() as cursor:
         for sql in statements:

@@ -196,3 +196,11 @@ class RecordKind(models.TextChoices):
     SCREENING = "screening", "Screening"
     INTAKE = "intake", "Intake"
     ASSESSMENT = "assessment", "Assessment"
+
+
+class NudgeAbout(models.TextChoices):
+    """What a supervisor asks a case manager to look at."""
+
+    WINDOW = "window", "A window that ends soon"
+    NOTE = "note", "A note that is not signed"
+    CONTACT = "contact", "No contact for long"

@@ -36,7 +36,7 @@ ranked as (
   select *, row_number() over first as place, count(*) over (partition by manager, part) as many
     from parted window first as (partition by manager, part order by due_on, met nulls first, person))
 select k.manager, k.active, k.inactive, k.suggested, k.closed, k.ending,
-       n.part, n.many, n.referral, n.due_on, n.met, n.inactive, p.chosen_name, p.given_name, p.family_name,
+       n.part, n.many, n.referral, n.due_on, n.met, n.inactive as is_inactive, p.chosen_name, p.given_name, p.family_name,
        f.name, f.description, u.unsigned
   from counted k
   left join ranked n on n.manager = k.manager and n.place <= %(few)s
@@ -118,7 +118,7 @@ def _card(row: dict, today: date) -> Card:
     notes = row["unsigned"]
     says = (
         _met(row["met"], today),
-        "Inactive" if row["inactive"] else "",
+        "Inactive" if row["is_inactive"] else "",
         f"{notes} note{'' if notes == 1 else 's'} not signed" if notes else "",
     )
     return Card(

@@ -9,6 +9,7 @@ Out of touch is read from a spell that is inactive, or suggested after the site'
 that reached the person, an appointment kept, the handover itself. It is never set, and nothing follows from it by itself.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -50,7 +51,7 @@ PEOPLE = """
     left join lateral (select max(k.happened_at) as talked from participants_contactnote k
                         where k.participant_id = c.participant_id and k.is_two_way and k.signed_at is not null) n on true
    where c.site_id = %(site)s and c.case_manager_id is not null and not c.is_sealed
-     and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
+     and p.died_on is null and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
    group by 1, 2"""
 COUNTED = """
 select manager,
@@ -62,9 +63,14 @@ select manager,
 COUNT = f"with people as ({PEOPLE.format(more='')}) {COUNTED}"
 
 
-# The same for Today: who has how many active, and how many records of the site are closed to the team.
+# The same for Today: who has how many active, how many records of the site are closed to the team, own notes to sign.
 BRIEF = f"""
-select (select count(*) from referrals_casework z where z.site_id = %(site)s and (z.is_restricted or z.is_sealed)),
+select (select jsonb_agg(x) from (
+         select n.id as key, n.kind as four, n.happened_at as at, p.chosen_name as one, p.given_name as two,
+                p.family_name as three
+           from participants_contactnote n join participants_participant p on p.id = n.participant_id
+          where n.author_id = %(me)s and n.signed_at is null order by n.saved_at, n.id limit 5) x),
+       (select count(*) from referrals_casework z where z.site_id = %(site)s and (z.is_restricted or z.is_sealed)),
        m.id, m.name, m.ends_at is not null and m.ends_at <= %(now)s, l.active
   from (select 1) one
   left join ({COUNT}) l
@@ -131,17 +137,18 @@ def team_of(site_id: UUID, counted: dict[UUID, tuple], rules: Rules | None, now:
     return found
 
 
-def brief(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> tuple[int, list[Over]]:
-    """How many records are closed to the team, and whose caseload is over a threshold. One query."""
+def brief(me: Membership, rules: Rules | None, now: datetime, today: date) -> tuple[int, list[Over], list[dict]]:
+    """How many records are closed to the team, whose caseload is over a threshold, own notes to sign. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(BRIEF, given(site_id, rules, now, today) | {"now": now})
+        cursor.execute(BRIEF, given(me.site_id, rules, now, today) | {"now": now, "me": me.pk})
         rows = cursor.fetchall()
     over = []
-    for _, key, name, has_ended, active in rows:
+    for _, _, key, name, has_ended, active in rows:
         says, tone = (ENDED_ROLE, "bad") if has_ended else against(int(active or 0), rules)
         if key is not None and tone != "neutral":
             over.append(Over(key, name, int(active), says))
-    return rows[0][0], over
+    notes = [one | {"at": datetime.fromisoformat(one["at"])} for one in json.loads(rows[0][0] or "[]")]
+    return rows[0][1], over, notes
 
 
 def given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dict:
@@ -153,16 +160,7 @@ def given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dic
 
 def against(active: int, rules: Rules | None) -> tuple[str, str]:
     """What the site's thresholds say of a number of active people; what is not published says nothing."""
-    load = rules.caseload if rules else None
-    if load is None:
-        return "", "neutral"
-    if load.most is not None and active > load.most:
-        return f"More than {load.most}: the most is exceeded", "bad"
-    if load.high is not None and active > load.high:
-        return f"More than {load.high}: high", "waiting"
-    if load.full is not None and active >= load.full:
-        return f"{load.full} or more: a full load", "neutral"
-    return "", "neutral"
+    return rules.caseload.against(active) if rules else ("", "neutral")
 
 
 def over_by_one(load: Load | None, rules: Rules | None) -> str:
@@ -182,6 +180,7 @@ def since_of(rules: Rules | None, now: datetime) -> datetime | None:
 def open_cases(site_id: UUID, manager_id: UUID):
     cases = Casework.objects.filter(site_id=site_id, case_manager_id=manager_id)
     cases = cases.exclude(referral__status__in=ENDED).exclude(referral__window__state=WindowState.STEPPED_BACK)
+    cases = cases.filter(Q(participant=None) | Q(participant__died_on=None))
     spell = Participation.objects.filter(participant=OuterRef("participant_id"), ended_on=None).values("state")[:1]
     return cases.annotate(spell=Subquery(spell)).filter(Q(spell=None) | ~Q(spell=SpellState.DOOR_OPEN))
 

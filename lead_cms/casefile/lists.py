@@ -35,6 +35,12 @@ MOST, FEW = 8, 5  # rows of a list on Today: what cannot wait, and the rest; the
 HANDOFF_TIME = timedelta(hours=12)
 
 
+def not_restricted() -> Q:
+    """Of rows that hang on a referral: a restricted record stands in its own case manager's lists, and in no other."""
+    cases = Casework.objects.filter(referral=OuterRef("referral_id"))
+    return ~Exists(cases.filter(Q(is_restricted=True) | Q(participant__is_restricted=True)))
+
+
 def open_windows(site_id):
     """Open windows, bare: the caller filters, `first_windows` reads the few that remain."""
     return IntakeWindow.objects.filter(site_id=site_id, state=WindowState.OPEN)
@@ -117,6 +123,8 @@ def _windows(*, site_id, who, most, unsure=False, me=None, since=None, until=Non
         windows = windows.filter(Exists(late))
     if who != "team":
         windows = windows.filter(case_manager=me)
+    if who != "mine":
+        windows = windows.filter(not_restricted())
     if since is not None:
         windows = windows.filter(due_on__gte=since)
     if until is not None:
@@ -182,7 +190,9 @@ OF_UNTRIED = said("first_try_target_at")
 
 @prepared(site_id=UUID)
 def _untried(*, site_id, most):
-    untried = OutreachEntry.objects.filter(site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None)
+    untried = OutreachEntry.objects.filter(
+        not_restricted(), site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None
+    )
     return first(untried, "listed_at", "pk", most=most).values_list(*OF_UNTRIED.values())
 
 

@@ -13,6 +13,7 @@ from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.demo.notes import write_notes
 from lead_cms.demo.people import DemoSite
 from lead_cms.demo.reaching import reach_people
+from lead_cms.demo.team import look_at_the_team
 from lead_cms.reports.actions.publishing import digest, preview, publish
 from lead_cms.reports.actions.standing import note_gets_along
 from lead_cms.reports.actions.supplied import take_in
@@ -69,6 +70,7 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
         _supply(where, now)
     write_notes(where, cases, now=now)
     reach_people(where, cases, now=now)
+    look_at_the_team(where, now=now)
     _publish(where, now)
 
 

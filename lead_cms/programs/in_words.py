@@ -345,6 +345,12 @@ def _lists(rules: Rules) -> list[Line]:
             "A month’s picture",
             lambda n: f"Is confirmed until day {n} of the next month.",
         ),
+        _line(
+            rules,
+            "caseload.unsigned_days",
+            "A contact note that is not signed",
+            lambda n: f"Stands on the supervisor’s list after {n} day{'' if n == 1 else 's'}.",
+        ),
         _line(rules, "completion.definition", "Completing the program", str),
         _line(rules, "providers.verified_days", "An entry of the directory", lambda n: f"Stays verified {n} days."),
         _line(

@@ -332,6 +332,18 @@ class Caseload:
     out_of_touch_days: int | None
     # Until which day of the next one a month’s picture is confirmed.
     month_until_day: int | None
+    # After so many days a contact note that is not signed stands on the supervisor's list.
+    unsigned_days: int | None
+
+    def against(self, active: int) -> tuple[str, str]:
+        """What the thresholds say of a number of active people, and the tone of it; what is not published says nothing."""
+        if self.most is not None and active > self.most:
+            return f"More than {self.most}: the most is exceeded", "bad"
+        if self.high is not None and active > self.high:
+            return f"More than {self.high}: high", "waiting"
+        if self.full is not None and active >= self.full:
+            return f"{self.full} or more: a full load", "neutral"
+        return "", "neutral"
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,6 +342,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("caseload.high", whole(1, 100), "At how many people is a load high?"),
     Leaf("caseload.most", whole(1, 100), "How many people may a case manager never exceed?"),
     Leaf("caseload.out_of_touch_days", whole(1, 365)),
+    Leaf("caseload.unsigned_days", whole(1, 60), since=2),
     # Without a question: what is unset sets no next try, cuts no court date off, keeps no line.
     Leaf("outreach.no_answer_days", whole(1, 60), since=2),
     Leaf("outreach.not_found_days", whole(1, 60), since=2),

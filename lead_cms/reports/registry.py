@@ -12,12 +12,12 @@ from datetime import datetime
 
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.programs.current import current_ruleset, rules_for
-from lead_cms.reports.measures import clock, equity, funnel, handoff, months, needs, profile
+from lead_cms.reports.measures import caseload, clock, equity, funnel, handoff, months, needs, profile
 from lead_cms.reports.measures.base import Asked, Found, Report
 from lead_cms.reports.period import Period
 from lead_cms.reports.tables import Figures, Sheet
 
-MEASURES = (funnel, profile, clock, months, needs, equity, handoff)
+MEASURES = (funnel, profile, clock, months, needs, equity, handoff, caseload)
 REPORTS: dict[str, Report] = {module.REPORT.name: module.REPORT for module in MEASURES}
 HIDING = (
     "Figures of 1 to 10 are hidden, and others with them, so that none can be worked out from the rest. Zero is shown."

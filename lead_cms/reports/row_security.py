@@ -10,7 +10,7 @@ from types import ModuleType
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, definer, mine, my_site
-from lead_cms.reports.measures import clock, equity, funnel, handoff, months, needs, profile
+from lead_cms.reports.measures import caseload, clock, equity, funnel, handoff, months, needs, profile
 from lead_cms.reports.models import GettingAlong, LeftFigures, PublishedReport, SuppliedCount, SuppliedFile
 
 HERE = my_site()
@@ -33,7 +33,9 @@ def counting(measure: ModuleType) -> list[str]:
     ]
 
 
-FUNCTIONS = [sql for measure in (funnel, clock, equity, handoff, months, needs, profile) for sql in counting(measure)]
+FUNCTIONS = [
+    sql for measure in (funnel, clock, equity, handoff, months, needs, profile, caseload) for sql in counting(measure)
+]
 
 POLICIES = [
     Policy(

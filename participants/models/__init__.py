@@ -16,6 +16,7 @@ from participants.models.note import ContactNote, CounsellingNote, NoteAddendum,
 from participants.models.person import Participant, Participation
 from participants.models.plan import Goal, GoalReview, GoalStep
 from participants.models.reach import ReachPlace, TrustedPerson
+from participants.models.review import NoteReview
 from participants.models.seen import LastSeen
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "NoteAddendum",
     "NoteDetail",
     "NoteLine",
+    "NoteReview",
     "Participant",
     "Participation",
     "PersonFile",

@@ -18,6 +18,7 @@ from participants.row_security.notes import POLICIES as OF_NOTES
 from participants.row_security.plan import POLICIES as OF_THE_PLAN
 from participants.row_security.policies import POLICIES as OF_THE_PERSON
 from participants.row_security.reach import POLICIES as OF_REACHING
+from participants.row_security.review import POLICIES as OF_REVIEWS
 from participants.row_security.seen import POLICIES as OF_SIGHTINGS
 
 POLICIES = [
@@ -30,6 +31,7 @@ POLICIES = [
     *OF_REACHING,
     *OF_MONTHS,
     *OF_LEGAL_AID,
+    *OF_REVIEWS,
 ]
 FUNCTIONS = [*OF_ALL, *OF_LAWYERS]
 

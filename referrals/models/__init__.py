@@ -14,6 +14,7 @@ from referrals.models.charge import ChargeIdentity, Extension, HeldCharge, Packe
 from referrals.models.handoff import Approval, ApprovalStep, Handoff, OnCallShift
 from referrals.models.handover import CaseHandover, HandoverNote
 from referrals.models.incident import IncidentRecord, UnderageCount
+from referrals.models.nudge import Nudge
 from referrals.models.paging import OfferState, Page, PageKind, Paging, ShiftOffer
 from referrals.models.referral import Correction, Draft, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
 from referrals.models.sentence import OfficerSentence
@@ -36,6 +37,7 @@ __all__ = [
     "HeldCharge",
     "IncidentRecord",
     "IntakeWindow",
+    "Nudge",
     "OfferState",
     "OfficerSentence",
     "OnCallShift",

@@ -59,7 +59,7 @@ POLICIES = [
     ),
     Policy(
         models.CaseHandover,
-        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE},
+        select={MANAGER: both(HERE, OPEN_REFERRAL), SUPERVISOR: HERE, DEFINER: ANYTHING},
         # A case manager takes for themself what nobody has; only a supervisor gives, and takes away.
         insert={
             MANAGER: both(HERE, OPEN_REFERRAL, mine("assigned_by_id"), mine("to_id"), "former_id is null"),
@@ -73,6 +73,13 @@ POLICIES = [
         select={MANAGER: both(HERE, mine("to_id"), MY_CASES), SUPERVISOR: HERE},
         insert={SUPERVISOR: both(HERE, mine("written_by_id"))},
         audited=("referral_id", "to_id", "written_at"),
+    ),
+    # What supervisors have asked for today; the case manager has it as a notice.
+    Policy(
+        models.Nudge,
+        select={SUPERVISOR: HERE},
+        insert={SUPERVISOR: both(HERE, mine("nudged_by_id"))},
+        audited=("about", "subject", "to_id", "nudged_by_id", "nudged_on"),
     ),
     Policy(models.PrivateTalk, **casework_only(mine("started_by_id")), audited=("referral_id", "started_at")),
     Policy(

@@ -9,6 +9,7 @@ from tests.access.oracle_of_people import REACHING
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
 from tests.access.oracle_of_the_court import THE_COURT
 from tests.access.oracle_of_the_street import THE_STREET
+from tests.access.oracle_of_the_team import THE_TEAM
 from tests.access.whose import (
     ADMIN,
     APP,
@@ -374,7 +375,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
         "update": CASEWORK | {DEFINER: always},
     },
     "referrals_casehandover": {
-        "select": CASEWORK,
+        "select": CASEWORK | {DEFINER: always},
         "insert": {MANAGER: written_by_me(open_to_manager), SUPERVISOR: supervised},
     },
     # What the new case manager should know: theirs while the case is, and the supervisors'.
@@ -450,4 +451,5 @@ ORACLE: dict[str, dict[str, Rules]] = {
     **DIRECTORY_AND_ASKING,
     **THE_COURT,
     **THE_STREET,
+    **THE_TEAM,
 }

@@ -23,7 +23,7 @@ from tests.access.test_urls import OBJECTS, PAGES
 WORDS = {
     "report": sorted(REPORTS), "form": ["csv"], "kind": ["intake"], "section": [""], "deed": ["reset"],
     "what": ["treatment", "multi_party", "sentence"], "notify:choice kind": ["other"],
-    "question": ["race", "disabilities"],
+    "about": ["window"], "question": ["race", "disabilities"],
 }  # fmt: skip
 # Pages that show each role something else.
 BY_ROLE = {"today", "referrals:own", "casefile:case", "referrals:on-call", "services:list", "services:service"}

@@ -71,7 +71,8 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
 
     Of notes a colleague's unsigned ones and any counselling are not the team's, and the detail only of one's own people.
     """
-    if row.table == "participants_counsellingnote" or (row.role == "draft" and row.table.startswith("participants_")):
+    of_the_author = {"participants_counsellingnote", "participants_notereview"}
+    if row.table in of_the_author or (row.role == "draft" and row.table.startswith("participants_")):
         return i_wrote(row)
     if row.table == "participants_privilegednote":
         return False
@@ -234,6 +235,7 @@ CASEWORK = {
     "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",
     "participants_personmonth.insurance_sources",
     "participants_legalevent.charge_code",
+    "participants_notereview.remark",
     "participants_counsellingnote.text", "participants_contactnote.domains", "participants_contactnote.minutes",
     "referrals_recordsection.answers", "referrals_slip.name", "services_sharedfact.text",
     "participants_participant.birth_date", "participants_participant.age_about", "participants_participant.language",

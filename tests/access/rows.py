@@ -24,6 +24,7 @@ from tests.access import months_of as months
 from tests.access.rows_of_people import write_people
 from tests.access.rows_of_the_court import add_court, legal_cell
 from tests.access.rows_of_the_street import add_street
+from tests.access.rows_of_the_team import add_nudge, add_review
 from tests.factories import SiteWorld
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
@@ -270,6 +271,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     write_people(add, person, manager, DAY, NOW)
     months.lived(add, person, manager, DAY, NOW)
     add_court(add, where, n, person, manager, consent)
+    add_nudge(add, referral, manager, where.person(Role.SUPERVISOR, n), NOW)
 
 
 def _matrix(rows: Rows, where: SiteWorld, n: int, flavour: str, referral, person) -> None:
@@ -343,6 +345,7 @@ def _notes(rows: Rows, where: SiteWorld, n: int, flavour: str, person) -> None:
             add(model, note=note, text="t")
         if signed_at:
             add(participants.NoteAddendum, note=note, text="t", added_at=NOW, added_by=by)
+            add_review(add, note, where.person(Role.SUPERVISOR, n), NOW)
 
 
 def _closing(add, where: SiteWorld, n: int, flavour: str, person) -> None:

@@ -178,6 +178,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("referral_key", "lead_definer"),
             ("referred_like", "lead_definer"),
             ("referred_named", "lead_definer"),
+            ("report_caseload", "lead_definer"),
             ("report_clock", "lead_definer"),
             ("report_equity", "lead_definer"),
             ("report_funnel", "lead_definer"),

@@ -23,7 +23,7 @@ FILES = ["csv", "xlsx", "pdf"]
 WORDS = {
     "report": sorted(REPORTS), "form": FILES, "kind": ["intake", "screening", "assessment"], "section": [SECTION],
     "what": ["treatment", "multi_party", "sentence"], "notify:choice kind": ["other"],
-    "question": ["race", "gender"], "deed": ["reset", "unlock"],
+    "about": ["window"], "question": ["race", "gender"], "deed": ["reset", "unlock"],
 }  # fmt: skip
 # The table of a second key.
 SECOND = {

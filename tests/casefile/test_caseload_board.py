@@ -14,7 +14,7 @@ from lead_cms.casefile.board import FEW, board
 from participants.models import ContactNote
 from referrals.actions.attempts import log_attempt
 from referrals.models import Casework, HandoverNote
-from tests.casefile.test_caseload import DAY, caseload_rules, decide, managers, spell
+from tests.casefile.test_caseload import DAY, caseload_rules, decide, loads, managers, spell
 from tests.casefile.working import case_of, fresh, taken
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,13 @@ def columns(world, supervisor) -> dict:
     with acting_as(supervisor), transaction.atomic(), timezone.override(world.a.site.tz):
         found = board(world.a.site.pk, caseload_rules(world), timezone.now(), timezone.localdate())
     return {one.load.person.name: {part.title: part for part in one.parts} for one in found}
+
+
+def columns_of(world, supervisor) -> dict:
+    """The loads that stand over the columns."""
+    with acting_as(supervisor), transaction.atomic(), timezone.override(world.a.site.tz):
+        found = board(world.a.site.pk, caseload_rules(world), timezone.now(), timezone.localdate())
+    return {one.load.person.name: one.load for one in found}
 
 
 def draft(manager, person) -> None:
@@ -60,6 +67,8 @@ def test_people_stand_apart_by_window_activity_and_touch(world, supervisor):
     assert mine["Window open"].cards[0].says == ("Met 3 days ago", "1 note not signed")
     assert {card.name for card in mine["Out of touch"].cards} == {"Long ago", "Pat"}
     assert found["Case manager 1"] == {}
+    assert columns_of(world, supervisor) == loads(world, supervisor)
+    assert columns_of(world, supervisor)[one.name].inactive == 1
 
 
 def test_a_column_shows_the_first_few_and_says_how_many_there_are_in_a_fixed_number_of_queries(

@@ -132,7 +132,7 @@ def test_giving_a_case_to_somebody_is_the_supervisors(world, manager, sign_in):
     colleague = sign_in(other)
     for answer in (colleague.get(url, follow=True), colleague.post(url, {"to": other.pk}, follow=True)):
         assert f"{manager.name} looks after this already" in answer.content.decode()
-    given = {"to": other.pk, "why": "share"}
+    given = {"to": other.pk, "why": "share", "note": "n"}
     assert sign_in(world.a.person(Role.SUPERVISOR)).post(url, given).status_code == 302
 
 

@@ -240,7 +240,7 @@ def test_what_is_not_there(coordinator, sign_in, address):
 
 
 @pytest.mark.parametrize("path", ["/reports/", "/reports/supplied/", "/reports/published/", "/reports/funnel/",
-                                  "/reports/equity/", "/reports/clock/", "/reports/handoff/"])  # fmt: skip
+                                  "/reports/equity/", "/reports/clock/", "/reports/handoff/", "/reports/caseload/"])  # fmt: skip
 def test_few_queries_whatever_the_rows(where, coordinator, sign_in, path):
     client = sign_in(coordinator)
     client.get(path)

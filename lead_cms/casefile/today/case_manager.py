@@ -109,7 +109,7 @@ def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
         "unanswered": [
             row_of(_asked(one), today, now, page="services:asked") for one in found if one["what"] == SERVICE
         ],
-        "unsigned": [_note_row(one) for one in found if one["what"] == NOTE],
+        "unsigned": [note_row(one) for one in found if one["what"] == NOTE],
         "court": [_court_row(one, today) for one in found if one["what"] == COURT],
     }
 
@@ -174,7 +174,8 @@ def _named(row: dict) -> str:
     return Participant(chosen_name=row["one"], given_name=row["two"], family_name=row["three"]).shown_name
 
 
-def _note_row(row: dict) -> dict:
+def note_row(row: dict) -> dict:
+    """An own note that waits for its signature."""
     how = NoteKind(row["four"]).label if row["four"] else "Contact"
     return {
         "title": _named(row), "due_says": "Not signed", "due_tone": "waiting",

@@ -6,7 +6,14 @@ from django.utils import timezone
 
 from lead_cms.casefile.caseload import brief
 from lead_cms.casefile.lists import MOST, first_windows, foremost, outreach_untried
-from lead_cms.casefile.today.case_manager import frame_of, handoffs_of, rules_of_site, shifts_of, since_of
+from lead_cms.casefile.today.case_manager import (
+    frame_of,
+    handoffs_of,
+    note_row,
+    rules_of_site,
+    shifts_of,
+    since_of,
+)
 from lead_cms.casefile.urgency import outreach_row, window_row
 
 LATE_DAYS = 60  # how far back an unconfirmed item is looked for; older windows stand on their own list
@@ -22,7 +29,7 @@ def context(request) -> dict:
     shown = {one.pk for one in (*late, *nobody)}
     soon = first_windows(site_id, 2 * MOST, since=since, until=today + timedelta(days=8))
     soon = foremost([one for one in soon if one.pk not in shown], today)
-    restricted, over = brief(site_id, rules, now, today)
+    restricted, over, notes = brief(me, rules, now, today)
     return frame_of(handoffs_of(me, rules, now)) | shifts_of(me, now) | {
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
@@ -30,6 +37,7 @@ def context(request) -> dict:
         "outreach": [outreach_row(one, now, rules) for one in outreach_untried(me.site_id, 4)],
         "restricted": restricted,
         "over": over,
+        "unsigned": [note_row(one) for one in notes],
         "today": today,
     }  # fmt: skip
 

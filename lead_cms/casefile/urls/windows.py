@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import caseload, looking, outreach, telephone, windows
+from lead_cms.casefile.views import caseload, looking, outreach, team, telephone, windows
 
 urlpatterns = [
     path("caseloads/", caseload.caseloads, name="caseloads"),
+    path("caseloads/waiting/", team.team_waiting, name="team-waiting"),
+    path("caseloads/notes/", team.note_reviews, name="note-reviews"),
+    path("caseloads/served/", team.team_served, name="team-served"),
+    path("cases/<uuid:pk>/nudge/<slug:about>/", team.nudge, name="nudge"),
+    path("notes/<uuid:pk>/nudge/", team.nudge_note, name="nudge-note"),
     path("caseloads/<uuid:pk>/", caseload.caseload_of, name="caseload-of"),
     path("windows/", windows.windows, name="windows"),
     path("outreach/", looking.look, name="look"),

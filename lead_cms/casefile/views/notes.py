@@ -11,6 +11,7 @@ from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
+from lead_cms.casefile.forms.caseload import RemarkForm
 from lead_cms.casefile.forms.notes import AddendumForm, NoteForm, as_typed, opened_now
 from lead_cms.casefile.notepage import facts_of, may_be_told, note_row, texts_of, title_of, with_lines
 from lead_cms.casefile.views.asking import went
@@ -19,7 +20,8 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_time
 from participants.actions import notes as acting
-from participants.models import ContactNote, NoteAddendum, Participant
+from participants.actions.reviews import review_note
+from participants.models import ContactNote, NoteAddendum, NoteReview, Participant
 from referrals.views.drafts import draft_key
 
 MOST_ADDENDA = 50
@@ -132,20 +134,36 @@ def note_keep(request, pk):
 def note(request, pk):
     """One note: each text as far as the reader may read it, and what was added."""
     found, by = find_note(request, pk), request.membership
-    form = AddendumForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_read = "read" in request.POST  # by a supervisor, with a line to the author or without
+    remark = RemarkForm(request.POST if is_read else None)
+    form = AddendumForm(request.POST if request.method == "POST" and not is_read else None)
+    if is_read and remark.is_valid():
+        line = remark.cleaned_data["remark"]
+        if went(request, remark, lambda: review_note(note=found, remark=line, by=by, at=timezone.now())):
+            messages.success(request, "Read. The author is told of your line." if line else "Read.")
+            return redirect("casefile:note-reviews") if _is_back(request) else redirect("casefile:note", pk=pk)
+    elif form.is_valid():
         text = form.cleaned_data["text"]
         if went(request, form, lambda: acting.add_to_note(note=found, text=text, by=by, at=timezone.now())):
             messages.success(request, "Added.")
             return redirect("casefile:note", pk=pk)
     record(AuditAction.NOTE_VIEWED, target=found)
     texts = texts_of(found)
+    reviews = list(NoteReview.objects.filter(note=found).select_related("read_by").order_by("read_at", "pk"))
+    is_team = by.role == "supervisor" and found.signed_at is not None and found.author_id != by.pk
     context = {
         "note": found, "title": title_of(found), "facts": facts_of(found), "texts": texts, "form": form,
         "addenda": NoteAddendum.objects.filter(note=found).select_related("added_by").order_by("added_at", "pk")[:MOST_ADDENDA],
+        "reviews": reviews, "is_back": _is_back(request),
+        "remark": remark if is_team and all(one.read_by_id != by.pk for one in reviews) else None,
         "may_add": found.signed_at is not None and ("detail" in texts or found.author_id == by.pk or by.role == "supervisor"),
     }  # fmt: skip
     return render(request, "casefile/notes/note.html", context)
+
+
+def _is_back(request) -> bool:
+    """Whether one came from the list of notes to read."""
+    return request.GET.get("back") == "team"
 
 
 @require_POST

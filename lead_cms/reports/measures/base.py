@@ -77,11 +77,12 @@ class Report:
     notes: tuple[str, ...]
     read: Callable[[Asked, Sequence[dict]], Found]
     lay_out: Callable[[Asked, Found, Figures], "Laid"]
+    given: Callable[[Asked], dict] = lambda asked: {}  # parameters that no other report has
 
     def compute(self, asked: Asked) -> Found:
         """Run the statement, under row security, as whoever the transaction is for."""
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, asked.parameters())
+            cursor.execute(self.sql, asked.parameters() | self.given(asked))
             names = [column.name for column in cursor.description]
             rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         return self.read(asked, rows)

@@ -18,6 +18,7 @@ TITLES = {
     "age": ("Age", AGE_BANDS), "gender": ("Gender, in their own words", GENDERS), "door": ("How they came", DOORS),
     "living": ("Where they stayed", dict(LIVING.choices)), "employment": ("Work", dict(EMPLOYMENT.choices)),
 }  # fmt: skip
+OTHER = "Another answer"
 SEVERAL = {
     "charge": ("Charges at the arrest door", {}, "door:arrest"),
     "income_source": ("Income from", dict(INCOME.choices), f"income:{YES}"),
@@ -98,7 +99,8 @@ def _several(dimension: str, found: Found, shown: Figures) -> Table:
         groups = sorted(groups, key=lambda one: (-found.counts[f"people/{dimension}:{one}"], one))
     for group in _order(groups, names) if names else groups:
         value = shown[f"people/{dimension}:{group}"]
-        rows.append(Row((names.get(group, group), value, _share(value, whole))))
+        # What is no code of the list is nobody's to read here; charges are titles.
+        rows.append(Row((names.get(group, OTHER) if names else group, value, _share(value, whole))))
     share = Column(
         "Share of those who came by arrest" if dimension == "charge" else "Share of those who have any", "share"
     )
