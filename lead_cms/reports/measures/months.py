@@ -69,9 +69,10 @@ def read(asked: Asked, rows) -> Found:
     """Keys are "sheltered:-1" of the month before, ":1" of the first month, ":2026-10" of one of the calendar."""
     held = {str(row["idx"]) if row["idx"] is not None else f"{row['month']:%Y-%m}": dict(row) for row in rows}
     months = sorted(key for key in held if len(key) == len("2026-10"))
-    numbers = [str(one) for one in range(1, LAST + 1)]
+    # A month that nobody has reached is no row: there is nothing in it.
+    numbers = [one for one in map(str, range(1, LAST + 1)) if one in held]
     together = {AFTER: numbers, ALL: [*numbers, LATER]}
-    for group in (BEFORE, *numbers, LATER):
+    for group in (BEFORE, LATER):
         held.setdefault(group, {})
     for group, parts in together.items():
         held[group] = _added([held[part] for part in parts])
@@ -80,7 +81,7 @@ def read(asked: Asked, rows) -> Found:
         contacts[group] = int(row.get("contacts") or 0)
         counts |= {f"{key}:{group}": value for key, value in _of_group(row).items()}
     wholes = ((AFTER, numbers), (ALL, (AFTER, LATER)), (ALL, (*numbers, LATER)), (ALL, months))
-    extra = {"months": months, "contacts": contacts}
+    extra = {"months": months, "numbers": numbers, "contacts": contacts}
     return Found(counts, extra=extra, blocks=Blocks(wholes, FAMILIES, TIED))
 
 
@@ -119,7 +120,7 @@ TIED = tuple(
 def lay_out(asked: Asked, found: Found, shown: Figures) -> Laid:
     before = ("Month before", BEFORE)
     brief = [before, (f"Months 1 to {LAST}", AFTER), ("Later months", LATER), ("All since they began", ALL)]
-    each = [before, *((f"Month {one}", str(one)) for one in range(1, LAST + 1)), ("Later", LATER)]
+    each = [before, *((f"Month {one}", one) for one in found.extra["numbers"]), ("Later", LATER)]
     tables = [
         _table("Before and after", brief, found, shown),
         _table("Month by month since they began", each, found, shown),
