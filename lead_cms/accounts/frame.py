@@ -19,6 +19,7 @@ PLACES = [
     ("Windows", "casefile:windows", Permission.CASEWORK_VIEW),
     ("Caseloads", "casefile:caseloads", Permission.CASELOADS),
     ("Outreach", "casefile:look", Permission.OUTREACH),
+    ("Since I left", "casefile:since", Permission.CASEWORK_VIEW),
     ("Find", "casefile:search", Permission.CASEWORK_VIEW),
     ("Asked of us", "services:inbox", Permission.SERVICE_ANSWER),
     ("My notes", "casefile:privileged-notes", Permission.LEGAL_AID),

@@ -91,6 +91,8 @@ class AuditAction(StrEnum):
     LEGAL_AID_ENDED = "legal_aid.ended"
     PRIVILEGED_NOTE_WRITTEN = "legal_aid.note_written"
     PRIVILEGED_NOTES_VIEWED = "legal_aid.own_notes_viewed"
+    SHIFT_LINE_ERASED = "shift_line.erased"
+    SINCE_VIEWED = "casework.since_viewed"
     OUTREACH_CHANGED = "outreach.changed"
     ASSIGNED = "casework.assigned"
     NUDGED = "casework.nudged"

@@ -10,6 +10,7 @@ from lead_cms.access.principals import acting_as
 from lead_cms.demo.papers import keep_papers
 from lead_cms.demo.people import DemoSite
 from participants.actions.legal import Event, note_event
+from participants.actions.lines import leave_line
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
 from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
 from participants.actions.seen import note_seen
@@ -36,6 +37,7 @@ UNSIGNED = {
     "detail": "Asks for a bus pass for Thursday.",
 }
 PEOPLE = 3
+LINE = "The van is back on Thursday. Blankets and bus passes are in the tall cupboard; the key is at the desk."
 SEEN = ["Bench by the fountain, afternoons", "Line of the breakfast kitchen"]
 GOALS = [
     Wanted(words="A door that I can lock", why="So that I sleep.", measure="My own key", baseline="A tent by the water",
@@ -59,6 +61,7 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
     managers = [one for one in where.people[Role.CASE_MANAGER] if cases.get(one.pk)]
     if not managers:
         return
+    _leave_line(managers[-1], now)
     manager, today = managers[0], (now - timedelta(hours=1)).astimezone(where.site.tz).date()
     with acting_as(manager), transaction.atomic():
         keys = list(dict.fromkeys(person for person, _ in cases.get(manager.pk, [])))[:PEOPLE]
@@ -102,6 +105,11 @@ def _days_in_jail(person: Participant, by, today: date, now: datetime) -> None:
     ):
         given = Event(kind=kind, on=today - timedelta(days=days), source=LegalSource.JAIL, told_on=today, **more)
         note_event(participant=person, given=given, by=by, at=now - timedelta(hours=2))
+
+
+def _leave_line(manager, now: datetime) -> None:
+    with acting_as(manager), transaction.atomic():
+        leave_line(key=uuid.uuid4(), text=LINE, by=manager, at=now - timedelta(hours=10))
 
 
 def _weekday(day: date) -> date:

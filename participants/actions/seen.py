@@ -15,7 +15,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
 from lead_cms.programs.current import current_ruleset, rules_for
-from participants.models import LastSeen, Participant
+from participants.models import LastSeen, Participant, ShiftLine
 
 LONGEST = 120
 NOT_DECIDED = "Your site has not decided how long a last-seen place is kept, so none is. Ask your coordinator."
@@ -54,10 +54,17 @@ def forget_seen(*, seen: LastSeen) -> None:
 
 
 def erase_what_is_over(*, at: datetime, most: int) -> int:
-    """The first few rows whose days are over, for good. Safe to run twice and side by side."""
-    keys = list(LastSeen.objects.filter(expires_at__lte=at).order_by("expires_at").values_list("pk", flat=True)[:most])
-    LastSeen.objects.filter(pk__in=keys).delete()
-    return len(keys)
+    """The first few rows of each kind whose days are over, for good; how many of the kind that had most.
+
+    Safe to run twice and side by side.
+    """
+    erased = 0
+    for model in (LastSeen, ShiftLine):
+        over = model.objects.filter(expires_at__lte=at).order_by("expires_at")
+        keys = list(over.values_list("pk", flat=True)[:most])
+        model.objects.filter(pk__in=keys).delete()
+        erased = max(erased, len(keys))
+    return erased
 
 
 def _days(by: Membership, at: datetime) -> int:

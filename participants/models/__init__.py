@@ -11,6 +11,7 @@ from participants.models.demographics import Demographics
 from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
 from participants.models.legal_aid import LegalAidGiven, PrivilegedNote
+from participants.models.line import ShiftLine
 from participants.models.month import PersonMonth
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
@@ -46,4 +47,5 @@ __all__ = [
     "PersonMonth",
     "RecordAccess",
     "TrustedPerson",
+    "ShiftLine",
 ]

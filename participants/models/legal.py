@@ -48,6 +48,7 @@ class LegalEvent(SiteRow):
         ]
         indexes = [
             models.Index(fields=["participant", "-on", "-id"], name="legalevent_of_person"),
+            models.Index(fields=["site", "-recorded_at"], name="legalevent_site_since"),
             models.Index(
                 fields=["site", "on"], condition=Q(kind="hearing", state="ahead"), name="legalevent_court_ahead"
             ),

@@ -49,6 +49,9 @@ class ContactNote(SiteRow):
         ]
         indexes = [
             models.Index(fields=["participant", "-happened_at", "-id"], name="contactnote_of_person"),
+            models.Index(
+                fields=["site", "-signed_at"], condition=Q(signed_at__isnull=False), name="contactnote_site_since"
+            ),
             models.Index(fields=["author", "saved_at"], condition=Q(signed_at=None), name="contactnote_unsigned"),
             models.Index(
                 fields=["site", "-signed_at", "-id"], condition=Q(signed_at__isnull=False), name="contactnote_signed"

@@ -1,9 +1,9 @@
-"""Who may touch where somebody was last seen: the person's team, until its days are over; then the worker erases it."""
+"""What is kept for some days only: where somebody was last seen, a line to the next shift. Then the worker erases it."""
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
-from participants.models import LastSeen
+from participants.models import LastSeen, ShiftLine
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 OPEN_PERSON = "app.may_see_participant(participant_id)"
@@ -20,5 +20,17 @@ POLICIES = [
         # Whoever of the team sees them next, or is told not to keep it; never altered.
         delete=SEEN | {Duty.SCHEDULER: IS_OVER},
         audited=("site_id", "participant_id", "expires_at", "recorded_by_id"),
+    ),
+    Policy(
+        ShiftLine,
+        select={role: both(my_site(), STANDS) for role in SEEN}
+        | {Duty.SCHEDULER: Rows(IS_OVER, columns=("id", "expires_at"))},
+        insert={role: both(my_site(), STANDS, mine("written_by_id")) for role in SEEN},
+        delete={
+            MANAGER: both(my_site(), STANDS, mine("written_by_id")),
+            SUPERVISOR: both(my_site(), STANDS),
+            Duty.SCHEDULER: IS_OVER,
+        },
+        audited=("site_id", "written_by_id", "expires_at"),
     ),
 ]

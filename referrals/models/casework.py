@@ -99,7 +99,11 @@ class Attempt(SiteRow):
             models.CheckConstraint(name="attempt_kind_known", condition=Q(kind__in=AttemptKind.values)),
             models.CheckConstraint(name="attempt_outcome_known", condition=Q(outcome__in=AttemptOutcome.values)),
         ]
-        indexes = [models.Index(fields=["referral", "-tried_at"], name="attempt_referral_time")]
+        indexes = [
+            models.Index(fields=["referral", "-tried_at"], name="attempt_referral_time"),
+            # What happened since somebody left is read from the newest on, as of the tables below.
+            models.Index(fields=["site", "-entered_at"], name="attempt_site_since"),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.tried_at}"
@@ -124,7 +128,12 @@ class Appointment(SiteRow):
             models.CheckConstraint(name="appointment_state_known", condition=Q(state__in=AppointmentState.values)),
             models.UniqueConstraint(fields=["referral"], condition=Q(state="booked"), name="appointment_one_booked"),
         ]
-        indexes = [models.Index(fields=["site", "at"], name="appointment_site_at")]
+        indexes = [
+            models.Index(fields=["site", "at"], name="appointment_site_at"),
+            models.Index(
+                fields=["site", "-answered_at"], condition=Q(answered_at__isnull=False), name="appointment_site_since"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.at} {self.state}"
@@ -169,6 +178,7 @@ class OutreachEntry(SiteRow):
         constraints = [models.CheckConstraint(name="outreach_state_known", condition=Q(state__in=OutreachState.values))]
         indexes = [
             models.Index(fields=["site", "state", "listed_at", "id"], name="outreach_site_state"),
+            models.Index(fields=["site", "-state_changed_at"], name="outreach_site_since"),
             models.Index(
                 fields=["site", "listed_at", "id"], include=["referral", "first_try_target_at"],
                 condition=Q(first_tried_at=None, state__in=[OutreachState.WAITING, OutreachState.TO_FIND]),

@@ -32,7 +32,10 @@ class CaseHandover(SiteRow):
                 violation_error_message="Somebody else looks after it from now on.",
             ),
         ]
-        indexes = [models.Index(fields=["referral", "-assigned_at"], name="casehandover_referral")]
+        indexes = [
+            models.Index(fields=["referral", "-assigned_at"], name="casehandover_referral"),
+            models.Index(fields=["site", "-assigned_at"], name="casehandover_site_since"),
+        ]
 
     def __str__(self):
         return f"{self.referral_id} to {self.to_id}"

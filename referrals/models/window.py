@@ -62,6 +62,7 @@ class IntakeWindow(SiteRow):
                 fields=["site", "case_manager", "due_on", "id"], condition=Q(state="open"), name="window_open_mine"
             ),
             models.Index(fields=["site", "state"], name="window_site_state"),
+            models.Index(fields=["site", "-state_changed_at"], name="window_site_since"),
         ]
 
     def __str__(self):

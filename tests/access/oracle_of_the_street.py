@@ -1,4 +1,4 @@
-"""The part of the oracle that is about outreach: where people were last seen."""
+"""The part of the oracle that is about outreach: where people were last seen, lines to the next shift."""
 
 from tests.access.whose import (
     MANAGER,
@@ -7,6 +7,7 @@ from tests.access.whose import (
     Rule,
     Rules,
     here,
+    me,
     open_person,
     supervised,
     written_by_me,
@@ -27,5 +28,11 @@ THE_STREET: dict[str, dict[str, Rules]] = {
         "select": {MANAGER: standing(open_person), SUPERVISOR: standing(here), SCHEDULER: over},
         "insert": {MANAGER: standing(written_by_me(open_person)), SUPERVISOR: standing(supervised)},
         "delete": {MANAGER: standing(open_person), SUPERVISOR: standing(here), SCHEDULER: over},
+    },
+    # A line is its author's to take away, and the supervisors'.
+    "participants_shiftline": {
+        "select": {MANAGER: standing(here), SUPERVISOR: standing(here), SCHEDULER: over},
+        "insert": {MANAGER: standing(me), SUPERVISOR: standing(me)},
+        "delete": {MANAGER: standing(me), SUPERVISOR: standing(here), SCHEDULER: over},
     },
 }

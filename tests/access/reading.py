@@ -62,8 +62,8 @@ def i_wrote(row: Row) -> bool:
 
 
 def is_over(row: Row) -> bool:
-    """Where somebody was last seen, after the site's days."""
-    return row.table == "participants_lastseen" and row.flavour == "past"
+    """Where somebody was last seen, or a line to the next shift, after the site's days."""
+    return row.table in {"participants_lastseen", "participants_shiftline"} and row.flavour == "past"
 
 
 def of_a_record_that_is_not_closed(row: Row) -> bool:
@@ -225,12 +225,12 @@ CASEWORK = {
     "participants_goal.words", "participants_goal.why", "participants_goal.measure", "participants_goal.baseline",
     "participants_goalstep.words", "participants_goalreview.went_well", "participants_goalreview.was_hard",
     "participants_goalreview.what_next",
-    "participants_lastseen.place",
     "participants_personfile.title",
     "participants_reachplace.place", "participants_reachplace.hours", "participants_reachplace.note",
     "participants_trustedperson.name", "participants_trustedperson.how_known", "participants_trustedperson.phone",
     "participants_demographics.race_words", "participants_demographics.gender_words",
     "participants_trustedperson.agreed_on", "participants_participant.street_names",
+    "participants_lastseen.place", "participants_shiftline.text",
     "participants_legalevent.place", "participants_legalevent.charge", "participants_legalevent.cause_number",
     "participants_personmonth.income_sources", "participants_personmonth.benefit_sources",
     "participants_personmonth.insurance_sources",

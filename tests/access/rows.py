@@ -23,7 +23,7 @@ from services import models as services
 from tests.access import months_of as months
 from tests.access.rows_of_people import write_people
 from tests.access.rows_of_the_court import add_court, legal_cell
-from tests.access.rows_of_the_street import add_street
+from tests.access.rows_of_the_street import add_lines, add_street
 from tests.access.rows_of_the_team import add_nudge, add_review
 from tests.factories import SiteWorld
 
@@ -145,6 +145,7 @@ def _house(rows: Rows, where: SiteWorld) -> None:
             description="d", resolution="r", occurred_at=NOW), where, n)  # fmt: skip
         rows.add(referrals.UnderageCount(site=where.site, met_on=DAY, door="arrest"), where, n)
         _reports(rows, where, n)
+        add_lines(rows, where, n)
         for flavour in ("plain", "unlinked"):
             _directory(rows, where, n, flavour)
 

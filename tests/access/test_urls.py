@@ -78,6 +78,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:windows": None,
     "casefile:outreach": None,
     "casefile:look": None,
+    "casefile:since": None,
+    "casefile:line-erase": "participants_shiftline",
     "casefile:look-try": REFERRAL,
     "casefile:look-take-back": "referrals_attempt",
     "casefile:telephone-new": None,

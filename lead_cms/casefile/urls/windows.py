@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lead_cms.casefile.views import caseload, looking, outreach, team, telephone, windows
+from lead_cms.casefile.views import caseload, looking, outreach, since, team, telephone, windows
 
 urlpatterns = [
     path("caseloads/", caseload.caseloads, name="caseloads"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("notes/<uuid:pk>/nudge/", team.nudge_note, name="nudge-note"),
     path("caseloads/<uuid:pk>/", caseload.caseload_of, name="caseload-of"),
     path("windows/", windows.windows, name="windows"),
+    path("since/", since.since, name="since"),
+    path("since/lines/<uuid:pk>/erase/", since.line_erase, name="line-erase"),
     path("outreach/", looking.look, name="look"),
     path("outreach/<uuid:pk>/try/", looking.look_try, name="look-try"),
     path("outreach/tries/<uuid:pk>/take-back/", looking.look_take_back, name="look-take-back"),

@@ -1,0 +1,28 @@
+"""What happened since somebody left is read from the newest on. Built beside the running site."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [
+        ("accounts", "0002_outside_roles"),
+        ("participants", "0013_shift_line"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="contactnote",
+            index=models.Index(
+                condition=models.Q(("signed_at__isnull", False)),
+                fields=["site", "-signed_at"],
+                name="contactnote_site_since",
+            ),
+        ),
+        AddIndexConcurrently(
+            model_name="legalevent",
+            index=models.Index(fields=["site", "-recorded_at"], name="legalevent_site_since"),
+        ),
+    ]
