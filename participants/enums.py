@@ -69,6 +69,16 @@ class SpellState(models.TextChoices):
     DOOR_OPEN = "door_open", "Door open"
 
 
+class InactiveReason(models.TextChoices):
+    """Why somebody is not in casework just now. None of them is anybody's doing."""
+
+    OUT_OF_TOUCH = "out_of_touch", "Out of touch"
+    CUSTODY = "custody", "In custody"
+    TREATMENT = "treatment", "In long treatment"
+    MOVED = "moved", "Moved"
+    STABLE = "stable", "Stable, needs us little"
+
+
 class ConsentState(models.TextChoices):
     """How a consent stands at one moment; a question asked when a page is read, never a column."""
 

@@ -75,6 +75,7 @@ class AuditAction(StrEnum):
     LEGAL_VIEWED = "court.viewed"
     LEGAL_EVENT_NOTED = "court.noted"
     LEGAL_EVENT_ANSWERED = "court.answered"
+    SPELL_CHANGED = "taking_part.changed"
     SEEN_NOTED = "last_seen.noted"
     SEEN_ERASED = "last_seen.erased"
     FILES_VIEWED = "file.list_viewed"

@@ -52,7 +52,7 @@ class ConsentPage:
             consent__in=[one.pk for one in self.consents if one.signed_at]
         ).select_related("organisation"):
             self.cells.setdefault(cell.consent_id, []).append(cell)
-        self.is_taking_part = Participation.objects.filter(participant=participant, ended_on=None).exists()
+        self.is_taking_part = Participation.objects.taking_part().filter(participant=participant).exists()
         self.undecided = set(
             HeldCharge.objects.filter(referral_id__in=referrals, decided_at=None).values_list("referral_id", flat=True)
         )

@@ -58,7 +58,8 @@ told as materialized (
          case when s.by_when > c.tried_on or c.tried_on is null then s.by_when end as step_on,
          coalesce(greatest(t.reached, v.kept, k.talked, h.handed_over_at), r.submitted_at) as met_at,
          c.participant_id is not null and coalesce(p.state, 'active') = 'active'
-           and greatest(t.reached, v.kept, k.talked, h.handed_over_at) < %(silent)s::timestamptz as is_silent
+           and greatest(t.reached, v.kept, k.talked, h.handed_over_at,
+                        p.began_on::timestamp at time zone 'UTC') < %(silent)s::timestamptz as is_silent
     from (select id, referral_id, participant_id, next_try_at, last_attempt_at,
                  (last_attempt_at at time zone %(zone)s)::date as tried_on from candidate) c
     join referrals_referral r on r.id = c.referral_id and r.status <> all(%(ended)s)

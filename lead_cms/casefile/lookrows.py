@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from lead_cms.casefile.lists import named, said
 from lead_cms.casefile.looking import Looked
+from lead_cms.casefile.silence import says_silent
 from lead_cms.casefile.urgency import AWAY, TRIED, case_url, name_of, where_of
 from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
@@ -98,8 +99,8 @@ def _lines(one: Looked, told, now: datetime, today: date) -> list[str]:
         lines.append(f"Next try {say_when(one.try_at)}.")
     if told.away in AWAY:
         lines.append(f"{AWAY[told.away]} since {say_day(told.away_on)}.")
-    if one.is_silent and (one.due_on or one.promised_at):
-        lines.append(f"No talk for {(now - one.met_at).days} days.")
+    if one.is_silent:
+        lines.append(says_silent((now - one.met_at).days))
     return lines
 
 

@@ -8,7 +8,8 @@ from lead_cms.accounts.models import Organisation
 from lead_cms.casefile.notepage import note_row, with_lines
 from lead_cms.casefile.personfacts import last_seen, number, where, who
 from lead_cms.core.templatetags.dates import say_day, say_when
-from participants.enums import InformationClass
+from participants.actions.spells import say_spell
+from participants.enums import InformationClass, SpellState
 from participants.models import Consent, ContactNote, Disclosure, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 from services.askedrows import TONES as ASKED_TONES
@@ -38,15 +39,15 @@ class PersonPage:
         )
 
     def context(self) -> dict:
-        spells = list(Participation.objects.filter(participant=self.participant).order_by("-began_on", "-pk")[:MOST])
+        spells = list(Participation.objects.filter(participant=self.participant).newest_first()[:MOST])
         return {
             "participant": self.participant,
-            "is_taking_part": any(spell.ended_on is None for spell in spells),
+            "is_taking_part": any(spell.ended_on is None and spell.state != SpellState.DOOR_OPEN for spell in spells),
             "facts": who(self.participant),
             "reach": [*number(self.participant), where(self.participant), last_seen(self.participant)],
             "notes": self.notes(),
             "referrals": [self._referral(case) for case in self.cases],
-            "spells": [self._spell(spell) for spell in spells],
+            "spells": spell_rows(spells),
             "consents": [self._consent(consent) for consent in self.consents],
             "told": self.told(),
             "asked": self.asked(),
@@ -104,15 +105,6 @@ class PersonPage:
         }
 
     @staticmethod
-    def _spell(spell: Participation) -> dict:
-        until = f" to {say_day(spell.ended_on)}" if spell.ended_on else ""
-        return {
-            "label": f"Since {say_day(spell.began_on)}" if not until else f"{say_day(spell.began_on)}{until}",
-            "state": spell.get_state_display(),
-            "tone": STATE_TONES.get(spell.state, "neutral"),
-        }
-
-    @staticmethod
     def _consent(consent: Consent) -> dict:
         row = {"label": consent.get_kind_display(), "hints": [f"Asked {say_when(consent.asked_at)}"]}
         if consent.signed_at is None:
@@ -126,3 +118,18 @@ class PersonPage:
         if consent.ends_at is not None and consent.ends_at <= timezone.now():
             return row | {"state": "Ended", "tone": "neutral"}
         return row | {"state": "Signed", "tone": "good"}
+
+
+def spell_rows(spells: list[Participation]) -> list[dict]:
+    """Newest first, as they come."""
+    rows = []
+    for count, spell in enumerate(spells, start=1):
+        until = f" to {say_day(spell.ended_on)}" if spell.ended_on else ""
+        rows.append(
+            {
+                "label": f"{say_day(spell.began_on)}{until}" if until else f"Since {say_day(spell.began_on)}",
+                "state": say_spell(spell, is_first=count == len(spells)),
+                "tone": STATE_TONES.get(spell.state, "neutral"),
+            }
+        )
+    return rows

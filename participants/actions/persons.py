@@ -100,9 +100,13 @@ def set_phone(
 
 @transaction.atomic
 def begin_spell(*, participant: Participant, on: date, by: Membership) -> Participation | None:
-    """Their yes opens a spell; None when one is open already."""
-    if Participation.objects.filter(participant=participant, ended_on=None).exists():
+    """Their yes opens a spell; None when they take part already. Whoever had left and comes back is re-engaged."""
+    held = Participation.objects.filter(participant=participant, ended_on=None).first()
+    if held is not None and held.state != SpellState.DOOR_OPEN:
         return None
+    if held is not None:
+        on = max(on, held.began_on)
+        Participation.objects.filter(pk=held.pk, ended_on=None).update(ended_on=on)
     try:
         with transaction.atomic():
             return Participation.objects.create(

@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q
 
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
-from participants.enums import SpellState
+from participants.enums import InactiveReason, SpellState
 
 
 class Participant(SiteRow):
@@ -78,17 +78,32 @@ class Participant(SiteRow):
         super().save(*args, **kwargs)
 
 
+class ParticipationQuerySet(models.QuerySet):
+    def taking_part(self):
+        """Spells that run, of people who have not left: whose door is open only does not take part."""
+        return self.filter(ended_on=None).exclude(state=SpellState.DOOR_OPEN)
+
+    def newest_first(self):
+        """The one that runs first; of several that began on one day the one that was written down last."""
+        by_time = F("ended_on").desc(nulls_first=True), F("typed_at").desc(nulls_last=True)
+        return self.order_by("-began_on", *by_time, "-pk")
+
+
 class Participation(SiteRow):
     """A spell of taking part. One open spell per person and site; it begins with their yes, and nobody fails out."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="spells")
     state = models.CharField(max_length=20, choices=SpellState.choices, default=SpellState.ACTIVE)
+    reason = models.CharField(max_length=20, choices=InactiveReason.choices, blank=True)  # of an inactive one
     began_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    typed_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
-    PERSONAL = frozenset()
-    PLAIN = frozenset({"id", "site", "participant", "state", "began_on", "ended_on", "recorded_by"})
+    objects = ParticipationQuerySet.as_manager()
+
+    PERSONAL = frozenset({"reason"})
+    PLAIN = frozenset({"id", "site", "participant", "state", "began_on", "ended_on", "typed_at", "recorded_by"})
 
     class Meta:
         constraints = [
@@ -96,6 +111,13 @@ class Participation(SiteRow):
                 fields=["participant"], condition=Q(ended_on=None), name="participation_one_open_spell"
             ),
             models.CheckConstraint(name="participation_state_known", condition=Q(state__in=SpellState.values)),
+            models.CheckConstraint(
+                name="participation_reason_fits",
+                condition=Q(reason="") | Q(state=SpellState.INACTIVE, reason__in=InactiveReason.values),
+            ),
+            models.CheckConstraint(
+                name="participation_ends_after_it_began", condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on"))
+            ),
         ]
 
     def __str__(self):

@@ -92,7 +92,8 @@ def named(name: str, *, table: str, key: str, column: str, is_open: str, to: lis
 IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
   and (k.ends_at is null or k.ends_at > clock_timestamp())
   and (k.ends_with <> 'taking_part' or exists (
-    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null))
+    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null
+      and s.state <> 'door_open'))
   and not exists (select 1 from referrals_casework sealed
     where sealed.site_id = k.site_id and sealed.participant_id = k.participant_id and sealed.is_sealed)"""
 # A cell `c` of it that is open to the acting membership's organisation.
@@ -113,10 +114,19 @@ PROGRESS = """array_remove(array[
         and t.tried_at > clock_timestamp() - make_interval(days => days))
     or exists (select 1 from referrals_casework mine join referrals_appointment b on b.referral_id = mine.referral_id
       where mine.participant_id = w.participant_id and b.state = 'kept'
-        and b.at > clock_timestamp() - make_interval(days => days)) then 'in_touch' end,
+        and b.at > clock_timestamp() - make_interval(days => days))
+    or exists (select 1 from participants_contactnote n where n.participant_id = w.participant_id and n.is_two_way
+        and n.signed_at is not null and n.happened_at > clock_timestamp() - make_interval(days => days)) then 'in_touch' end,
   case when exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
       where a.participant_id = w.participant_id and r.status in ('attended', 'completed')) then 'service_begun' end],
   null)"""
+# Since when without a break: that somebody was inactive in between, and why, is nobody else's to know.
+TAKING_PART_SINCE = """(select max(s.began_on) from participants_participation s
+  where s.participant_id = w.participant_id and s.state <> 'door_open'
+    and not exists (select 1 from participants_participation p where p.participant_id = s.participant_id and p.id <> s.id
+      and p.state <> 'door_open' and p.ended_on = s.began_on and p.began_on <= s.began_on)
+    and exists (select 1 from participants_participation o where o.participant_id = w.participant_id
+      and o.ended_on is null and o.state <> 'door_open'))"""
 # Needs for which no service was available, until one for the same need has begun.
 BARRIERS = f"""array(select distinct g.need from services_servicegap g
   where g.participant_id = w.participant_id and g.need = any (array{list(BARRIERS_TOLD)})
@@ -278,8 +288,7 @@ FUNCTIONS = [
         body=spelled(f"""select told.* from (
                    select c.information_class::text as class,
                      case when c.information_class = 'legal_coordination' then w.case_manager_id end,
-                     case when c.information_class = 'enrolment' then (select s.began_on from participants_participation s
-                       where s.participant_id = w.participant_id and s.ended_on is null) end,
+                     case when c.information_class = 'enrolment' then {TAKING_PART_SINCE} end,
                      case c.information_class when 'general_progress' then {PROGRESS} when 'barriers' then {BARRIERS}
                        end as facts
                    from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id

@@ -107,7 +107,7 @@ POLICIES = [
         select={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site(), DEFINER: ANYTHING},
         insert={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site(), Duty.OPERATOR: ANYTHING},
         update={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site()},
-        audited=("site_id", "participant_id", "state", "began_on", "ended_on"),
+        audited=("site_id", "participant_id", "state", "began_on", "ended_on", "recorded_by_id"),
     ),
     Policy(
         Consent,

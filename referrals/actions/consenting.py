@@ -161,7 +161,7 @@ def _check_end(wish: Wish, person, on: date) -> None:
         raise DomainError("This is years ahead. Check the year.", field="ends_on")
     if wish.ends_on is None and not wish.ends_with:
         raise DomainError("Enter the last day, or choose that it ends when they stop taking part.", field="ends_on")
-    taking_part = Participation.objects.filter(participant=person, ended_on=None)
+    taking_part = Participation.objects.taking_part().filter(participant=person)
     if wish.ends_with == EndsWith.TAKING_PART and not taking_part.exists():
         raise DomainError("They are not taking part now, so it would end at once. Enter a last day.", field="ends_with")
 

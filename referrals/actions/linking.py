@@ -50,7 +50,7 @@ def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
     found = likely_matches(words=person.name, birth_date=person.birth_date, most=most)
     known = Participant.objects.in_bulk([key for key, _ in found])
     taking_part = set(
-        Participation.objects.filter(participant_id__in=known, ended_on=None).values_list("participant_id", flat=True)
+        Participation.objects.taking_part().filter(participant_id__in=known).values_list("participant_id", flat=True)
     )
     return [
         Match(known[key], _reasons(known[key], person, float(score)), key in taking_part)

@@ -175,6 +175,7 @@ OBJECTS: dict[str, str | None] = {
     "casefile:person-phone": PARTICIPANT,
     "casefile:person-restrict": PARTICIPANT,
     "casefile:seen": PARTICIPANT,
+    "casefile:taking-part": PARTICIPANT,
     "casefile:seen-erase": "participants_lastseen",
     "casefile:record": REFERRAL,
     "casefile:record-section": REFERRAL,

@@ -80,8 +80,8 @@ def test_windows_come_first_then_what_was_promised_then_who_was_not_met_for_long
     promised, silent, due, sooner = (case(where, name, days=days) for name, days in [
         ("Promised", 25), ("Silent", 60), ("Due", 3), ("Sooner", 20)
     ])  # fmt: skip
-    people = {one: linked(where, one, at=NOW - 2 * DAY, given_name=name, family_name="") for one, name in [
-        (promised, "Promised"), (silent, "Silent")
+    people = {one: linked(where, one, at=NOW - days * DAY, given_name=name, family_name="") for one, name, days in [
+        (promised, "Promised", 24), (silent, "Silent", 59)
     ]}  # fmt: skip
     whole(manager, promised)
     noted(manager, people[promised], at=NOW - DAY, next_on=timezone.localdate(timezone=manager.site.tz))

@@ -15,6 +15,7 @@ from lead_cms.audit.models import AuditEvent
 from lead_cms.core.errors import DomainError, StaleState
 from participants.actions.consents import Asked, Cell, ask, revoke, revoke_cells, state_of
 from participants.actions.disclosing import disclose
+from participants.actions.spells import change_spell
 from participants.consent_texts import ConsentText
 from participants.enums import ConsentState, InformationClass
 from participants.models import Consent, ConsentCell, Disclosure, Participation
@@ -156,6 +157,23 @@ def test_one_that_ends_with_taking_part_ends_with_the_spell(where):
     assert not may_be_told(provider_of(where), person, "housing")
     with pytest.raises(DomainError, match="end at once"):
         give(where, referral, (PROVIDER, 1, "housing"), ends_on=None, ends_with="taking_part")
+
+
+def test_it_ends_when_they_leave_and_not_while_they_are_inactive(where):
+    referral, person = participant_of(where)
+    by, today = manager_of(where), datetime.now(UTC).date() - timedelta(days=1)
+    give(where, referral, (PROVIDER, 0, "housing"), ends_on=None, ends_with="taking_part")
+    for state, reason, is_told in (("inactive", "custody", True), ("door_open", "", False), ("active", "", True)):
+        seen = act(by, lambda: Participation.objects.filter(participant=person).newest_first()[0].pk)
+        act(by, lambda s=state, r=reason, k=seen: change_spell(
+            participant=person, state=s, reason=r, since=max(today, person_since(by, person)), seen=k, by=by,
+            at=datetime.now(UTC),
+        ))  # fmt: skip
+        assert may_be_told(provider_of(where), person, "housing") is is_told
+
+
+def person_since(by, person):
+    return act(by, lambda: Participation.objects.filter(participant=person).newest_first()[0].began_on)
 
 
 @pytest.mark.django_db(transaction=True)

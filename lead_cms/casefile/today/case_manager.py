@@ -20,6 +20,7 @@ from lead_cms.casefile.lists import (
     tries_due,
     waiting_handoffs,
 )
+from lead_cms.casefile.silence import says_silent, silent
 from lead_cms.casefile.urgency import (
     handed,
     handoff_row,
@@ -36,9 +37,9 @@ from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
 from participants.actions.months import month_after, open_months
 from participants.enums import CourtState, LegalKind, NoteKind
-from participants.models import ContactNote, LegalEvent, Participant
+from participants.models import ContactNote, LegalEvent, Participant, Participation
 from referrals.actions.roster import LOOK_AHEAD
-from referrals.enums import AppointmentState, WindowState
+from referrals.enums import ENDED, AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
 from services.askedrows import row_of
 from services.models import Service, ServiceReferral
@@ -99,7 +100,7 @@ def _shifts(*, site_id, me, now, until):
 
 
 WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
-NOTE, SERVICE, COURT = "note", "service", "court"
+NOTE, SERVICE, COURT, SILENT = "note", "service", "court", "silent"
 
 
 def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
@@ -111,6 +112,7 @@ def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
         ],
         "unsigned": [note_row(one) for one in found if one["what"] == NOTE],
         "court": [_court_row(one, today) for one in found if one["what"] == COURT],
+        "silent": [_silent_row(one, now) for one in found if one["what"] == SILENT],
     }
 
 
@@ -126,6 +128,10 @@ def _waiting(me, now: datetime, today: date, rules: Rules | None):
         site_id=me.site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=court_until(rules, today),
         participant_id__in=mine.values("participant_id"), participant__died_on=None,
     ).order_by("on", "at_time", "pk")[:MOST]  # fmt: skip
+    long_ago = silent(
+        Participation.objects.filter(participant_id__in=mine.exclude(referral__status__in=ENDED).values("participant_id")),
+        rules, now,
+    ).order_by("met_at", "pk")[:FEW]  # fmt: skip
     late = ServiceReferral.objects.filter(asked_by=me).unanswered(now).order_by("remind_at", "pk")[:MOST]
     mine = ContactNote.objects.filter(author=me, signed_at=None).order_by("saved_at", "pk")[:FEW]
     no_moment = Value(None, output_field=DateTimeField())
@@ -140,6 +146,10 @@ def _waiting(me, now: datetime, today: date, rules: Rules | None):
         ahead.values_list(
             Value(COURT), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "place",
             _on_the_clock("on"), _on_the_clock("told_on"), no_moment, no_moment,
+        ),
+        long_ago.values_list(
+            Value(SILENT), "participant_id", "participant__chosen_name", "participant__given_name",
+            "participant__family_name", Value(""), "met_at", no_moment, no_moment, no_moment,
         ),
         all=True,
     )  # fmt: skip
@@ -167,6 +177,16 @@ def _court_row(row: dict, today: date) -> dict:
         "title": who, "url": reverse("casefile:court-date", args=[row["key"]]),
         "due_says": f"Court {say_day(on)}{clock}", "due_tone": "bad" if on < today or (on - today).days <= 1 else "waiting",
         "notes": [row["four"], "How did it go?" if on < today else "They know of it" if is_told else "Tell them"],
+    }  # fmt: skip
+
+
+def _silent_row(row: dict, now: datetime) -> dict:
+    """A question, and nothing that is set: their case manager answers it, or not."""
+    days = (now - row["at"]).days
+    return {
+        "title": _named(row), "url": reverse("casefile:person", args=[row["key"]]), "due_says": f"{days} days",
+        "due_tone": "neutral", "due_note": "without a talk", "notes": [says_silent(days)],
+        "action": {"label": "How they take part", "url": reverse("casefile:taking-part", args=[row["key"]])},
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lead_cms.casefile.views import (
     seen,
     selfreport,
     slip,
+    spells,
     talk,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path(WHO, persons.person, name="person"),
     path(f"{WHO}edit/", persons.person_edit, name="person-edit"),
     path(f"{WHO}phone/", persons.person_phone, name="person-phone"),
+    path(f"{WHO}taking-part/", spells.taking_part, name="taking-part"),
     path(f"{WHO}seen/", seen.seen, name="seen"),
     path("seen/<uuid:pk>/erase/", seen.seen_erase, name="seen-erase"),
     path(f"{WHO}reach/", reach.reach, name="person-reach"),

@@ -23,7 +23,7 @@ TAPS = [
     (AttemptOutcome.LEFT_WORD, "Left word"),
     (AttemptOutcome.REACHED, "Talked"),
 ]
-LABELS = {MINE: "Mine", TEAM: "The team", LATER: "Mine, later"}
+LABELS = {MINE: "Mine", TEAM: "The team", LATER: "Later"}
 
 
 @require_safe

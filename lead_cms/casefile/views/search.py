@@ -129,7 +129,7 @@ class Asked:
 
 @prepared(keys=list)
 def _known(*, keys):
-    open_spell = Participation.objects.filter(participant_id=OuterRef("pk"), ended_on=None)
+    open_spell = Participation.objects.taking_part().filter(participant_id=OuterRef("pk"))
     return Participant.objects.filter(AnyOf(F("pk"), KeyList(keys))).annotate(is_taking_part=Exists(open_spell))
 
 

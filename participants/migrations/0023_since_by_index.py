@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_outside_roles"),
-        ("participants", "0013_shift_line"),
+        ("participants", "0022_shift_line"),
     ]
 
     operations = [

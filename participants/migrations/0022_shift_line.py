@@ -13,7 +13,7 @@ import lead_cms.core.crypto
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_outside_roles"),
-        ("participants", "0012_monthly_picture"),
+        ("participants", "0021_signed_notes_by_index"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_outside_roles"),
         ("programs", "0001_initial"),
-        ("referrals", "0018_approvals_that_name_a_role"),
+        ("referrals", "0020_nudges"),
     ]
 
     operations = [

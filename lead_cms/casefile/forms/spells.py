@@ -1,0 +1,35 @@
+"""How somebody takes part, in one choice, and since when."""
+
+from django import forms
+from django.utils import timezone
+
+from lead_cms.casefile.forms.casework import DATE
+from lead_cms.core.crispy import Short, StackedChoice, helper
+from lead_cms.core.forms import Form
+from participants.enums import InactiveReason, SpellState
+
+WAYS = [
+    ("active", "Active"),
+    *((f"inactive:{reason.value}", f"Inactive: {reason.label.lower()}") for reason in InactiveReason),
+    ("door_open", "They left: the door is open"),
+]
+
+
+class SpellForm(Form):
+    how = forms.ChoiceField(
+        label="How is it now?", choices=WAYS, widget=forms.RadioSelect,
+        error_messages={"required": "Say how it is now.", "invalid_choice": "Choose one of these."},
+    )  # fmt: skip
+    since = forms.DateField(label="Since which day?", widget=DATE)
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the spell that stood when the page was opened
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["since"].initial = timezone.localdate
+        self.helper = helper("seen", StackedChoice("how"), Short("since"), submit="")
+
+    def given(self) -> dict:
+        state, _, reason = self.cleaned_data["how"].partition(":")
+        return {"state": SpellState(state), "reason": reason} | {
+            name: self.cleaned_data[name] for name in ("since", "seen")
+        }
