@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.notify.heartbeat import beat
+from participants.actions.merging import erase_what_was_before
 from participants.actions.seen import erase_what_is_over
 from participants.sweeping import sweep
 
@@ -23,6 +24,7 @@ def erase(**_unknown) -> None:
         if done < BATCH:
             break
     with acting_as(Duty.SCHEDULER), transaction.atomic():
+        handled += erase_what_was_before(at=timezone.now())
         beat("erase", handled=handled)
 
 

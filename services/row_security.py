@@ -231,7 +231,7 @@ POLICIES = [
             MANAGER: both(HERE, SEEN),
             SUPERVISOR: HERE,
             PROVIDER: Rows(
-                both(HERE, my_organisation(), "app.consented(participant_id, 'enrolment')"),
+                both(HERE, my_organisation(), "app.consented(app.hung_on(id, participant_id), 'enrolment')"),
                 columns=("id", "site_id", "referral_id", "participant_id", "organisation_id"),
             ),
             DEFINER: ANYTHING,
@@ -249,7 +249,7 @@ POLICIES = [
             MANAGER: both(HERE, SEEN),
             SUPERVISOR: HERE,
             PROVIDER: Rows(
-                both(HERE, my_organisation(), "app.consented(participant_id, information_class)"),
+                both(HERE, my_organisation(), "app.consented(app.hung_on(id, participant_id), information_class)"),
                 columns=("id", "site_id", "referral_id", "information_class", "text"),
             ),
         },

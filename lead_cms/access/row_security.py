@@ -47,14 +47,17 @@ def either(*predicates: str) -> str:
     return " or ".join(f"({predicate})" for predicate in predicates)
 
 
-def definer(signature: str, *, returns: str, body: str, to: Iterable, language: str = "sql") -> str:
+def definer(
+    signature: str, *, returns: str, body: str, to: Iterable, language: str = "sql", volatility: str = "stable"
+) -> str:
     """A function that looks with `lead_definer`'s eyes and that only the roles in `to` may call.
 
-    `signature` is "name(argument type, …)" inside the schema `app`; `body` is one SQL query, or a block of plpgsql.
+    `signature` is "name(argument type, …)" inside the schema `app`; `body` is one SQL query, or a block of plpgsql. One that
+    writes is `volatile`.
     """
     callers = ", ".join(db_role(role) for role in to)
     return (
-        f"create or replace function app.{signature} returns {returns} language {language} stable security definer "
+        f"create or replace function app.{signature} returns {returns} language {language} {volatility} security definer "
         f"set search_path = pg_catalog, public, pg_temp as $body$ {body} $body$; "
         f"revoke all on function app.{signature} from public; grant execute on function app.{signature} to {callers}"
     )
@@ -81,6 +84,8 @@ class Policy:
     # Columns whose values the row audit may keep: codes, states, dates, ids; never names or free text.
     audited: tuple[str, ...] = ()
     audit: bool = True
+    # Triggers beside the audit's: its name, and when it fires what ("before insert", "app.follow_merge('participant_id')").
+    triggers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -97,8 +102,15 @@ def db_role(role) -> str:
 
 
 def all_policies() -> list[Policy]:
-    """Every app's policies, lowest app first."""
-    return [policy for module in _modules() for policy in getattr(module, "POLICIES", [])]
+    """Every app's policies, lowest app first, each as the apps with a `completed` of their own complete it.
+
+    That is for a rule that holds of every table with a certain key, in whatever app: nobody who adds one must think of it.
+    """
+    modules = list(_modules())
+    policies = [policy for module in modules for policy in getattr(module, "POLICIES", [])]
+    for complete in [module.completed for module in modules if hasattr(module, "completed")]:
+        policies = [complete(policy) for policy in policies]
+    return policies
 
 
 def all_functions() -> list[str]:
@@ -182,6 +194,9 @@ def _policy_statements(policy: Policy) -> list[str]:
             f'create trigger audit_row after insert or update or delete on "{table}" '
             f"for each row execute function app.audit_row_change({arguments})"
         )
+    for name, (when, what) in policy.triggers.items():
+        sql.append(f'drop trigger if exists {name} on "{table}"')
+        sql.append(f'create trigger {name} {when} on "{table}" for each row execute function {what}')
     return sql
 
 

@@ -35,6 +35,8 @@ class AuditAction(StrEnum):
     PERSON_LINKED = "person.linked"
     PERSON_VIEWED = "person.viewed"
     PERSON_SEARCHED = "person.searched"
+    PERSON_MERGED = "person.merged"
+    PERSON_TAKEN_APART = "person.taken_apart"
     RECORD_RESTRICTED = "person.record_restricted"
     RECORD_ACCESS_NAMED = "person.record_access_named"
     EMERGENCY_ACCESS = "person.emergency_access"

@@ -10,6 +10,7 @@ from django.db import transaction
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
+from lead_cms.demo.merging import put_together
 from lead_cms.demo.notes import write_notes
 from lead_cms.demo.people import DemoSite
 from lead_cms.demo.reaching import reach_people
@@ -71,6 +72,7 @@ def gather(where: DemoSite, cases: dict, *, now: datetime) -> None:
     write_notes(where, cases, now=now)
     reach_people(where, cases, now=now)
     look_at_the_team(where, now=now)
+    put_together(where, cases, now=now)
     _publish(where, now)
 
 

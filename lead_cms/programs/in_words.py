@@ -307,6 +307,12 @@ def _visibility(rules: Rules) -> list[Line]:
             "Two people who must not meet",
             lambda n: f"{n} minutes between them at the same place.",
         ),
+        _line(
+            rules,
+            "merging.apart_days",
+            "Two records of one person, put together",
+            lambda n: f"Can be taken apart again for {n} days.",
+        ),
         _line(rules, "hear_back.fewer_than", "Small figures", lambda n: f"Read “fewer than {n}”."),
     ]
 

@@ -305,13 +305,18 @@ class CriminalJusticeConsent:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Days before a consent's end that pages say so; minutes an emergency opens a restricted record; minutes between two
-    people who must not meet at one place.
-    """
+    """Days before its end that pages say so; minutes an emergency opens a record; minutes between two who must not meet."""
 
     banner_days: int | None
     emergency_minutes: int | None
     apart_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """For how many days two records that were put together can be taken apart again. Unset: none are put together."""
+
+    apart_days: int | None
 
 
 @dataclass(frozen=True, slots=True)

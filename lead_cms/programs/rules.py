@@ -127,6 +127,7 @@ def parse(document: Document) -> "Rules":
         prosecutor_result_sharing=reader.leaf("prosecutor_result_sharing", str),
         criminal_justice_consent=reader.section(parts.CriminalJusticeConsent, "criminal_justice_consent"),
         consent=reader.section(parts.Consent, "consent"),
+        merging=reader.section(parts.Merging, "merging"),
         no_capacity=reader.section(parts.NoCapacity, "no_capacity"),
         caseload=reader.section(parts.Caseload, "caseload"),
         outreach=reader.section(parts.Outreach, "outreach"),
@@ -170,6 +171,7 @@ class Rules:
     prosecutor_result_sharing: Literal["met_only", "met_and_not_met"] | None
     criminal_justice_consent: parts.CriminalJusticeConsent
     consent: parts.Consent
+    merging: parts.Merging
     no_capacity: parts.NoCapacity
     caseload: parts.Caseload
     outreach: parts.Outreach

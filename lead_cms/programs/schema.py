@@ -337,6 +337,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("consent.banner_days", whole(1, 365)),
     Leaf("consent.emergency_minutes", whole(5, 1440)),
     Leaf("consent.apart_minutes", whole(1, 1440)),
+    Leaf("merging.apart_days", whole(1, 365)),
     Leaf("no_capacity.arrest_first", truth, "When there is no room, do people at the arrest door go first?"),
     Leaf("caseload.full", whole(1, 100), "How many people are a full load for a case manager?"),
     Leaf("caseload.high", whole(1, 100), "At how many people is a load high?"),

@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "lead_cms.audit.middleware.record_denials",
     # One transaction, one principal, around the whole response.
     "lead_cms.access.middleware.identity",
+    # Inside it: the address of one of two records that were put together leads to the kept one.
+    "lead_cms.casefile.middleware.KeptRecord",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
@@ -226,6 +226,18 @@ def _replace(asked: Asked, *, by_consent: UUID, at: datetime) -> None:
         )
         if not changed:
             raise StaleState("It was taken back meanwhile. Look at how it stands, then ask again.")
+    if asked.kind in MATRIX_KINDS:
+        _replace_of_former_records(asked, by_consent=by_consent, at=at)
+
+
+def _replace_of_former_records(asked: Asked, *, by_consent: UUID, at: datetime) -> None:
+    """What the person signed on a record that was since put together with this one: the newer word is theirs for both."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from app.left_overs(%s)", [asked.participant_id])
+        former = [key for (key,) in cursor.fetchall()]
+    if former:
+        held = Consent.objects.filter(participant_id__in=former, kind=asked.kind, answer=ConsentAnswer.YES)
+        held.filter(revoked_at=None, superseded_at=None).update(superseded_at=at, superseded_by_consent=by_consent)
 
 
 def _check(asked: Asked) -> None:

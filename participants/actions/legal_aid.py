@@ -90,7 +90,7 @@ def open_person(*, given: LegalAidGiven, by: Membership) -> Shown | None:
     if told is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("select * from app.legal_person(%s)", [given.participant_id])
+        cursor.execute("select * from app.legal_person(app.hung_on(%s, %s))", [given.pk, given.participant_id])
         row = cursor.fetchone()
     events = LegalEvent.objects.filter(participant_id=given.participant_id).only(
         "id", "site_id", "participant_id", "kind", "on", "at_time", "place", "cause_number", "state"

@@ -5,6 +5,7 @@ API
     remove_place(place=)
     keep_trusted(key=, participant=, given=Trusted(...), by=, at=, seen=) -> TrustedPerson
     remove_trusted(trusted=)
+    say_where(participant)                         the line of their places that lists show, made anew
     knows_in_full(participant=, by=) -> bool      whether `by` reads whom they trust
 
 `seen` is when the row was saved that the page showed: what somebody saved since is not written over unseen.
@@ -62,7 +63,7 @@ def keep_place(
         raise DomainError("Choose the days.", field="days")
     held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     place = _keep(ReachPlace, key, held, vars(given) | {"days": sorted(given.days)}, by=by, at=at, seen=seen)
-    _say_where(held)
+    say_where(held)
     record(AuditAction.PERSON_CHANGED, target=held, what="place")
     return place
 
@@ -71,7 +72,7 @@ def keep_place(
 def remove_place(*, place: ReachPlace) -> None:
     held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=place.participant_id)
     place.delete()
-    _say_where(held)
+    say_where(held)
     record(AuditAction.PERSON_CHANGED, target=held, what="place")
 
 
@@ -157,7 +158,7 @@ def _fill(row, given: dict, by: Membership, at: datetime) -> None:
     row.saved_at, row.saved_by = at, by
 
 
-def _say_where(participant: Participant) -> None:
+def say_where(participant: Participant) -> None:
     """The line that lists show: places in the order in which they were said, as many as fit."""
     line, room = "", Participant._meta.get_field("where_to_reach").max_length
     for place in ReachPlace.objects.filter(participant=participant).order_by("saved_at", "pk")[:MOST]:

@@ -12,6 +12,7 @@ from participants.models.file import PersonFile
 from participants.models.legal import LegalEvent
 from participants.models.legal_aid import LegalAidGiven, PrivilegedNote
 from participants.models.line import ShiftLine
+from participants.models.merge import Merge, MovedRow
 from participants.models.month import PersonMonth
 from participants.models.note import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
 from participants.models.person import Participant, Participation
@@ -34,6 +35,8 @@ __all__ = [
     "LastSeen",
     "LegalAidGiven",
     "LegalEvent",
+    "Merge",
+    "MovedRow",
     "NeverTogether",
     "NoteAddendum",
     "NoteDetail",

@@ -33,6 +33,10 @@ class Participant(SiteRow):
     # Closed to everyone but the person's own case manager and the supervisor.
     is_restricted = models.BooleanField(default=False)
     died_on = models.DateField(null=True, blank=True)
+    # The same person's other record, which is the one to use; this one is in no list from then on.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
@@ -43,7 +47,7 @@ class Participant(SiteRow):
             "where_to_reach", "died_on",
         }
     )  # fmt: skip
-    PLAIN = frozenset({"id", "site", "is_restricted", "created_at", "created_by"})
+    PLAIN = frozenset({"id", "site", "is_restricted", "merged_into", "created_at", "created_by"})
 
     class Meta:
         indexes = [
@@ -54,6 +58,9 @@ class Participant(SiteRow):
             GinIndex(F("site"), Func(F("search_names"), function="app.name_terms"), name="participant_site_terms"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),
             models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="participant_merged_into"
+            ),
         ]
 
     def __str__(self):

@@ -4,6 +4,8 @@ How another organisation's policy asks, always for the acting membership's own o
     app.consented(participant, class)        may it be told this class of this person
     app.known_to_me(participant)             any class at all; app.person_for_me(participant) is then who they are
     app.consented_people(class)              the persons of one class, for `participant_id = any (array(select ...))`
+Where two records of one person were put together, `participant` is the one that the row hung on when it was written,
+`app.hung_on(id, participant_id)`: no consent opens what hung on the other.
 Revoked, replaced or past its end is no, in the second it happens: each asks `clock_timestamp()`, and no job is waited for.
 """
 
@@ -13,6 +15,8 @@ from participants.row_security.functions import OPERATOR_COST, like, likeness_se
 from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.legal_aid import FUNCTIONS as OF_LAWYERS
 from participants.row_security.legal_aid import POLICIES as OF_LEGAL_AID
+from participants.row_security.merging import POLICIES as OF_MERGING
+from participants.row_security.merging import completed
 from participants.row_security.months import POLICIES as OF_MONTHS
 from participants.row_security.notes import POLICIES as OF_NOTES
 from participants.row_security.plan import POLICIES as OF_THE_PLAN
@@ -32,7 +36,8 @@ POLICIES = [
     *OF_MONTHS,
     *OF_LEGAL_AID,
     *OF_REVIEWS,
+    *OF_MERGING,
 ]
 FUNCTIONS = [*OF_ALL, *OF_LAWYERS]
 
-__all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "like", "likeness_settings", "named"]
+__all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "completed", "like", "likeness_settings", "named"]

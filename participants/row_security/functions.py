@@ -4,6 +4,8 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import definer
 from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
+from participants.row_security.merging import FIRST as OF_TWO_RECORDS
+from participants.row_security.merging import FUNCTIONS as OF_MERGING
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -89,13 +91,17 @@ def named(name: str, *, table: str, key: str, column: str, is_open: str, to: lis
 
 
 # A consent `k` that stands at this very moment. A record that was sealed, because the person is under age, tells nobody.
+# Signed for one of two records that are now one, it neither ends nor begins again with what hung on the other.
 IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
   and (k.ends_at is null or k.ends_at > clock_timestamp())
   and (k.ends_with <> 'taking_part' or exists (
-    select 1 from participants_participation s where s.participant_id = k.participant_id and s.ended_on is null
-      and s.state <> 'door_open'))
-  and not exists (select 1 from referrals_casework sealed
-    where sealed.site_id = k.site_id and sealed.participant_id = k.participant_id and sealed.is_sealed)"""
+    select 1 from participants_participation s where s.ended_on is null and s.state <> 'door_open'
+      and app.hung_on(s.id, s.participant_id) = k.participant_id
+      and s.participant_id in (k.participant_id, app.united(k.participant_id)))
+    and exists (select 1 from participants_participation s where s.ended_on is null and s.state <> 'door_open'
+      and s.participant_id = app.united(k.participant_id)))
+  and not exists (select 1 from referrals_casework sealed where sealed.site_id = k.site_id
+    and sealed.participant_id in (k.participant_id, app.united(k.participant_id)) and sealed.is_sealed)"""
 # A cell `c` of it that is open to the acting membership's organisation.
 OPEN_CELL = """c.organisation_id = app.organisation_id() and c.site_id = app.site_id() and c.revoked_at is null"""
 MY_ROLE = "(select m.role from accounts_membership m where m.id = app.membership_id())"
@@ -106,32 +112,34 @@ def spelled(body: str) -> str:
     return body.replace("IN_FORCE", IN_FORCE).replace("OPEN_CELL", OPEN_CELL).replace("MY_ROLE", MY_ROLE)
 
 
-# Codes for the person of the casework `w`: only what helps, and none that tells which service it is.
+# Codes for the person of the casework `w`, of what hung on the record `o` for which was signed: only what helps, and none
+# that tells which service it is.
 JUSTICE = [code.value for code in JUSTICE_CLASSES]
-PROGRESS = """array_remove(array[
+HUNG = "{0}.participant_id in (o.id, w.participant_id) and app.hung_on({0}.id, {0}.participant_id) = o.id"
+PROGRESS = f"""array_remove(array[
   case when exists (select 1 from referrals_casework mine join referrals_attempt t on t.referral_id = mine.referral_id
-      where mine.participant_id = w.participant_id and t.outcome = 'reached'
+      where {HUNG.format("mine")} and t.outcome = 'reached'
         and t.tried_at > clock_timestamp() - make_interval(days => days))
     or exists (select 1 from referrals_casework mine join referrals_appointment b on b.referral_id = mine.referral_id
-      where mine.participant_id = w.participant_id and b.state = 'kept'
+      where {HUNG.format("mine")} and b.state = 'kept'
         and b.at > clock_timestamp() - make_interval(days => days))
-    or exists (select 1 from participants_contactnote n where n.participant_id = w.participant_id and n.is_two_way
+    or exists (select 1 from participants_contactnote n where {HUNG.format("n")} and n.is_two_way
         and n.signed_at is not null and n.happened_at > clock_timestamp() - make_interval(days => days)) then 'in_touch' end,
   case when exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
-      where a.participant_id = w.participant_id and r.status in ('attended', 'completed')) then 'service_begun' end],
+      where {HUNG.format("a")} and r.status in ('attended', 'completed')) then 'service_begun' end],
   null)"""
 # Since when without a break: that somebody was inactive in between, and why, is nobody else's to know.
-TAKING_PART_SINCE = """(select max(s.began_on) from participants_participation s
-  where s.participant_id = w.participant_id and s.state <> 'door_open'
-    and not exists (select 1 from participants_participation p where p.participant_id = s.participant_id and p.id <> s.id
+TAKING_PART_SINCE = f"""(select max(s.began_on) from participants_participation s
+  where {HUNG.format("s")} and s.state <> 'door_open'
+    and not exists (select 1 from participants_participation p where {HUNG.format("p")} and p.id <> s.id
       and p.state <> 'door_open' and p.ended_on = s.began_on and p.began_on <= s.began_on)
-    and exists (select 1 from participants_participation o where o.participant_id = w.participant_id
-      and o.ended_on is null and o.state <> 'door_open'))"""
+    and exists (select 1 from participants_participation n where {HUNG.format("n")}
+      and n.ended_on is null and n.state <> 'door_open'))"""
 # Needs for which no service was available, until one for the same need has begun.
 BARRIERS = f"""array(select distinct g.need from services_servicegap g
-  where g.participant_id = w.participant_id and g.need = any (array{list(BARRIERS_TOLD)})
+  where {HUNG.format("g")} and g.need = any (array{list(BARRIERS_TOLD)})
     and not exists (select 1 from services_askedperson a join services_servicereferral r on r.id = a.referral_id
-      where a.participant_id = w.participant_id and r.need = g.need and r.attended_on is not null
+      where {HUNG.format("a")} and r.need = g.need and r.attended_on is not null
         and r.attended_on >= g.recorded_at::date)
   order by 1)"""
 
@@ -155,7 +163,10 @@ OPEN_TO_ASK = """current_setting('role', true) = 'lead_supervisor'
         and c.case_manager_id = app.membership_id())
       or p.id in (select app.opened_participant_ids()))
     and p.id not in (select app.shut_participant_ids())"""
+# A record that was put together with the person's other one is not found; the kept one is.
+IN_USE = f"p.merged_into_id is null and ({OPEN_TO_ASK})"
 FUNCTIONS = [
+    *OF_TWO_RECORDS,
     definer(
         "shut_participant_ids()",
         returns="setof uuid",
@@ -183,7 +194,7 @@ FUNCTIONS = [
     definer(
         "may_see_participant(person uuid)",
         returns="boolean",
-        body="""select exists (select 1 from participants_participant p where p.id = person
+        body="""select exists (select 1 from participants_participant p where p.id = app.united(person)
                 and p.site_id = app.site_id() and (not p.is_restricted or p.created_by_id = app.membership_id()
                   or exists (select 1 from referrals_casework c where c.participant_id = p.id
                     and c.case_manager_id = app.membership_id())
@@ -226,13 +237,15 @@ FUNCTIONS = [
                  where c.information_class = what and OPEN_CELL and IN_FORCE"""),
         to=RECIPIENTS,
     ),
-    # Whom a provider is to meet, one person at a time: never a list to look through.
+    # Whom a provider is to meet, one person at a time: never a list to look through. A number that is theirs no longer,
+    # as their other record says, is not given.
     definer(
         "person_for_me(person uuid)",
         returns="table (shown_name text, pronouns text, language text, phone text)",
         body="""select coalesce(nullif(p.chosen_name, ''), btrim(p.given_name || ' ' || p.family_name)), p.pronouns,
-                  p.language, p.phone
-                from participants_participant p where p.id = person and app.known_to_me(person)""",
+                  p.language, case when k.id is null or k.phone = p.phone then p.phone else '' end
+                from participants_participant p left join participants_participant k on k.id = p.merged_into_id
+                where p.id = person and app.known_to_me(person)""",
         to=[Role.PROVIDER],
     ),
     # Under which consent a thing may be told to the caller, with the classes open to the caller and no others'.
@@ -242,7 +255,8 @@ FUNCTIONS = [
                    ends_at timestamptz, ends_with text)""",
         body=spelled("""with wanted as (
                    select c.consent_id as id from participants_consentcell c
-                    where c.participant_id = coalesce(person, (select w.participant_id from referrals_casework w
+                    where c.participant_id = coalesce(person,
+                          (select app.hung_on(w.id, w.participant_id) from referrals_casework w
                             where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed))
                       and c.information_class = what and OPEN_CELL
                    union all
@@ -291,7 +305,8 @@ FUNCTIONS = [
                      case when c.information_class = 'enrolment' then {TAKING_PART_SINCE} end,
                      case c.information_class when 'general_progress' then {PROGRESS} when 'barriers' then {BARRIERS}
                        end as facts
-                   from referrals_casework w join participants_consentcell c on c.participant_id = w.participant_id
+                   from referrals_casework w cross join lateral (select app.hung_on(w.id, w.participant_id) as id) o
+                     join participants_consentcell c on c.participant_id = o.id
                      join participants_consent k on k.id = c.consent_id
                    where w.referral_id = referral and w.site_id = app.site_id() and not w.is_sealed
                      and c.information_class = any (array{JUSTICE}) and OPEN_CELL and IN_FORCE) told
@@ -348,7 +363,7 @@ FUNCTIONS = [
         "find_in_emergency(words text, born date, code text)",
         returns="setof uuid",
         body="""select p.id from participants_participant p
-                where p.site_id = app.site_id() and p.is_restricted
+                where p.site_id = app.site_id() and p.is_restricted and p.merged_into_id is null
                   and p.id not in (select app.shut_participant_ids())
                   and (length(btrim(words)) > 1 and p.birth_date = born
                          and position(lower(btrim(words)) in p.search_names) > 0
@@ -360,9 +375,11 @@ FUNCTIONS = [
     definer(
         "is_of_my_site(person uuid)",
         returns="boolean",
-        body="select exists (select 1 from participants_participant p where p.id = person and p.site_id = app.site_id())",
+        body="""select exists (select 1 from participants_participant p where p.id = person
+                and p.site_id = app.site_id() and p.merged_into_id is null)""",
         to=[MANAGER],
     ),
-    *like("participants_like", is_open=OPEN_TO_ASK, **PEOPLE),
-    named("participants_named", is_open=OPEN_TO_ASK, **PEOPLE),
+    *like("participants_like", is_open=IN_USE, **PEOPLE),
+    named("participants_named", is_open=IN_USE, **PEOPLE),
+    *OF_MERGING,
 ]

@@ -9,15 +9,17 @@ from participants.row_security.notes import IN_FULL, OPEN_PERSON
 LAWYER = Role.LEGAL_AID
 SEEN = {Role.CASE_MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), Role.SUPERVISOR: my_site()}
 # Given to me, not ended, and a consent in force tells my organization of court dates and warrants: asked each time.
-MY_PEOPLE = "participant_id = any (array(select app.my_legal_people()))"
+# Of two records that were put together a lawyer is told what hung on the one whose consent says so.
+MY_PEOPLE = "app.hung_on(id, participant_id) = any (array(select app.my_legal_people()))"
+GIVEN_TO_ME = "app.hung_on(given_id, participant_id) = any (array(select app.my_legal_people()))"
 
 FUNCTIONS = [
     definer(
         "my_legal_people()",
         returns="setof uuid",
-        body="""select g.participant_id from participants_legalaidgiven g
+        body="""select app.hung_on(g.id, g.participant_id) from participants_legalaidgiven g
                 where g.lawyer_id = app.membership_id() and g.ended_at is null
-                  and g.participant_id in (select app.consented_people('legal_coordination'))""",
+                  and app.hung_on(g.id, g.participant_id) in (select app.consented_people('legal_coordination'))""",
         to=[LAWYER],
     ),
     # Whom a lawyer is to meet, and whom to call about it: one person at a time.
@@ -26,11 +28,12 @@ FUNCTIONS = [
         returns="""table (shown_name text, given_name text, family_name text, pronouns text, language text, phone text,
                    manager text, manager_phone text)""",
         body="""select coalesce(nullif(p.chosen_name, ''), btrim(p.given_name || ' ' || p.family_name)), p.given_name,
-                  p.family_name, p.pronouns, p.language, p.phone, m.name, m.phone
-                from participants_participant p
+                  p.family_name, p.pronouns, p.language,
+                  case when k.id is null or k.phone = p.phone then p.phone else '' end, m.name, m.phone
+                from participants_participant p left join participants_participant k on k.id = p.merged_into_id
                   left join lateral (select w.case_manager_id from referrals_casework w
                       join referrals_referral r on r.id = w.referral_id
-                    where w.participant_id = p.id and w.case_manager_id is not null
+                    where w.participant_id = app.united(p.id) and w.case_manager_id is not null
                     order by r.submitted_at desc, r.id limit 1) c on true
                   left join accounts_membership m on m.id = c.case_manager_id
                 where p.id = person and p.id in (select app.my_legal_people())""",
@@ -69,7 +72,7 @@ POLICIES = [
         select={LAWYER: both(my_site(), mine("author_id"))},
         insert={
             LAWYER: both(
-                my_site(), mine("author_id"), MY_PEOPLE,
+                my_site(), mine("author_id"), GIVEN_TO_ME,
                 "exists (select 1 from participants_legalaidgiven g where g.id = participants_privilegednote.given_id "
                 "and g.participant_id = participants_privilegednote.participant_id offset 0)",
             )

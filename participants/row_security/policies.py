@@ -39,6 +39,9 @@ NOT_CLOSED_TO_ME = both(
     "id <> all (array(select app.shut_participant_ids()))",
 )
 
+# A record that was put together with the person's other one is nobody's to find; its address leads to the kept one.
+NOT_PUT_AWAY = "merged_into_id is null"
+
 
 def of_a_consent_i_see(table: str) -> str:
     """Asked of the one row at hand, by its key, never of every consent of the site ("offset 0": not to be hashed)."""
@@ -90,17 +93,22 @@ POLICIES = [
     Policy(
         Participant,
         select={
-            MANAGER: both(my_site(), NOT_CLOSED_TO_ME),
-            SUPERVISOR: my_site(),
+            MANAGER: both(my_site(), NOT_PUT_AWAY, NOT_CLOSED_TO_ME),
+            SUPERVISOR: both(my_site(), NOT_PUT_AWAY),
             DEFINER: ANYTHING,
         },
         insert={
-            MANAGER: both(my_site(), f"created_by_id = {MEMBERSHIP}"),
-            SUPERVISOR: both(my_site(), f"created_by_id = {MEMBERSHIP}"),
+            MANAGER: both(my_site(), NOT_PUT_AWAY, f"created_by_id = {MEMBERSHIP}"),
+            SUPERVISOR: both(my_site(), NOT_PUT_AWAY, f"created_by_id = {MEMBERSHIP}"),
             Duty.OPERATOR: ANYTHING,
         },
-        update={MANAGER: both(my_site(), NOT_CLOSED_TO_ME), SUPERVISOR: my_site()},
-        audited=("site_id", "is_restricted", "created_by_id"),
+        update={
+            MANAGER: both(my_site(), NOT_PUT_AWAY, NOT_CLOSED_TO_ME),
+            SUPERVISOR: both(my_site(), NOT_PUT_AWAY),
+            # Only a merge writes it; whoever writes of a person holds the row while it is looked at.
+            DEFINER: Rows(ANYTHING, columns=("merged_into_id",)),
+        },
+        audited=("site_id", "is_restricted", "merged_into_id", "created_by_id"),
     ),
     Policy(
         Participation,

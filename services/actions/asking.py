@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Func, UUIDField
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
@@ -42,6 +43,8 @@ ALPHABET = "".join(letter for letter in string.ascii_uppercase + string.digits i
 LONGEST_AHEAD = timedelta(days=365)
 INBOX, MINE = "/services/inbox/", "/services/asked/"
 FIRST = InformationClass.ENROLMENT
+# The record under whose consents it was asked: two that were put together since do not open each other's.
+SIGNED_FOR = Func(F("id"), F("participant_id"), function="app.hung_on", output_field=UUIDField())
 
 
 @dataclass(frozen=True)
@@ -257,7 +260,7 @@ def not_available(*, participant: Participant, need: str, reason: str, by: Membe
 def open_asked(*, asked: ServiceReferral, by: Membership) -> Shown:
     """Opened one at a time. Each class that is shown is a disclosure of its own, under the consent of this moment."""
     record(AuditAction.SERVICE_REFERRAL_VIEWED, target=asked)
-    one = AskedPerson.objects.filter(referral=asked).only("id", "participant_id").first()
+    one = AskedPerson.objects.filter(referral=asked).annotate(signed_for=SIGNED_FOR).only("id").first()
     if one is None:
         return Shown(None, [], None)
     # Row security gives only the lines whose class stands open; under a closed first class nothing is shown at all.
@@ -265,11 +268,11 @@ def open_asked(*, asked: ServiceReferral, by: Membership) -> Shown:
         SharedFact.objects.filter(referral=asked).only("information_class", "text").order_by("information_class")
     )
     classes = list(dict.fromkeys([FIRST, *(fact.information_class for fact in facts)]))
-    told = disclose_each(classes, by=by, purpose="service_referral", participant_id=one.participant_id, target=asked)
+    told = disclose_each(classes, by=by, purpose="service_referral", participant_id=one.signed_for, target=asked)
     if FIRST not in told:
         return Shown(None, [], None)
     with connection.cursor() as cursor:
-        cursor.execute("select * from app.person_for_me(%s)", [one.participant_id])
+        cursor.execute("select * from app.person_for_me(%s)", [one.signed_for])
         found = cursor.fetchone()
     person = dict(zip(("name", "pronouns", "language", "phone"), found, strict=True)) if found else None
     shown = [fact for fact in facts if fact.information_class in told]

@@ -39,6 +39,8 @@ ASSIGN = {
     "participants_consentcell": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
     "participants_recordaccess": "ended_at = now(), ended_by_id = app.membership_id()",
     "participants_nevertogether": "lifted_at = now(), lifted_by_id = app.membership_id()",
+    "participants_merge": {SCHEDULER: "erased_at = now()"}
+    | dict.fromkeys((MANAGER, SUPERVISOR), "apart_at = now(), apart_by_id = app.membership_id()"),
     "participants_goal": "review_on = current_date",
     "participants_goalstep": "answered_at = now()",
     "participants_legalevent": "answered_at = now()",

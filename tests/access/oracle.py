@@ -5,6 +5,7 @@ The rules stand in whose.py. A role that is not named has no right at all.
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
+from tests.access.oracle_of_merging import MERGING, with_keys_of_people
 from tests.access.oracle_of_people import REACHING
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
 from tests.access.oracle_of_the_court import THE_COURT
@@ -47,6 +48,7 @@ from tests.access.whose import (
     given_to_me,
     here,
     in_full,
+    in_use,
     me,
     my_case,
     never,
@@ -136,9 +138,9 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "programs_ruleset": {"select": EVERY | {OPERATOR: always, SCHEDULER: always}, "insert": {OPERATOR: always}},
     "participants_participant": {
-        "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
-        "insert": {MANAGER: written_by_me(here), SUPERVISOR: supervised, OPERATOR: always},
-        "update": {MANAGER: open_person, SUPERVISOR: here},
+        "select": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here), DEFINER: always},
+        "insert": {MANAGER: in_use(written_by_me(here)), SUPERVISOR: in_use(supervised), OPERATOR: always},
+        "update": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here)},
     },
     "participants_participation": {
         "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
@@ -453,3 +455,5 @@ ORACLE: dict[str, dict[str, Rules]] = {
     **THE_STREET,
     **THE_TEAM,
 }
+ORACLE |= MERGING
+with_keys_of_people(ORACLE)

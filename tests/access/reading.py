@@ -54,6 +54,7 @@ IN_FULL = {
     "participants_goalreview", "participants_trustedperson",
     "participants_personmonth",
     "participants_demographics",
+    "participants_merge",
 }  # fmt: skip
 
 

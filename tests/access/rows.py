@@ -21,6 +21,7 @@ from participants import models as participants
 from referrals import models as referrals
 from services import models as services
 from tests.access import months_of as months
+from tests.access.rows_of_merging import add_merges
 from tests.access.rows_of_people import write_people
 from tests.access.rows_of_the_court import add_court, legal_cell
 from tests.access.rows_of_the_street import add_lines, add_street
@@ -65,6 +66,7 @@ class Rows:
     def __init__(self, using: str = "owner"):
         self.using = using
         self.by_table: dict[str, list[Row]] = {}
+        self.people: dict[tuple, participants.Participant] = {}  # by site, number and flavour
         self.services: dict[tuple, services.Service] = {}  # of the provider that signs in, by site and number
 
     def add(self, instance, where: SiteWorld, n: int, flavour: str = "plain", role: str = ""):
@@ -99,6 +101,7 @@ def build(sites: list[SiteWorld], using: str = "owner", rows: Rows | None = None
         for n in (0, 1):
             for flavour in FLAVOURS:
                 _referral(rows, where, n, flavour)
+            add_merges(rows, where, n)
     rows.by_table["notify_heartbeat"] = []
     rows.add(notify.Heartbeat(id="plan", ran_at=NOW), sites[0], 0)
     return rows
@@ -206,6 +209,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
         participants.Participant, given_name="A", birth_date=DAY, is_restricted=flavour == "restricted",
         created_at=NOW, created_by=manager,
     )  # fmt: skip
+    rows.people[site.slug, n, flavour] = person
     add(participants.Participation, participant=person, began_on=DAY, recorded_by=manager)
     add(reports.GettingAlong, participant=person, since_on=DAY, noted_at=NOW, noted_by=manager)
     add(referrals.ReferredPerson, name="A", police_until_at=PAST if past else None, **on, **police)

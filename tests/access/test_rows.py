@@ -6,8 +6,11 @@ import pytest
 from django.apps import apps
 from django.db import connections, transaction
 
+from lead_cms.access.permissions import Role
 from lead_cms.access.principals import STATE
 from lead_cms.access.row_security import PLAIN_TABLES, Rows, all_policies, create_policy, policy_name
+from participants.merging import BY_HAND, STAYS, keys
+from participants.models import Merge
 from tests.access import rows as making
 from tests.access.looking import DUTIES, PEOPLE, TRY, compared, copies, disagreements, stated, told, tries
 from tests.access.oracle import ORACLE
@@ -149,22 +152,32 @@ def test_views_and_definer_functions_are_the_known_ones(full):
                where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') order by 1"""
         )
         assert cursor.fetchall() == [
+            ("apart_hindrance", "lead_definer"),
             ("asked_by_me", "lead_definer"),
             ("audit_row_change", "lead_definer"),
+            ("changed_since_merge", "lead_definer"),
             ("closed_referrals", "lead_definer"),
             ("consented", "lead_definer"),
             ("consented_people", "lead_definer"),
             ("find_in_emergency", "lead_definer"),
+            ("follow_merge", "lead_definer"),
+            ("hangs_on", "lead_definer"),
             ("has_somebody_to_avoid", "lead_definer"),
+            ("hung_on", "lead_definer"),
             ("is_of_my_site", "lead_definer"),
             ("kept_apart", "lead_definer"),
             ("kept_apart_at", "lead_definer"),
+            ("kept_record", "lead_definer"),
             ("known_to_me", "lead_definer"),
             ("lawyers_told", "lead_definer"),
+            ("left_overs", "lead_definer"),
             ("legal_person", "lead_definer"),
             ("locations_like", "lead_definer"),
             ("may_be_told", "lead_definer"),
             ("may_see_participant", "lead_definer"),
+            ("merge_apart", "lead_definer"),
+            ("merge_hindrance", "lead_definer"),
+            ("merge_rows", "lead_definer"),
             ("my_legal_people", "lead_definer"),
             ("my_participant_ids", "lead_definer"),
             ("my_provider_ids", "lead_definer"),
@@ -194,6 +207,56 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("told_of_referral", "lead_definer"),
             ("told_under", "lead_definer"),
             ("unit_hear_back", "lead_definer"),
+            ("united", "lead_definer"),
             ("window_finds_case", "lead_definer"),
             ("window_follows_case", "lead_definer"),
         ]
+
+
+# A merge's own rows, which this test takes away first.
+NOT_IN_ROWS = {"participants.Merge.kept", "participants.Merge.left"}
+
+
+def _hanging(cursor, person) -> dict[str, set[str]]:
+    """The rows that name a person, by key, as the owner's own eyes see them."""
+    found = {}
+    for key in keys():
+        cursor.execute(f'select id::text from "{key.table}" where "{key.column}" = %s', [person.pk])
+        name = key.model.__name__ if key.name in BY_HAND else key.name  # of a pair a person is one of the two
+        found[name] = found.get(name, set()) | {row[0] for row in cursor.fetchall()}
+    return found
+
+
+def test_a_merge_moves_every_row_that_names_a_person_and_gives_it_back(full):
+    """Of whatever table: one that is added is moved as well, or stands in STAYS with its reason."""
+    world, rows, _ = full
+    kept, left = (rows.people[world.a.site.slug, n, "plain"] for n in (0, 1))
+    supervisor = Person(Role.SUPERVISOR.value, world.a.site.slug, 0)
+    owner = connections["owner"].connection
+    with owner.transaction(force_rollback=True), making.walls_lifted(), owner.cursor() as cursor:
+        for table in ("participants_recordaccess", "participants_emergencyaccess"):
+            cursor.execute(f"update {table} set ended_at = now(), ended_by_id = membership_id where ended_at is null")
+        cursor.execute("delete from participants_movedrow; delete from participants_merge")
+        before, own = _hanging(cursor, left), _hanging(cursor, kept)
+        assert [name for name, found in before.items() if not found and name not in NOT_IN_ROWS] == [], "no row to move"
+        by = world.a.people[Role.SUPERVISOR, 0]
+        merge = Merge(site=world.a.site, kept=kept, left=left, merged_at=making.NOW, merged_by=by, before={},
+                      reversible_until=making.FUTURE)  # fmt: skip
+        merge.save(using="owner", force_insert=True)
+        cursor.execute("set constraints all immediate")
+        cursor.execute(STATE, stated(world, supervisor))
+        cursor.execute("select app.merge_rows(%s) ->> 'hinders'", [merge.pk])
+        assert cursor.fetchone()[0] == ""
+        cursor.execute("set local role lead_owner")
+        now, came = _hanging(cursor, left), _hanging(cursor, kept)
+        single = {key.name for key in keys() if key.is_one_at_a_time}
+        for name, found in before.items():
+            assert now[name] | came[name] >= found | own[name], f"{name}: a row is lost"
+            assert not now[name] or name in STAYS or name in single, f"{name} was not moved"
+        cursor.execute(STATE, stated(world, supervisor))
+        cursor.execute("select app.merge_apart(%s) ->> 'hinders'", [merge.pk])
+        assert cursor.fetchone()[0] == ""
+        cursor.execute("set local role lead_owner")
+        del before["participants.Merge.left"], own["participants.Merge.kept"]
+        assert {name: _hanging(cursor, left)[name] for name in before} == before
+        assert {name: _hanging(cursor, kept)[name] for name in own} == own

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from tests.access.rows import Row
+from tests.access.rows_of_merging import PUT_AWAY
 
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
 MANAGER, SUPERVISOR, COORDINATOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR
@@ -69,6 +70,11 @@ def open_to_coordinator(p, r):
 def open_person(p, r):
     """Participants are closed by their own mark, not by the referral's seal."""
     return here(p, r) and (r.flavour != "restricted" or r.n == p.n)
+
+
+def in_use(rule: Rule) -> Rule:
+    """A record that was put together with the person's other one is nobody's to find."""
+    return lambda p, r: rule(p, r) and r.role != PUT_AWAY
 
 
 def charged_now(p, r):

@@ -20,10 +20,11 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from participants.actions.files import Sent, keep_file
+from participants.actions.merging import fields_of, merge, seen_as
 from participants.actions.notes import Page, Written, keep_note
 from participants.actions.persons import Names
 from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
-from participants.models import ContactNote
+from participants.models import ContactNote, Participant
 from referrals.actions import linking, taking, talking
 from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
@@ -45,6 +46,8 @@ BY_STATE = {
     "referrals:own": lambda row: (row.status, row.door),
     "casefile:case": lambda row: (row.status, row.door),
     "referrals:charge": lambda row: (bool(row.decided_at), row.extension_count > 0),
+    # One's own that is still to come is among many.
+    "referrals:on-call-hand-over": lambda row: row.person_id if row.ends_at > timezone.now() else None,
 }
 MOST_STATES, MOST_TRIED = 4, 12
 FILES = {"casefile:file-open", "reports:export", "reports:published-export", "audit:export", "referrals:packet-text"}
@@ -112,7 +115,20 @@ def _add_what_is_rare() -> None:
         paper = Sent(kind="letter", title="Letter from housing", content=pdf())
         file = keep_file(key=uuid4(), participant=case.participant, given=paper, by=manager, at=now)
         RARE.extend(add_rare_people(case.participant, manager, now))
-    RARE.extend([note.pk, goal.pk, file.pk])
+        merged = _put_together(manager, case.participant, now)
+    RARE.extend([note.pk, goal.pk, file.pk, merged.pk])
+
+
+def _put_together(by: Membership, person: Participant, now):
+    """Somebody of theirs who was twice in the records."""
+    referral = make_arrest_referral(member(Role.OFFICER), name="O. Reed")
+    referral = taking.take_over(referral=Referral.objects.get(pk=referral.pk), by=by, at=now)
+    other = linking.link_new(
+        referral=referral, names=Names(given_name="O.", family_name="Reed"), said_yes=True, is_restricted=False, by=by, at=now
+    ).participant  # fmt: skip
+    person.refresh_from_db()
+    chosen = {field.name: field.first for field in fields_of(person, other)}
+    return merge(one=person, other=other, choices=chosen, seen=seen_as(person, other), days=30, by=by, at=now)
 
 
 def member(role: Role, site: str = "san-francisco") -> Membership:

@@ -4,7 +4,8 @@ The only place that reads these columns for reports; what an officer perceived i
 
 TOLD                           the join that brings `g`, what `p` said of themselves
 GENDER, RACE, age_on(day)      the group of one person, '' where they gave no answer; several races are "black+white"
-OPEN_RECORD                    whether the record is open to the team: in no figure otherwise, whoever asks
+OPEN_RECORD                    whether the record is open to the team, and not put away for another of the same person: in no figure
+                               otherwise, whoever asks
 alone(...)                     one race alone, "two or more", and how many named each together with others
 """
 
@@ -23,7 +24,7 @@ RACE = """coalesce((select string_agg(distinct said ->> 'code', '+' order by sai
       from jsonb_array_elements(g.race) as said
       where said ->> 'code' in ('aian', 'asian', 'black', 'hispanic', 'mena', 'nhpi', 'white')), '')"""
 TOLD = """left join participants_demographics g on g.participant_id = p.id and g.site_id = (select app.site_id())"""
-OPEN_RECORD = """not p.is_restricted and not exists (select 1 from referrals_casework k
+OPEN_RECORD = """p.merged_into_id is null and not p.is_restricted and not exists (select 1 from referrals_casework k
       where k.participant_id = p.id and k.site_id = (select app.site_id()) and (k.is_restricted or k.is_sealed))"""
 
 
