@@ -49,7 +49,7 @@ BY_STATE = {
     # One's own that is still to come is among many.
     "referrals:on-call-hand-over": lambda row: row.person_id if row.ends_at > timezone.now() else None,
 }
-MOST_STATES, MOST_TRIED = 4, 12
+MOST_STATES, MOST_TRIED = 4, 30
 FILES = {"casefile:file-open", "reports:export", "reports:published-export", "audit:export", "referrals:packet-text"}
 NEEDS_AN_ANSWER = {"referrals:new"}  # the first screen leads to it: test_officer_journey.py
 RARE: list = []  # keys of what is added to the seeded data; looked at first
