@@ -13,7 +13,7 @@ import psycopg
 
 from bench import duplicates
 
-ALONE = "duplicates"  # needs no database of referrals
+ALONE, FEW_REFERRALS = "duplicates", 200  # needs no database of referrals
 GROWTH, MORE = 1.3, 1.2
 SITE = "san-francisco"
 REFERRALS_A_SERVICE, REFERRALS_AN_ASKED = 25, 20
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     parser.add_argument("--rounds", type=int, default=40)
     options = parser.parse_args()
-    results = duplicates.measured() if options.only in f"{ALONE}: " else []
+    results = [*duplicates.measured(), *alike()] if options.only in f"{ALONE}: " else []
     for size in options.sizes if options.only != ALONE else ():
         environment = prepared(size)
         command = [sys.executable, "-m", "bench.measure", "--rows", str(size), "--rounds", str(options.rounds)]
@@ -39,9 +39,9 @@ def main() -> int:
     return 0
 
 
-def prepared(size: int) -> dict[str, str]:
+def prepared(size: int, name: str = "") -> dict[str, str]:
     """The environment of a database that holds this many referrals; seeded when the code that makes it is another."""
-    name, environment = f"lead_bench_{size}", dict(os.environ, DJANGO_SETTINGS_MODULE="bench.settings")
+    name, environment = name or f"lead_bench_{size}", dict(os.environ, DJANGO_SETTINGS_MODULE="bench.settings")
     for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL"):
         parts = urlsplit(environment[variable])
         environment[variable] = urlunsplit(parts._replace(path=f"/{name}"))
@@ -73,6 +73,14 @@ def prepared(size: int) -> dict[str, str]:
         admin.execute("vacuum analyze")
         admin.execute(f"comment on database \"{name}\" is '{made}'")
     return environment
+
+
+def alike() -> list[dict]:
+    """Who of 250,000 people may be this one: a small demo, with the people copied into it."""
+    environment = prepared(FEW_REFERRALS, name="lead_bench_people")
+    command = [sys.executable, "-m", "bench.likeness"]
+    found = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(found.stdout.splitlines()[-1])
 
 
 def made_by() -> str:

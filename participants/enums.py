@@ -273,3 +273,10 @@ class Known(models.TextChoices):
     YES = "yes", "Yes"
     NO = "no", "No"
     UNKNOWN = "unknown", "Not known"
+
+
+class PairState(models.TextChoices):
+    """Of two records that may be one person. Put together, they are one record, and the pair asks nothing more."""
+
+    OPEN = "open", "May be the same person"
+    DIFFERENT = "different", "Different people"

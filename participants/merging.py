@@ -18,6 +18,8 @@ from participants.models import Merge, Participant
 
 # "app.Model.field": why a merge leaves it where it is.
 STAYS: dict[str, str] = {
+    "participants.LikelyPair.first": "which two records looked alike does not change; a pair with one put away is not shown",
+    "participants.LikelyPair.second": "which two records looked alike does not change; a pair with one put away is not shown",
     "participants.Consent.participant": "what was signed stays as it was signed, for the record it was signed for",
     "participants.ConsentCell.participant": "each yes opens what hung on the record it was signed for, and nothing more",
     "participants.Merge.kept": "which records were put together does not change when one of them is put together again",

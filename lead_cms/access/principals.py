@@ -21,6 +21,7 @@ class Duty(StrEnum):
     SCHEDULER = "scheduler"  # turns due reminders into notices and e-mails
     NOTIFIER = "notifier"  # sends e-mails
     OPERATOR = "operator"  # commands: rules, imports, seeding
+    MATCHER = "matcher"  # looks for two records of one person
     INVITER = "inviter"  # writes an account's first message
 
 

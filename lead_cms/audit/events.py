@@ -69,6 +69,7 @@ class AuditAction(StrEnum):
     NOTE_ADDED_TO = "note.added_to"
     NOTE_REVIEWED = "note.reviewed"
     NOTE_THROWN_AWAY = "note.thrown_away"
+    PAIR_DIFFERENT = "person.pair_different"
     PLAN_VIEWED = "plan.viewed"
     PLAN_PRINTED = "plan.printed"
     GOAL_BEGUN = "plan.goal_begun"

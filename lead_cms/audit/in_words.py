@@ -25,6 +25,7 @@ RECORDS: dict[str, str] = {
     "participants.goalstep": "Step of a plan",
     "participants.goalreview": "Review of a goal",
     "participants.lastseen": "Where a person was last seen",
+    "participants.likelypair": "Two records that may be one person",
     "participants.legalevent": "Court date, warrant or arrest",
     "participants.legalaidgiven": "Given to legal aid",
     "participants.privilegednote": "Privileged note",

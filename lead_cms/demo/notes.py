@@ -9,6 +9,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.demo.papers import keep_papers
 from lead_cms.demo.people import DemoSite
+from lead_cms.demo.twice import write_twice
 from participants.actions.legal import Event, note_event
 from participants.actions.lines import leave_line
 from participants.actions.notes import Page, Written, add_to_note, keep_note, sign_note
@@ -87,6 +88,7 @@ def write_notes(where: DemoSite, cases: dict, *, now: datetime) -> None:
                 add_step(goal=goal, words=words, who=who, by_when=court.on, by=manager, at=now - timedelta(days=9))
             if number == 0:
                 keep_papers(people[key], by=manager, now=now)
+                write_twice(people[key], by=manager, now=now)
                 review_goal(goal=goal, given=REVIEW, by=manager, at=now - timedelta(days=2))
                 last = _keep(people[key], NOTES[1][1], manager, now - timedelta(days=2))
                 sign_note(note=last, by=manager, at=now - timedelta(days=2))

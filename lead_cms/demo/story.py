@@ -15,6 +15,7 @@ from lead_cms.demo.people import DemoSite
 from lead_cms.demo.weights import pick
 from lead_cms.demo.windows import Windows
 from lead_cms.programs import clock
+from participants.likeness.stored import entry_of, stored_keys
 from participants.models import Demographics, Participant, Participation
 from participants.selfreport import GENDER, RACE
 from referrals import models as r
@@ -314,6 +315,7 @@ class Story(Windows):
             age_about=person.age_about, language=person.language, created_at=at, created_by=manager,
             search_names=person.name.lower(),
         )  # fmt: skip
+        participant.match_keys = stored_keys(entry_of(participant), self.where.site.pk)
         race, gender = pick(self.rng, RACES), pick(self.rng, GENDERS)
         self.add(
             Demographics, id=self.id(), participant=participant, race=[RACE.coded(one) for one in race],

@@ -164,6 +164,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("POKE_SECONDS", 60),
         "options": {"expires": 120},
     },
+    "look_alike": {
+        "task": "participants.tasks.look_alike",
+        "schedule": env.float("POKE_SECONDS", 60),
+        "options": {"expires": 120},
+    },
     "drain": {
         "task": "lead_cms.notify.tasks.drain",
         "schedule": env.float("POKE_SECONDS", 60),

@@ -35,7 +35,7 @@ KEPT, LEFT, BOTH = "kept", "left", "both"
 # Asked with the number in one question: what may be done with one number says nothing of another.
 PHONE = ("phone", "may_text", "may_leave_message", "others_read_phone")
 # Made of other things: of all names, of the places that hang on the record.
-DERIVED = frozenset({"search_names", "where_to_reach"})
+DERIVED = frozenset({"search_names", "match_keys", "alike_at", "where_to_reach"})
 NOT_OFFERED = (
     "Your site’s policy group has not decided for how long two records can be taken apart again, so none are put together "
     "here."

@@ -1,6 +1,7 @@
 """Which pairs of records are worth comparing: those that share two things of which each is telling."""
 
-from collections import defaultdict
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -17,19 +18,28 @@ def candidate_pairs(entries: list[Entry]) -> Iterator[tuple[int, int]]:
     if len(entries) <= FEW:
         yield from combinations(range(len(entries)), 2)
         return
-    groups: dict[tuple, list[int]] = defaultdict(list)
-    for place, one in enumerate(entries):
-        for key in set(keys(one)):
-            groups[key].append(place)
-    seen: set[int] = set()
-    size = len(entries)
-    for key, places in groups.items():
-        if 1 < len(places) <= (LARGEST_WEAK if key[0] == WEAK else LARGEST):
-            for i, j in combinations(places, 2):
-                code = i * size + j
-                if code not in seen:
-                    seen.add(code)
-                    yield i, j
+    # Of a key its hash alone, even for one that tells much and odd for a weak one: of a large file there are millions.
+    own = [array("q", {hash(key) & ~1 | (key[0] == WEAK) for key in keys(one)}) for one in entries]
+    once: set[int] = set()
+    groups: dict[int, list[int]] = {}
+    for hashes in own:
+        for code in hashes:
+            if code in once:
+                groups.setdefault(code, [])
+            else:
+                once.add(code)
+    for place, hashes in enumerate(own):
+        for code in hashes:
+            if (group := groups.get(code)) is not None:
+                group.append(place)
+    for place, hashes in enumerate(own):
+        found: set[int] = set()
+        for code in hashes:
+            group = groups.get(code, ())
+            if len(group) <= (LARGEST_WEAK if code & 1 else LARGEST):
+                found.update(group[bisect_right(group, place) :])
+        for other in found:
+            yield place, other
 
 
 def keys(one: Entry) -> Iterator[tuple]:

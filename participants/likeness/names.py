@@ -65,6 +65,7 @@ def folded(text: str) -> str:
     return " ".join(LETTERS.sub(" ", plain.replace("'", "").replace("`", "").replace(".", "")).split())
 
 
+@lru_cache(1 << 16)
 def name_of(text: str) -> tuple[str, str]:
     """A name as it is compared, and what follows it: "Gomez, Jr." is ("gomez", "2")."""
     if "2nd" in text or "3rd" in text:
@@ -168,3 +169,16 @@ def _called(name: str) -> set[str]:
     joined = name.replace(" ", "")
     known = roots(joined)
     return {joined, *known, *(short for root in known for short in _nicknames().nicknames_of(root))}
+
+
+def split_name(full: str) -> tuple[str, str, list[str]]:
+    """ "Marsh, Devon Lee" or "Devon Lee Marsh": given name, surname, the rest."""
+    before, comma, after = full.partition(",")
+    if comma and folded(after) not in SUFFIXES:
+        given = after.split()
+        return (given[0] if given else ""), before, given[1:]
+    words = full.replace(",", " ").split()
+    suffix = [words.pop()] if len(words) > 2 and folded(words[-1]) in SUFFIXES else []
+    if len(words) < 2:
+        return full, "", []
+    return words[0], " ".join([words[-1], *suffix]), words[1:-1]

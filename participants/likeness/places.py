@@ -64,6 +64,7 @@ def split_address(text: str) -> tuple[str, str, str, str]:
     return number, street_of(street), folded(town), postcode
 
 
+@lru_cache(1 << 14)
 def phones_of(text: str) -> frozenset[str]:
     """The numbers in a field, the last ten digits of each."""
     found = set()

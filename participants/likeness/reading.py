@@ -152,7 +152,7 @@ class _Rows:
         middle = [name for name in self._all(row, columns.MIDDLE) if len(name.strip(". ")) > 1]
         full = self._one(row, columns.FULL)
         if full and not (given or family):
-            given, family, middle = _split(full)
+            given, family, middle = names.split_name(full)
         said = [part for text in self._all(row, columns.ALIAS) for part in _several(text)]
         return {"given": given, "family": family, "others": [*said, *middle], "suffix": self._one(row, columns.SUFFIX)}
 
@@ -191,16 +191,3 @@ def _several(text: str) -> list[str]:
     for mark in ("|", ";", "/"):
         text = text.replace(mark, ",")
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _split(full: str) -> tuple[str, str, list[str]]:
-    """ "Marsh, Devon Lee" or "Devon Lee Marsh": given name, surname, the rest."""
-    before, comma, after = full.partition(",")
-    if comma and names.folded(after) not in names.SUFFIXES:
-        given = after.split()
-        return (given[0] if given else ""), before, given[1:]
-    words = full.replace(",", " ").split()
-    suffix = [words.pop()] if len(words) > 2 and names.folded(words[-1]) in names.SUFFIXES else []
-    if len(words) < 2:
-        return full, "", []
-    return words[0], " ".join([words[-1], *suffix]), words[1:-1]

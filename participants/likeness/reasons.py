@@ -47,6 +47,7 @@ WORDS = {
     "family_alike": "surname alike", "family_part": "part of the surname the same", "alias_same": "same alias",
     "phone_same": "same phone", "phone_slip": "phone one digit off", "address_same": "same address",
     "street_same": "same street", "town_same": "same town and postcode", "through": "both like a third record",
+    "name_a_little": "name a little alike",
     "given_other": "another given name", "family_other": "another surname", "born_other": "another date of birth",
     "identifier_other": "another identifier", "suffix_other": "one is junior, one is senior",
 }  # fmt: skip

@@ -85,6 +85,14 @@ class Weights:
         """For so many records, of which one in ten has a second one."""
         return cls(pairs=max(people * (people - 1) / 2, 1), same=max(0.1 * people, 1), home=max(0.04 * people, 0.4))
 
+    @classmethod
+    def cautious(cls, people: int) -> "Weights":
+        """For one person asked for among so many, with nothing to learn from: another given name is another person."""
+        found = cls.beginning(people)
+        found.share |= AT_MOST
+        found._settle()
+        return found
+
     def _settle(self) -> None:
         self.logs = {code: log(share) for code, share in self.share.items()}
 

@@ -1,10 +1,11 @@
 """The person, once they have said yes: who they say they are, what they consented to, to whom their record is shut, the
-notes of each contact, what happens at court, where they were last seen, their papers, how
-they lived month by month.
+notes of each contact, which two records may be one person, what happens at court, where they were last seen, their papers,
+how they lived month by month.
 
 Police roles have no right at all on these tables.
 """
 
+from participants.models.alike import LikelyPair
 from participants.models.closing import EmergencyAccess, NeverTogether, RecordAccess
 from participants.models.consent import Consent, ConsentCell, Disclosure
 from participants.models.demographics import Demographics
@@ -37,6 +38,7 @@ __all__ = [
     "LegalEvent",
     "Merge",
     "MovedRow",
+    "LikelyPair",
     "NeverTogether",
     "NoteAddendum",
     "NoteDetail",

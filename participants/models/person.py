@@ -1,5 +1,6 @@
 """Who a person says they are, and their spells of taking part."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
@@ -7,6 +8,7 @@ from django.db.models import F, Func, Q
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
 from participants.enums import InactiveReason, SpellState
+from participants.likeness.stored import entry_of, stored_keys
 
 
 class Participant(SiteRow):
@@ -20,6 +22,10 @@ class Participant(SiteRow):
     aliases = models.JSONField(default=list, blank=True)
     # All names in one lower-case line, for search by likeness.
     search_names = models.CharField(max_length=400, blank=True)
+    # What the record is found by where it may be somebody's second one (participants/likeness/stored.py).
+    match_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    # When it was last looked at for a second record of the same person; empty again when what they say of themselves changes.
+    alike_at = models.DateTimeField(null=True, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     age_about = models.PositiveSmallIntegerField(null=True, blank=True)
     language = models.CharField(max_length=10, default="en")
@@ -42,12 +48,13 @@ class Participant(SiteRow):
 
     PERSONAL = frozenset(
         {
-            "given_name", "family_name", "chosen_name", "street_names", "aliases", "search_names", "birth_date",
-            "age_about", "language", "pronouns", "phone", "may_text", "may_leave_message", "others_read_phone",
+            "given_name", "family_name", "chosen_name", "street_names", "aliases", "search_names", "match_keys",
+            "birth_date", "age_about", "language", "pronouns", "phone", "may_text", "may_leave_message",
+            "others_read_phone",
             "where_to_reach", "died_on",
         }
     )  # fmt: skip
-    PLAIN = frozenset({"id", "site", "is_restricted", "merged_into", "created_at", "created_by"})
+    PLAIN = frozenset({"id", "site", "is_restricted", "merged_into", "alike_at", "created_at", "created_by"})
 
     class Meta:
         indexes = [
@@ -56,6 +63,8 @@ class Participant(SiteRow):
                 fields=["site", "search_names"], name="participant_site_names", opclasses=["uuid_ops", "gin_trgm_ops"]
             ),
             GinIndex(F("site"), Func(F("search_names"), function="app.name_terms"), name="participant_site_terms"),
+            GinIndex(fields=["match_keys"], name="participant_match_keys"),
+            models.Index(fields=["site", "id"], condition=Q(alike_at=None), name="participant_not_looked_at"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),
             models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
             models.Index(
@@ -80,8 +89,9 @@ class Participant(SiteRow):
     def save(self, *args, **kwargs):
         names = [self.given_name, self.family_name, self.chosen_name, *self.street_names, *self.aliases]
         self.search_names = " ".join(name.lower() for name in names if name)[:400]
+        self.match_keys, self.alike_at = stored_keys(entry_of(self), self.site_id), None
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_names"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_names", "match_keys", "alike_at"}
         super().save(*args, **kwargs)
 
 

@@ -9,6 +9,8 @@ Where two records of one person were put together, `participant` is the one that
 Revoked, replaced or past its end is no, in the second it happens: each asks `clock_timestamp()`, and no job is waited for.
 """
 
+from participants.row_security.alike import FUNCTIONS as OF_LIKENESS
+from participants.row_security.alike import POLICIES as OF_PAIRS
 from participants.row_security.files import POLICIES as OF_FILES
 from participants.row_security.functions import FUNCTIONS as OF_ALL
 from participants.row_security.functions import OPERATOR_COST, like, likeness_settings, named
@@ -37,7 +39,8 @@ POLICIES = [
     *OF_LEGAL_AID,
     *OF_REVIEWS,
     *OF_MERGING,
+    *OF_PAIRS,
 ]
-FUNCTIONS = [*OF_ALL, *OF_LAWYERS]
+FUNCTIONS = [*OF_ALL, *OF_LAWYERS, *OF_LIKENESS]
 
 __all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "completed", "like", "likeness_settings", "named"]

@@ -157,14 +157,15 @@ def _is_at(spot: str, provider: str) -> str:
 PEOPLE = {
     "table": "participants_participant", "key": "id", "column": "search_names", "to": [MANAGER, SUPERVISOR],
 }  # fmt: skip
-OPEN_TO_ASK = """current_setting('role', true) = 'lead_supervisor'
+# A participant `p` of the site whom the caller may read: what their policy says, for a function that looks past it.
+OPEN_TO_ME = """current_setting('role', true) = 'lead_supervisor'
     or (not p.is_restricted or p.created_by_id = app.membership_id()
       or exists (select 1 from referrals_casework c where c.participant_id = p.id
         and c.case_manager_id = app.membership_id())
       or p.id in (select app.opened_participant_ids()))
     and p.id not in (select app.shut_participant_ids())"""
 # A record that was put together with the person's other one is not found; the kept one is.
-IN_USE = f"p.merged_into_id is null and ({OPEN_TO_ASK})"
+IN_USE = f"p.merged_into_id is null and ({OPEN_TO_ME})"
 FUNCTIONS = [
     *OF_TWO_RECORDS,
     definer(

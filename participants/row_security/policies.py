@@ -25,6 +25,11 @@ from participants.models import (
     RecordAccess,
 )
 
+# What the background compares of a record, and nothing more.
+COMPARED = (
+    "id", "site_id", "given_name", "family_name", "chosen_name", "street_names", "aliases", "birth_date", "phone",
+    "is_restricted",
+)  # fmt: skip
 MANAGER, SUPERVISOR, AUDITOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.AUDITOR
 
 # A restricted record is closed to all but the person's own case manager, the supervisor, and staff opened to by name or in
@@ -95,6 +100,7 @@ POLICIES = [
         select={
             MANAGER: both(my_site(), NOT_PUT_AWAY, NOT_CLOSED_TO_ME),
             SUPERVISOR: both(my_site(), NOT_PUT_AWAY),
+            Duty.MATCHER: Rows(ANYTHING, columns=(*COMPARED, "alike_at")),
             DEFINER: ANYTHING,
         },
         insert={
@@ -105,6 +111,7 @@ POLICIES = [
         update={
             MANAGER: both(my_site(), NOT_PUT_AWAY, NOT_CLOSED_TO_ME),
             SUPERVISOR: both(my_site(), NOT_PUT_AWAY),
+            Duty.MATCHER: Rows(ANYTHING, columns=("match_keys", "alike_at")),
             # Only a merge writes it; whoever writes of a person holds the row while it is looked at.
             DEFINER: Rows(ANYTHING, columns=("merged_into_id",)),
         },

@@ -25,14 +25,18 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
 from participants.actions import persons
+from participants.actions.alike import likely_people
 from participants.actions.closing import refuse_if_apart
 from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
+from participants.likeness.entry import Entry, entry
+from participants.likeness.names import split_name
+from participants.likeness.places import phones_of
+from participants.likeness.reasons import words
 from participants.models import Participant, Participation
 from referrals.actions.events import seal
 from referrals.actions.moments import site_day
 from referrals.models import Casework, Referral, ReferredPerson
 
-ALIKE = 0.35  # similarity from which a name is called alike; the function itself asks for less
 YES_FIRST = (
     "Until they say yes they are a person referred: help goes on, and the record of a participant is made when they do."
 )
@@ -46,17 +50,45 @@ class Match:
 
 
 def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
-    """Participants whom the referred person may be, likeliest first; closed records are not among them."""
-    found = likely_matches(words=person.name, birth_date=person.birth_date, most=most)
-    known = Participant.objects.in_bulk([key for key, _ in found])
+    """Participants whom the referred person may be, likeliest first, and then whose name is a little alike.
+
+    Closed records are not among them.
+    """
+    likely = {one.participant.pk: one for one in likely_people(asked=_asked(person), most=most)}
+    others = likely_matches(words=person.name, birth_date=person.birth_date, most=most) if len(likely) < most else []
+    known = Participant.objects.in_bulk([key for key, _ in others if key not in likely])
+    known |= {key: one.participant for key, one in likely.items()}
     taking_part = set(
         Participation.objects.taking_part().filter(participant_id__in=known).values_list("participant_id", flat=True)
     )
+    order = [*likely, *(key for key, _ in others if key not in likely and key in known)][:most]
     return [
-        Match(known[key], _reasons(known[key], person, float(score)), key in taking_part)
-        for key, score in found
-        if key in known
+        Match(
+            known[key],
+            said(likely[key].reasons if key in likely else _a_little(known[key], person)),
+            key in taking_part,
+        )
+        for key in order
     ]
+
+
+def _a_little(known: Participant, person: ReferredPerson) -> tuple[str, ...]:
+    same_day = person.birth_date is not None and known.birth_date == person.birth_date
+    return ("born_same",) if same_day else ("name_a_little",)
+
+
+def _asked(person: ReferredPerson) -> Entry:
+    """The name as the referrer wrote it, in one line."""
+    given, family, others = split_name(person.name)
+    born = person.birth_date
+    return entry(
+        "", given=given, family=family, others=others, born=f"{born:%Y%m%d}" if born else "", phones=phones_of(person.phone)
+    )  # fmt: skip
+
+
+def said(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """Reasons in words, each as a sentence begins."""
+    return tuple(f"{one[0].upper()}{one[1:]}" for one in words(list(reasons)))
 
 
 @transaction.atomic
@@ -154,18 +186,3 @@ def _link(case: Casework, person: Participant, *, said_yes: bool, made: bool, by
     record(AuditAction.PERSON_LINKED, target=case.referral, participant=str(person.pk), made=made)
     case.save(update_fields=["participant", "is_restricted", "case_manager"])
     return case
-
-
-def _reasons(known: Participant, person: ReferredPerson, score: float) -> tuple[str, ...]:
-    same_day = person.birth_date is not None and known.birth_date == person.birth_date
-    likeness = score - (0.5 if same_day else 0)
-    found = []
-    if same_day:
-        found.append("Same birth date")
-    if likeness >= 0.99:
-        found.append("Same name, or an alias")
-    elif likeness >= ALIKE:
-        found.append("Name alike")
-    if person.phone and known.phone == person.phone:
-        found.append("Same number")
-    return tuple(found) or ("Name a little alike",)

@@ -8,6 +8,7 @@ from tests.access.whose import (
     DEFINER,
     LIAISON,
     MANAGER,
+    MATCHER,
     OFFICER,
     OPERATOR,
     PROSECUTOR,
@@ -33,7 +34,9 @@ ASSIGN = {
     "notify_outboxemail": "attempts = 1",
     "notify_alertpreference": "changed_at = now()",
     "notify_heartbeat": "handled = 1",
-    "participants_participant": "given_name = 'x'",
+    "participants_participant": {MATCHER: "alike_at = now()"} | dict.fromkeys((MANAGER, SUPERVISOR), "given_name = 'x'"),
+    "participants_likelypair": {MATCHER: "score = 0.5"}
+    | dict.fromkeys((MANAGER, SUPERVISOR), "state = 'different', answered_at = now(), answered_by_id = app.membership_id()"),
     "participants_participation": "state = 'inactive'",
     "participants_consent": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",
     "participants_consentcell": "revoked_at = now(), revoked_how = 'written', revoked_by_id = app.membership_id()",

@@ -21,6 +21,7 @@ CODED = {
     "participants_goal.state", "participants_goalstep.who", "participants_goalstep.state", "participants_goalreview.state",
     "participants_legalevent.kind", "participants_legalevent.source", "participants_legalevent.state",
     "participants_legalevent.charge_class", "participants_legalevent.told_others",
+    "participants_participant.match_keys", "participants_likelypair.score", "participants_likelypair.reasons",
     "participants_personfile.kind", "participants_personfile.removed_why", "participants_personfile.sha256",
     "participants_trustedperson.may_say",
     "participants_personmonth.living", "participants_personmonth.employment", "participants_personmonth.income",

@@ -6,6 +6,7 @@ The rules stand in whose.py. A role that is not named has no right at all.
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from tests.access.oracle_of_merging import MERGING, with_keys_of_people
+from tests.access.oracle_of_pairs import ORACLE_OF_PAIRS
 from tests.access.oracle_of_people import REACHING
 from tests.access.oracle_of_services import DIRECTORY_AND_ASKING
 from tests.access.oracle_of_the_court import THE_COURT
@@ -27,6 +28,7 @@ from tests.access.whose import (
     LAWYER,
     LIAISON,
     MANAGER,
+    MATCHER,
     NOTIFIER,
     OFFICER,
     OPERATOR,
@@ -138,9 +140,9 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "programs_ruleset": {"select": EVERY | {OPERATOR: always, SCHEDULER: always}, "insert": {OPERATOR: always}},
     "participants_participant": {
-        "select": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here), DEFINER: always},
+        "select": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here), MATCHER: always, DEFINER: always},
         "insert": {MANAGER: in_use(written_by_me(here)), SUPERVISOR: in_use(supervised), OPERATOR: always},
-        "update": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here)},
+        "update": {MANAGER: in_use(open_person), SUPERVISOR: in_use(here), MATCHER: always},
     },
     "participants_participation": {
         "select": {MANAGER: open_person, SUPERVISOR: here, DEFINER: always},
@@ -454,6 +456,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     **THE_COURT,
     **THE_STREET,
     **THE_TEAM,
+    **ORACLE_OF_PAIRS,
 }
 ORACLE |= MERGING
 with_keys_of_people(ORACLE)

@@ -22,6 +22,7 @@ from referrals import models as referrals
 from services import models as services
 from tests.access import months_of as months
 from tests.access.rows_of_merging import add_merges
+from tests.access.rows_of_pairs import add_pair
 from tests.access.rows_of_people import write_people
 from tests.access.rows_of_the_court import add_court, legal_cell
 from tests.access.rows_of_the_street import add_lines, add_street
@@ -271,6 +272,7 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     add(participants.GoalStep, words="w", who="person", recorded_at=NOW, recorded_by=manager, **hangs)
     add(participants.GoalReview, state="active", reviewed_at=NOW, reviewed_by=manager, **hangs)
     add_street(add, flavour, person, manager)
+    add_pair(add, person, manager)
     add(participants.PersonFile, participant=person, kind="letter", media_type="pdf", size=1, sha256="h", kept_at=NOW,
         kept_by=manager)  # fmt: skip
     write_people(add, person, manager, DAY, NOW)

@@ -148,6 +148,8 @@ OBJECTS: dict[str, str | None] = {
     "casefile:place-remove": PLACE,
     "casefile:trusted": TRUSTED,
     "casefile:trusted-remove": TRUSTED,
+    "casefile:alike": None,
+    "casefile:alike-different": "participants_likelypair",
     "casefile:plan": PARTICIPANT,
     "casefile:plan-paper": PARTICIPANT,
     "casefile:goal-new": PARTICIPANT,

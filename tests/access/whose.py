@@ -19,7 +19,7 @@ OUTSIDE = {REFERRER: "partner", PROVIDER: "provider", STAKEHOLDER: "public_body"
 TELEPHONE = {"supervised", "telephoned", "coordinated"}
 APP, DEFINER = "app", "definer"
 INTAKE, CLOCKWORK, SCHEDULER = Duty.INTAKE, Duty.CLOCKWORK, Duty.SCHEDULER
-NOTIFIER, OPERATOR, INVITER = Duty.NOTIFIER, Duty.OPERATOR, Duty.INVITER
+NOTIFIER, OPERATOR, INVITER, MATCHER = Duty.NOTIFIER, Duty.OPERATOR, Duty.INVITER, Duty.MATCHER
 
 
 @dataclass(frozen=True)

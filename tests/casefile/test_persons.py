@@ -87,10 +87,24 @@ def test_likely_ones_come_with_their_reasons(where, manager):
     linked(where, taken(where), given_name="Quincy", family_name="Oyelaran")
     found = matches(manager, taken(where, name="Devon Marsh", birth_date=BORN))
     assert [match.participant.pk for match in found] == [first.pk, alike.pk]
-    assert found[0].reasons[0] == "Same birth date" and "Same name" in found[0].reasons[1]
-    assert found[0].is_participant and found[1].reasons == ("Name alike",)
+    assert found[0].reasons == ("Same date of birth", "Same given name", "Same surname")
+    assert found[0].is_participant and found[1].reasons == ("Given name sounds alike", "Surname sounds alike")
     by_day = matches(manager, taken(where, name="", description="Tall", birth_date=BORN, age_about=None))
-    assert [match.reasons for match in by_day] == [("Same birth date",)]
+    assert [match.reasons for match in by_day] == [("Same date of birth",)]
+
+
+def test_a_nickname_an_alias_and_dates_the_other_way_round_are_seen_through(where, manager):
+    turned = linked(where, taken(where), birth_date=BORN, aliases=("Bear",))
+    day_first = BORN.replace(month=BORN.day, day=BORN.month)
+    for name, born, reason in (
+        ("Marsh Devon", BORN, "Given name and surname the other way round"),
+        ("Bear Marsh", None, "Given name is the other's alias"),
+        ("Devon Marsh", day_first, "Day and month of birth the other way round"),
+        ("Deven Mersh", BORN.replace(year=BORN.year - 1), "Date of birth one digit off"),
+    ):
+        found = matches(manager, taken(where, name=name, birth_date=born, age_about=None if born else 40))
+        assert [match.participant.pk for match in found] == [turned.pk]
+        assert reason in found[0].reasons, (name, found[0].reasons)
 
 
 def test_a_second_referral_of_the_same_person_opens_no_second_spell(where, manager, sign_in, clock):

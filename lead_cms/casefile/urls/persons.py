@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lead_cms.casefile.views import (
+    alike,
     closing,
     consent,
     consents,
@@ -30,6 +31,8 @@ WHO = "persons/<uuid:pk>/"
 
 urlpatterns = [
     path("find/", search.search, name="search"),
+    path("persons/alike/", alike.alike, name="alike"),
+    path("persons/alike/<uuid:pk>/different/", alike.alike_different, name="alike-different"),
     path(WHO, persons.person, name="person"),
     path(f"{WHO}edit/", persons.person_edit, name="person-edit"),
     path(f"{WHO}phone/", persons.person_phone, name="person-phone"),
