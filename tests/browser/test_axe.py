@@ -24,7 +24,8 @@ from participants.actions.merging import fields_of, merge, seen_as
 from participants.actions.notes import Page, Written, keep_note
 from participants.actions.persons import Names
 from participants.actions.plan import Said, Wanted, add_step, begin_goal, review_goal
-from participants.models import ContactNote, Participant
+from participants.enums import ConsentKind
+from participants.models import Consent, ContactNote, Participant
 from referrals.actions import linking, taking, talking
 from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
@@ -116,7 +117,10 @@ def _add_what_is_rare() -> None:
         file = keep_file(key=uuid4(), participant=case.participant, given=paper, by=manager, at=now)
         RARE.extend(add_rare_people(case.participant, manager, now))
         merged = _put_together(manager, case.participant, now)
-    RARE.extend([note.pk, goal.pk, file.pk, merged.pk])
+        # One whose signed consent stands, which the first few referrals need not have.
+        standing = Consent.objects.filter(kind=ConsentKind.CRIMINAL_JUSTICE, signed_at__isnull=False, revoked_at=None)
+        given = standing.filter(superseded_at=None, referral__isnull=False).first()
+    RARE.extend([note.pk, goal.pk, file.pk, merged.pk, given.referral_id])
 
 
 def _put_together(by: Membership, person: Participant, now):

@@ -113,7 +113,7 @@ def test_the_page(world, sign_in, manager, person):
     client, url = sign_in(manager), reverse("casefile:seen", args=[person.pk])
     wrong = client.post(url, {"place": "", "back": "outreach"})
     assert "Say where" in words_of(wrong) or "Where were they seen" in words_of(wrong)
-    assert client.post(url, {"place": PLACE, "back": "outreach"})["Location"] == reverse("casefile:outreach")
+    assert client.post(url, {"place": PLACE, "back": "outreach"})["Location"] == reverse("casefile:look")
     assert client.post(url, {"place": PLACE, "back": "https://example.org"})["Location"] == reverse(
         "casefile:person", args=[person.pk]
     )

@@ -48,6 +48,6 @@ def test_every_coded_question_can_be_left_unanswered_in_three_ways():
                 assert len(choices) == len(set(choices)), question.key
                 assert question.codes.coded("no-9")["label"] == "Prefers not to answer"
                 assert {question.codes.system, question.codes.version} <= {
-                    "LEAD", "1", "OMB SPD-15", "2024", "FY2026",
+                    "LEAD", "1", "OMB SPD-15", "2024", "FY2024", "FY2026",
                 } | {question.codes.system}  # fmt: skip
                 assert question.codes.version
