@@ -29,6 +29,9 @@ class KeptRecord:
         key = match.kwargs.get("pk") if match is not None else None
         if not isinstance(exception, Http404) or not isinstance(key, UUID) or membership is None:
             return None
+        # The pages of an account stand in no app's name and act under no membership: nothing may be asked there.
+        if not match.namespace:
+            return None
         kept = kept_record(key) if membership.role in CASEWORK else None
         if kept is None:
             return None

@@ -307,7 +307,7 @@ def fresh_name(by, referral) -> str:
 
 # No deed is recorded of these: they are parts of a record that has a name, or of the machine.
 NO_DEED_OF = """accounts.accountlock accounts.heldform notify.alertpreference notify.notice notify.outboxemail
-participants.disclosure referrals.approvalstep referrals.attempt referrals.casework referrals.chargeidentity
+participants.disclosure participants.movedrow referrals.approvalstep referrals.attempt referrals.casework referrals.chargeidentity
 referrals.correction referrals.draft referrals.eligibilityanswer referrals.extension referrals.handovernote
 referrals.officersentence referrals.page referrals.paging referrals.recordsection referrals.referraloffence
 referrals.referredperson referrals.reminder referrals.windowresult reports.gettingalong reports.leftfigures

@@ -119,7 +119,7 @@ def _add_what_is_rare() -> None:
         merged = _put_together(manager, case.participant, now)
         # One whose signed consent stands, which the first few referrals need not have.
         standing = Consent.objects.filter(kind=ConsentKind.CRIMINAL_JUSTICE, signed_at__isnull=False, revoked_at=None)
-        given = standing.filter(superseded_at=None, referral__isnull=False).first()
+        given = standing.filter(superseded_at=None, referral_id__isnull=False).first()
     RARE.extend([note.pk, goal.pk, file.pk, merged.pk, given.referral_id])
 
 
