@@ -144,3 +144,17 @@ def test_to_say_that_they_are_two_is_recorded_in_codes(where, manager, sign_in):
     auditor = where.person(Role.AUDITOR)
     event = act(auditor, lambda: AuditEvent.objects.get(action=AuditAction.PAIR_DIFFERENT))
     assert set(event.details) == {"first", "second"}
+
+
+def test_only_who_may_put_them_together_is_led_there(where, manager, sign_in):
+    """A supervisor may for anybody; a case manager, whose two people these are not, is told whom to ask."""
+    somebody(where)
+    somebody(where, family_name="Quirogga")
+    look_alike()
+    (pair,) = pairs()
+    led = reverse("casefile:person-merge", args=[pair.first_id, pair.second_id])
+    url = reverse("casefile:alike")
+    page = sign_in(manager).get(url)
+    assert led not in page.content.decode() and "ask your supervisor" in words_of(page)
+    page = sign_in(where.person(Role.SUPERVISOR)).get(url)
+    assert led in page.content.decode() and "ask your supervisor" not in words_of(page)

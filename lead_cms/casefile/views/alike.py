@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from lead_cms.access.permissions import Permission, has_permission
+from lead_cms.access.permissions import Permission, Role, has_permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
 from participants.actions.alike import say_different
 from participants.likeness.reasons import words
 from participants.models import LikelyPair
+from referrals.models import Casework
 
 MOST = 25
 
@@ -20,13 +21,24 @@ MOST = 25
 @requires(Permission.CASEWORK_VIEW)
 def alike(request):
     """The open pairs of the site of whom the reader may read both, likeliest first."""
-    found = list(LikelyPair.objects.still_open(request.membership.site_id)[: MOST + 1])
-    can_answer = has_permission(request.membership, Permission.CASEWORK_WRITE)
-    rows = [_row(pair, can_answer) for pair in found[:MOST]]
+    by = request.membership
+    found = list(LikelyPair.objects.still_open(by.site_id)[: MOST + 1])
+    can_answer = has_permission(by, Permission.CASEWORK_WRITE)
+    own = _own_of(by, {key for pair in found for key in (pair.first_id, pair.second_id)})
+    rows = [_row(pair, own, can_answer) for pair in found[:MOST]]
     return render(request, "casefile/persons/alike.html", {"rows": rows, "is_more": len(found) > MOST})
 
 
-def _row(pair: LikelyPair, can_answer: bool) -> dict:
+def _own_of(by, people: set) -> set:
+    """Whose records the reader may put together: a supervisor all, a case manager those of their own people."""
+    if by.role == Role.SUPERVISOR:
+        return people
+    mine = Casework.objects.filter(case_manager=by, participant_id__in=people)
+    return set(mine.values_list("participant_id", flat=True)) if people else set()
+
+
+def _row(pair: LikelyPair, own: set, can_answer: bool) -> dict:
+    ends = [pair.first_id, pair.second_id]
     return {
         "pair": pair,
         "people": [pair.first, pair.second],
@@ -34,15 +46,8 @@ def _row(pair: LikelyPair, can_answer: bool) -> dict:
         "is_sure": pair.score >= 0.9,
         "can_answer": can_answer,
         "different": reverse("casefile:alike-different", args=[pair.pk]),
-        "compare": _page_of_both(pair) if can_answer else "",
+        "compare": reverse("casefile:person-merge", args=ends) if can_answer and own.issuperset(ends) else "",
     }
-
-
-def _page_of_both(pair: LikelyPair) -> str:
-    try:
-        return reverse("casefile:person-merge", args=[pair.first_id, pair.second_id])
-    except NoReverseMatch:
-        return ""
 
 
 @require_POST
