@@ -1,4 +1,5 @@
-"""`python -m bench [--sizes 1000 100000] [--only NAME]`: seed a database for each size, measure, print, write bench.json."""
+"""`python -m bench [--sizes 1000 100000] [--people 1000 250000] [--only NAME]`: seed a database for each size of referrals and
+of people, measure, print, write bench.json."""
 
 import argparse
 import hashlib
@@ -13,7 +14,9 @@ import psycopg
 
 from bench import duplicates
 
-ALONE, FEW_REFERRALS = "duplicates", 200  # needs no database of referrals
+CASEWORK, ALONE = "casework", "duplicates"  # neither needs the databases of referrals
+FEW_REFERRALS = 1000
+FILLING = ("filling", "lives", "likeness")
 GROWTH, MORE = 1.3, 1.2
 SITE = "san-francisco"
 REFERRALS_A_SERVICE, REFERRALS_AN_ASKED = 25, 20
@@ -22,16 +25,18 @@ REFERRALS_A_SERVICE, REFERRALS_AN_ASKED = 25, 20
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 100_000])
+    parser.add_argument("--people", type=int, nargs="+", default=[1000, 250_000])
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     parser.add_argument("--rounds", type=int, default=40)
     options = parser.parse_args()
-    results = [*duplicates.measured(), *alike()] if options.only in f"{ALONE}: " else []
-    for size in options.sizes if options.only != ALONE else ():
-        environment = prepared(size)
-        command = [sys.executable, "-m", "bench.measure", "--rows", str(size), "--rounds", str(options.rounds)]
-        found = subprocess.run([*command, "--only", options.only], env=environment, stdout=subprocess.PIPE, check=True)
-        results += json.loads(found.stdout.splitlines()[-1])
+    results: list[dict] = []
+    for size in options.sizes if not options.only.startswith((CASEWORK, ALONE)) else ():
+        results += measured(["bench.measure", "--rows", str(size)], options, prepared(size))
     results += growth(results, options.sizes)
+    if not options.only or options.only.startswith((CASEWORK, ALONE)):
+        of_people = [row for people in options.people for row in casework(people, options)]
+        results += of_people + growth(of_people, options.people)
+    results += duplicates.measured() if options.only in f"{ALONE}: " else []
     folder = Path(os.environ.get("LEAD_BENCH", ".data"))
     folder.mkdir(exist_ok=True)
     (folder / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
@@ -75,10 +80,14 @@ def prepared(size: int, name: str = "") -> dict[str, str]:
     return environment
 
 
-def alike() -> list[dict]:
-    """Who of 250,000 people may be this one: a small demo, with the people copied into it."""
-    environment = prepared(FEW_REFERRALS, name="lead_bench_people")
-    command = [sys.executable, "-m", "bench.likeness"]
+def casework(people: int, options) -> list[dict]:
+    """The same demo each time, with this many people copied into its past."""
+    environment = prepared(FEW_REFERRALS, name=f"lead_bench_people_{people}")
+    return measured(["bench.casework", "--people", str(people)], options, environment)
+
+
+def measured(module: list[str], options, environment: dict[str, str]) -> list[dict]:
+    command = [sys.executable, "-m", *module, "--rounds", str(options.rounds), "--only", options.only]
     found = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     return json.loads(found.stdout.splitlines()[-1])
 
@@ -86,7 +95,7 @@ def alike() -> list[dict]:
 def made_by() -> str:
     """A digest of what makes such a database: migrations, policies, and the demo that fills it."""
     files = [file for part in ("migrations", "row_security", "demo") for file in Path().glob(f"*/**/{part}/**/*.py")]
-    files += [Path(__file__).with_name("filling.py"), *Path().glob("[!.]*/**/row_security.py")]
+    files += [*(Path(__file__).with_name(f"{name}.py") for name in FILLING), *Path().glob("[!.]*/**/row_security.py")]
     digest = hashlib.sha256()
     for file in sorted({file for file in files if not file.parts[0].startswith(".")}):
         digest.update(file.read_bytes())

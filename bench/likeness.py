@@ -1,12 +1,10 @@
-"""`python -m bench --only duplicates`: who of 250,000 people may be this one, under row security, against one exact lookup.
+"""Who of 250,000 people may be this one, under row security, against one exact lookup; asked by bench.casework.
 
 A database of its own: a demo site, and people copied into it. As the case manager, in one transaction each: the question that
 the page of a new referral asks (keys, the wall's function, the records, the score), and in turns with it one exact lookup of a
 person by name and birth date through their index.
 """
 
-import argparse
-import json
 import os
 import sys
 import time
@@ -24,7 +22,6 @@ from psycopg.types.json import Jsonb
 
 from bench.client import percentile
 from bench.people import Inventing, Shape
-from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.accounts.models import Membership
 from participants.actions.alike import likely_people
@@ -33,22 +30,13 @@ from participants.likeness.entry import Entry, entry
 from participants.likeness.stored import stored_keys
 from participants.models import Participant
 
-SITE, SEED, ASKED, MOST_MS = "san-francisco", 2001, 300, 60.0
+SEED, ASKED, MOST_MS = 2001, 300, 60.0
 STREET = Shape(people=0, twice=1.0, faults=(1, 2), phone=0.6, alias=0.3)
 COLUMNS = (
     "id", "site_id", "given_name", "family_name", "chosen_name", "street_names", "aliases", "search_names", "match_keys",
     "birth_date", "language", "pronouns", "phone", "may_text", "may_leave_message", "others_read_phone",
     "where_to_reach", "is_restricted", "created_at", "created_by_id",
 )  # fmt: skip
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=250_000)
-    options = parser.parse_args()
-    manager = Membership.objects.filter(role=Role.CASE_MANAGER, site__slug=SITE).select_related("site", "user").first()
-    people = fill(manager, options.people)
-    print(json.dumps(measured(manager, people, options.people)))
 
 
 def row(key: str, person: dict[str, str]) -> Entry:
@@ -120,7 +108,3 @@ def _exact(manager: Membership, person: dict[str, str]) -> list:
             given_name=person["given_name"],
         )
     )  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()

@@ -237,14 +237,19 @@ def counts(bench: Bench) -> None:
     beside the count, so its limit is that of a page and of a count together.
     """
     coordinator, supervisor, liaison = Role.COORDINATOR, Role.SUPERVISOR, Role.LIAISON
-    for name, role, path, by_hand in [
+    asked = [
         ("coordinator: counts", coordinator, reverse("casefile:counts"), BEST_SQL),
         ("police liaison: agency", liaison, reverse("referrals:agency"), AGENCY),
         ("supervisor: caseloads", supervisor, reverse("casefile:caseloads"), [BOARD]),
         ("supervisor: what waits in the team", supervisor, reverse("casefile:team-waiting"), [UNTOUCHED]),
         ("supervisor: reached and served", supervisor, reverse("casefile:team-served"), [SERVED]),
         ("supervisor: Today", supervisor, reverse("today"), [BRIEF]),
-    ]:
+    ]
+    counts_of(bench, asked)
+
+
+def counts_of(bench: Bench, asked: list[tuple]) -> None:
+    for name, role, path, by_hand in asked:
         if bench.only not in name:
             continue
         browser = bench.browsers[role]

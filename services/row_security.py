@@ -21,6 +21,7 @@ from lead_cms.access.row_security import (
     my_site,
 )
 from participants.row_security import likeness_settings
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 from services.models import (
     AskedPerson,
     Contact,
@@ -109,7 +110,6 @@ PLACE = (
     "search_words",
 )  # fmt: skip
 
-SEEN = "app.may_see_participant(participant_id)"
 # Asked of the one row at hand, by its key ("offset 0": never hashed over every row of the site).
 ABOUT_SOMEBODY_I_SEE = (
     "exists (select 1 from services_askedperson a where a.referral_id = services_servicereferral.id offset 0)"
@@ -228,7 +228,7 @@ POLICIES = [
     Policy(
         AskedPerson,
         select={
-            MANAGER: both(HERE, SEEN),
+            MANAGER: both(HERE, OPEN_PERSON),
             SUPERVISOR: HERE,
             PROVIDER: Rows(
                 both(HERE, my_organisation(), "app.consented(app.hung_on(id, participant_id), 'enrolment')"),
@@ -237,7 +237,7 @@ POLICIES = [
             DEFINER: ANYTHING,
         },
         insert={
-            MANAGER: both(HERE, SEEN, ASKED_BY_ME, either("organisation_id is null", ENROLLED)),
+            MANAGER: both(HERE, MAY_SEE, ASKED_BY_ME, either("organisation_id is null", ENROLLED)),
             SUPERVISOR: both(HERE, ASKED_BY_ME, either("organisation_id is null", ENROLLED)),
             OPERATOR: ANYTHING,
         },
@@ -246,7 +246,7 @@ POLICIES = [
     Policy(
         SharedFact,
         select={
-            MANAGER: both(HERE, SEEN),
+            MANAGER: both(HERE, OPEN_PERSON),
             SUPERVISOR: HERE,
             PROVIDER: Rows(
                 both(HERE, my_organisation(), "app.consented(app.hung_on(id, participant_id), information_class)"),
@@ -254,7 +254,7 @@ POLICIES = [
             ),
         },
         insert={
-            MANAGER: both(HERE, SEEN, mine("written_by_id"), COVERED),
+            MANAGER: both(HERE, MAY_SEE, mine("written_by_id"), COVERED),
             SUPERVISOR: both(HERE, mine("written_by_id"), COVERED),
             OPERATOR: ANYTHING,
         },
@@ -263,13 +263,13 @@ POLICIES = [
     Policy(
         ServiceGap,
         select={
-            MANAGER: both(HERE, SEEN), SUPERVISOR: HERE,
+            MANAGER: both(HERE, OPEN_PERSON), SUPERVISOR: HERE,
             # How often and why, and nobody's name.
             COORDINATOR: Rows(HERE, columns=("id", "site_id", "need", "reason", "recorded_at")),
             DEFINER: ANYTHING,
         },
         insert={
-            MANAGER: both(HERE, SEEN, mine("recorded_by_id")), SUPERVISOR: both(HERE, mine("recorded_by_id")),
+            MANAGER: both(HERE, MAY_SEE, mine("recorded_by_id")), SUPERVISOR: both(HERE, mine("recorded_by_id")),
             OPERATOR: ANYTHING,
         },
         audited=("participant_id", "recorded_by_id"),

@@ -12,11 +12,11 @@ from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, definer, mine, my_site
 from lead_cms.reports.measures import caseload, clock, equity, funnel, handoff, months, needs, profile
 from lead_cms.reports.models import GettingAlong, LeftFigures, PublishedReport, SuppliedCount, SuppliedFile
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 HERE = my_site()
 COORDINATOR, SUPERVISOR, MANAGER = Role.COORDINATOR, Role.SUPERVISOR, Role.CASE_MANAGER
 ASKERS = [COORDINATOR, SUPERVISOR, Duty.OPERATOR]
-OPEN_PERSON = "app.may_see_participant(participant_id)"
 
 
 def counting(measure: ModuleType) -> list[str]:
@@ -79,7 +79,7 @@ POLICIES = [
         GettingAlong,
         select={MANAGER: both(HERE, OPEN_PERSON), SUPERVISOR: HERE, DEFINER: ANYTHING},
         insert={
-            MANAGER: both(HERE, OPEN_PERSON, mine("noted_by_id")),
+            MANAGER: both(HERE, MAY_SEE, mine("noted_by_id")),
             SUPERVISOR: both(HERE, mine("noted_by_id")),
             Duty.OPERATOR: ANYTHING,
         },

@@ -66,6 +66,7 @@ class Participant(SiteRow):
             GinIndex(fields=["match_keys"], name="participant_match_keys"),
             models.Index(fields=["site", "id"], condition=Q(alike_at=None), name="participant_not_looked_at"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),
+            models.Index(fields=["site"], condition=Q(is_restricted=True), name="participant_restricted"),
             models.Index(fields=["site", "birth_date"], name="participant_site_birth"),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="participant_merged_into"

@@ -5,8 +5,8 @@ from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
 from participants.enums import COURT_TOLD
 from participants.models import LegalEvent
 from participants.row_security.legal_aid import MY_PEOPLE
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
-OPEN_PERSON = "app.may_see_participant(participant_id)"
 TOLD = ("id", "site_id", "participant_id", "kind", '"on"', "at_time", "place", "cause_number", "state")
 ANSWER = ("state", "answered_at", "told_on", "told_others")
 
@@ -20,7 +20,7 @@ POLICIES = [
             Role.LEGAL_AID: Rows(both(my_site(), MY_PEOPLE, f"kind = any (array{list(COURT_TOLD)})"), columns=TOLD),
         },
         insert={
-            Role.CASE_MANAGER: both(my_site(), OPEN_PERSON, mine("recorded_by_id")),
+            Role.CASE_MANAGER: both(my_site(), MAY_SEE, mine("recorded_by_id")),
             Role.SUPERVISOR: both(my_site(), mine("recorded_by_id")),
         },
         # How it went and whether the person knows; what was written of it stays.

@@ -4,10 +4,12 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, definer, mine, my_site
 from participants.models import LegalAidGiven, PrivilegedNote
 from participants.row_security.functions import spelled
-from participants.row_security.notes import IN_FULL, OPEN_PERSON
+from participants.row_security.notes import IN_FULL
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 LAWYER = Role.LEGAL_AID
 SEEN = {Role.CASE_MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), Role.SUPERVISOR: my_site()}
+GIVEN = SEEN | {Role.CASE_MANAGER: both(my_site(), MAY_SEE, IN_FULL)}
 # Given to me, not ended, and a consent in force tells my organization of court dates and warrants: asked each time.
 # Of two records that were put together a lawyer is told what hung on the one whose consent says so.
 MY_PEOPLE = "app.hung_on(id, participant_id) = any (array(select app.my_legal_people()))"
@@ -56,7 +58,7 @@ POLICIES = [
         select=SEEN | {LAWYER: both(my_site(), mine("lawyer_id"), "ended_at is null", MY_PEOPLE), DEFINER: ANYTHING},
         insert={
             role: both(rows, mine("given_by_id"), "ended_at is null", "lawyer_id in (select app.lawyers_told(participant_id))")
-            for role, rows in SEEN.items()
+            for role, rows in GIVEN.items()
         },
         update={
             role: Rows(

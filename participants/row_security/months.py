@@ -3,7 +3,7 @@
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, mine
 from participants.models import PersonMonth
-from participants.row_security.plan import SEEN
+from participants.row_security.plan import KEPT, SEEN
 
 # Of a month in which the person took part, or of the one before, which later ones are measured against.
 TOOK_PART = (
@@ -18,7 +18,7 @@ POLICIES = [
     Policy(
         PersonMonth,
         select=SEEN | {DEFINER: ANYTHING},
-        insert={role: both(rows, mine("confirmed_by_id"), NEWEST, TOOK_PART) for role, rows in SEEN.items()}
+        insert={role: both(rows, mine("confirmed_by_id"), NEWEST, TOOK_PART) for role, rows in KEPT.items()}
         | {Duty.OPERATOR: ANYTHING},
         # What was confirmed is never written again, only put behind what takes its place.
         update={

@@ -3,13 +3,13 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import ANYTHING, DEFINER, MEMBERSHIP, Policy, Rows, both, either, mine, my_site
 from participants.models import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 WRITERS = (MANAGER, SUPERVISOR)
 
 # Until it is signed, a note is its author's. That somebody has one unsigned is the supervisors' to know, not what it says.
 MY_DRAFT = both(mine("author_id"), "signed_at is null")
-OPEN_PERSON = "app.may_see_participant(participant_id)"
 # The person's own case manager, and whoever the record was opened to by name or in an emergency.
 IN_FULL = either(
     "participant_id = any (array(select app.my_participant_ids()))",
@@ -67,7 +67,7 @@ POLICIES = [
             SUPERVISOR: my_site(),
             DEFINER: ANYTHING,
         },
-        insert={MANAGER: both(my_site(), OPEN_PERSON, MY_DRAFT), SUPERVISOR: both(my_site(), MY_DRAFT)},
+        insert={MANAGER: both(my_site(), MAY_SEE, MY_DRAFT), SUPERVISOR: both(my_site(), MY_DRAFT)},
         update={
             MANAGER: Rows(
                 both(my_site(), OPEN_PERSON, MY_DRAFT), columns=NOTE, check=both(my_site(), mine("author_id"))

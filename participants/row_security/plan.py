@@ -3,10 +3,12 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, mine, my_site
 from participants.models import Goal, GoalReview, GoalStep
-from participants.row_security.notes import IN_FULL, OPEN_PERSON
+from participants.row_security.notes import IN_FULL
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 SEEN = {MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), SUPERVISOR: my_site()}
+KEPT = {MANAGER: both(my_site(), MAY_SEE, IN_FULL), SUPERVISOR: my_site()}
 
 
 def of_its_goal(table: str) -> str:
@@ -19,7 +21,7 @@ def of_its_goal(table: str) -> str:
 
 
 def written(by: str, *more: str) -> dict:
-    return {role: both(rows, mine(by), *more) for role, rows in SEEN.items()}
+    return {role: both(rows, mine(by), *more) for role, rows in KEPT.items()}
 
 
 def changed(*columns: str) -> dict:

@@ -24,6 +24,7 @@ from participants.models import (
     Participation,
     RecordAccess,
 )
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 # What the background compares of a record, and nothing more.
 COMPARED = (
@@ -53,9 +54,10 @@ def of_a_consent_i_see(table: str) -> str:
     return f"exists (select 1 from participants_consent k where k.id = {table}.consent_id offset 0)"  # noqa: S608
 
 
-OPEN_PERSON = "participant_id is null or app.may_see_participant(participant_id)"
 # A consent may stand before anyone is linked to the referral, whose own closing it then follows.
-OPEN_CONSENT = both(OPEN_PERSON, "referral_id <> all ((select app.closed_referrals())::uuid[])")
+OPEN_REFERRAL = "referral_id <> all ((select app.closed_referrals())::uuid[])"
+OPEN_CONSENT = both(either("participant_id is null", OPEN_PERSON), OPEN_REFERRAL)
+ASKED_CONSENT = both(either("participant_id is null", MAY_SEE), OPEN_REFERRAL)
 # Nothing is asked before "we are talking in private" was tapped.
 TALKED = "referral_id in (select t.referral_id from referrals_privatetalk t)"
 # A cell is written by whoever asked, exactly as it was signed, and says what its organisation is.
@@ -120,7 +122,7 @@ POLICIES = [
     Policy(
         Participation,
         select={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site(), DEFINER: ANYTHING},
-        insert={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site(), Duty.OPERATOR: ANYTHING},
+        insert={MANAGER: both(my_site(), MAY_SEE), SUPERVISOR: my_site(), Duty.OPERATOR: ANYTHING},
         update={MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site()},
         audited=("site_id", "participant_id", "state", "began_on", "ended_on", "recorded_by_id"),
     ),
@@ -142,7 +144,7 @@ POLICIES = [
             DEFINER: ANYTHING,
         },
         insert={
-            MANAGER: both(my_site(), f"asked_by_id = {MEMBERSHIP}", OPEN_CONSENT, TALKED),
+            MANAGER: both(my_site(), f"asked_by_id = {MEMBERSHIP}", ASKED_CONSENT, TALKED),
             SUPERVISOR: both(my_site(), f"asked_by_id = {MEMBERSHIP}", TALKED),
             Duty.OPERATOR: ANYTHING,
         },

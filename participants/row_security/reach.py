@@ -6,11 +6,14 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, DEFINER, MEMBERSHIP, Policy, Rows, both, mine, my_site
 from participants.models import Demographics, ReachPlace, TrustedPerson
-from participants.row_security.notes import IN_FULL, OPEN_PERSON
+from participants.row_security.notes import IN_FULL
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 FOUND = {MANAGER: both(my_site(), OPEN_PERSON), SUPERVISOR: my_site()}
 TRUSTED = {MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), SUPERVISOR: my_site()}
+# Of one row that is written it is asked whether the person is of this site and open, too.
+PERSON_I_SEE = {MANAGER: MAY_SEE, SUPERVISOR: my_site()}
 
 
 def kept(model, rows: dict, *columns: str, audited: tuple[str, ...] = ()) -> Policy:
@@ -19,7 +22,7 @@ def kept(model, rows: dict, *columns: str, audited: tuple[str, ...] = ()) -> Pol
     return Policy(
         model,
         select=rows,
-        insert={role: both(seen, mine("saved_by_id")) for role, seen in rows.items()},
+        insert={role: both(seen, PERSON_I_SEE[role], mine("saved_by_id")) for role, seen in rows.items()},
         update={
             role: Rows(seen, columns=signed, check=both(my_site(), f"saved_by_id = {MEMBERSHIP}"))
             for role, seen in rows.items()
@@ -38,7 +41,8 @@ POLICIES = [
         Demographics,
         # Counted by the functions of reports, which give numbers without persons.
         select=TRUSTED | {DEFINER: ANYTHING},
-        insert={role: both(seen, mine("saved_by_id")) for role, seen in TRUSTED.items()} | {Duty.OPERATOR: ANYTHING},
+        insert={role: both(seen, PERSON_I_SEE[role], mine("saved_by_id")) for role, seen in TRUSTED.items()}
+        | {Duty.OPERATOR: ANYTHING},
         update={
             role: Rows(
                 seen,

@@ -3,7 +3,8 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import Policy, both, mine, my_site
 from participants.models import NoteReview
-from participants.row_security.notes import OPEN_PERSON, SIGNED, of_a_note
+from participants.row_security.notes import SIGNED, of_a_note
+from participants.row_security.opening import OPEN_PERSON
 
 TABLE = NoteReview._meta.db_table
 

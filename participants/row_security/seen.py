@@ -4,19 +4,20 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import Policy, Rows, both, mine, my_site
 from participants.models import LastSeen, ShiftLine
+from participants.row_security.opening import MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
-OPEN_PERSON = "app.may_see_participant(participant_id)"
 # Asked of the clock itself: in the second it is over, also in the midst of a long transaction.
 STANDS, IS_OVER = "expires_at > clock_timestamp()", "expires_at <= clock_timestamp()"
 SEEN = {MANAGER: both(my_site(), OPEN_PERSON, STANDS), SUPERVISOR: both(my_site(), STANDS)}
+KEPT = {MANAGER: both(my_site(), MAY_SEE, STANDS), SUPERVISOR: both(my_site(), STANDS)}
 
 POLICIES = [
     Policy(
         LastSeen,
         # The worker reads no place: which rows are over, by their keys.
         select=SEEN | {Duty.SCHEDULER: Rows(IS_OVER, columns=("id", "expires_at"))},
-        insert={role: both(rows, mine("recorded_by_id")) for role, rows in SEEN.items()},
+        insert={role: both(rows, mine("recorded_by_id")) for role, rows in KEPT.items()},
         # Whoever of the team sees them next, or is told not to keep it; never altered.
         delete=SEEN | {Duty.SCHEDULER: IS_OVER},
         audited=("site_id", "participant_id", "expires_at", "recorded_by_id"),
