@@ -84,10 +84,12 @@ def keys() -> list[Key]:
     return sorted(found, key=lambda key: key.name)
 
 
+@cache
 def moved() -> list[Key]:
     return [key for key in keys() if key.name not in STAYS and key.name not in BY_HAND]
 
 
+@cache
 def families() -> list[Family]:
     """Of the tables that are moved: a child with its parent, and two that hang on one row (an inquiry and its lines)."""
     own = [key for key in moved() if key.model is not Participant and key.table != ALWAYS_BACK]

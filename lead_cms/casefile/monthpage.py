@@ -9,19 +9,22 @@ What is known from before is shown and never kept: only who knows the person mak
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, JSONObject, Lower, NullIf
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from lead_cms.accounts.models import Membership
 from lead_cms.core.keyset import Page, keyset
+from lead_cms.core.prepared import compiled, prepared
+from lead_cms.core.sql import AnyOf, KeyList
 from participants.actions.months import (
     MONTHS_BACK,
     SOURCES,
@@ -36,11 +39,13 @@ from participants.actions.months import (
 from participants.codes import BENEFITS, EMPLOYMENT, INCOME, INSURANCE, LIVING, NOT_COLLECTED, YES
 from participants.enums import LegalKind, SpellState
 from participants.models import ContactNote, LegalEvent, Participant, Participation, PersonMonth
+from participants.models.person import shown_first
 from participants.selfreport import NO, choice_of
 from referrals.enums import RecordKind
 from referrals.models import Casework, RecordSection
 
 PEOPLE = 40  # on one page
+CALLED = ("chosen_name", "given_name", "family_name", "street_names", "aliases")
 WORDS = {
     "income": ("Income", "No income", INCOME), "benefits": ("Benefits", "No benefits", BENEFITS),
     "insurance": ("Insured", "Not insured", INSURANCE),
@@ -67,12 +72,19 @@ class Asked:
         return tuple(datetime.combine(day, time(), zone) for day in (self.month, self.after))
 
 
+class Spell(NamedTuple):
+    """What a month asks of a spell of taking part."""
+
+    began_on: date
+    ended_on: date | None
+
+
 @dataclass
 class Line:
     """One person's row: what stands, or what is known from before, and what happened in this month."""
 
     participant: Participant
-    spells: list[Participation]
+    spells: list[Spell]
     current: PersonMonth | None = None
     picture: Picture = field(default_factory=Picture)
     source: str = ""
@@ -113,7 +125,9 @@ def in_words(picture: Picture) -> list[str]:
 
 def page_of(request, asked: Asked) -> Page:
     """One page of people with their lines. A fixed number of queries, each of them bounded."""
-    found = keyset(request, people_of(asked), "by_name", "pk", size=PEOPLE)
+    found = keyset(
+        request, lambda: people_of(asked), "by_name", "pk", size=PEOPLE, first=lambda most: _first(asked, most)
+    )
     return Page(lines(asked, found.rows), found.newer_url, found.older_url)
 
 
@@ -124,15 +138,28 @@ def line_of(asked: Asked, key) -> Line | None:
 
 def people_of(asked: Asked):
     """Who took part in the month, or begins in the next one, and is looked after by this case manager."""
-    mine = Casework.objects.filter(participant=OuterRef("pk"), case_manager=asked.manager, is_sealed=False)
+    return _people(asked.by.site_id, asked.manager.pk, asked.month, month_after(asked.month, 2))
+
+
+def _first(asked: Asked, most: int) -> list[Participant]:
+    until = month_after(asked.month, 2)
+    return _first_people(site_id=asked.by.site_id, manager=asked.manager.pk, month=asked.month, until=until, most=most)
+
+
+@compiled(site_id=UUID, manager=UUID, month=date, until=date)
+def _first_people(*, site_id, manager, month, until, most):
+    return _people(site_id, manager, month, until).order_by("by_name", "pk")[:most]
+
+
+def _people(site_id, manager, month, until):
+    mine = Casework.objects.filter(participant=OuterRef("pk"), case_manager=manager, is_sealed=False)
     spells = Participation.objects.filter(participant=OuterRef("pk"))
-    there = spells.filter(Q(ended_on=None) | Q(ended_on__gte=asked.month), began_on__lt=month_after(asked.month, 2))
+    there = spells.filter(Q(ended_on=None) | Q(ended_on__gte=month), began_on__lt=until)
     there = there.exclude(ended_on=None, state=SpellState.DOOR_OPEN)
-    found = Participant.objects.filter(Exists(mine), Exists(there), site_id=asked.by.site_id)
-    found = found.exclude(died_on__lt=asked.month)
-    name = Lower(Coalesce(NullIf("chosen_name", Value("")), NullIf("given_name", Value("")), "family_name"))
+    found = Participant.objects.filter(Exists(mine), Exists(there), site_id=site_id)
+    found = found.exclude(died_on__lt=month).only("site_id", *CALLED)
     spans = spells.order_by("began_on").values(span=JSONObject(began=F("began_on"), ended=F("ended_on")))
-    return found.annotate(by_name=name, spans=ArraySubquery(spans))
+    return found.annotate(by_name=shown_first(), spans=ArraySubquery(spans))
 
 
 def lines(asked: Asked, people: list[Participant]) -> list[Line]:
@@ -149,29 +176,36 @@ def lines(asked: Asked, people: list[Participant]) -> list[Line]:
     return list(found.values())
 
 
-def _spells(one: Participant) -> list[Participation]:
+def _spells(one: Participant) -> list[Spell]:
     return [
-        Participation(
-            began_on=date.fromisoformat(span["began"]), ended_on=span["ended"] and date.fromisoformat(span["ended"])
-        )
+        Spell(date.fromisoformat(span["began"]), span["ended"] and date.fromisoformat(span["ended"]))
         for span in one.spans
     ]
 
 
 def _what_stands(asked: Asked, found: dict[Any, Line]) -> None:
     """The month itself where it is confirmed, else the newest one before; and which of the past year nobody confirmed."""
-    since = month_after(asked.month, -MONTHS_BACK)
-    rows = PersonMonth.objects.filter(participant__in=found, superseded_at=None, month__lte=asked.month)
-    rows = rows.filter(month__gte=since).select_related("confirmed_by").order_by("month")
     known: dict[Any, set[date]] = {}
-    for row in rows:
+    since = month_after(asked.month, -MONTHS_BACK)
+    for row in _newest(people=list(found), since=since, month=asked.month):
         line = found[row.participant_id]
-        known.setdefault(row.participant_id, set()).add(row.month)
-        line.picture, line.source = picture_of(row), f"As in {said_month(row.month)}"
+        known[row.participant_id] = set(row.months)
+        line.picture, line.source = picture_of(row), f"As in {said_month(row.month, asked.today)}"
         line.current = row if row.month == asked.month else None
     past = [month_after(asked.month, -back) for back in range(MONTHS_BACK, 0, -1)]
     for key, line in found.items():
         line.missing = [month for month in past if month not in known.get(key, ()) and took_part(month, line.spells)]
+
+
+@prepared(people=list, since=date, month=date)
+def _newest(*, people, since, month):
+    """Of each person the newest month that stands, with `months`, all that stand."""
+    rows = PersonMonth.objects.filter(AnyOf(F("participant"), KeyList(people)), superseded_at=None)
+    rows = rows.filter(month__lte=month, month__gte=since).select_related("confirmed_by")
+    found = rows.annotate(months=Window(ArrayAgg("month"), partition_by=F("participant")))
+    return found.order_by("participant", "-month").distinct("participant").only(
+        "participant_id", "month", *(one.name for one in fields(Picture)), "confirmed_at", "confirmed_by__name"
+    )  # fmt: skip
 
 
 def _what_intake_said(asked: Asked, found: dict[Any, Line]) -> None:
@@ -179,17 +213,22 @@ def _what_intake_said(asked: Asked, found: dict[Any, Line]) -> None:
     unknown = {key for key, line in found.items() if not line.source}
     if not unknown:
         return
-    sections = RecordSection.objects.filter(
-        referral__casework__participant__in=unknown, record__kind=RecordKind.INTAKE, section__in=("living", "income")
-    )
-    sections = sections.annotate(person=F("referral__casework__participant")).order_by("saved_at")
     answers: dict[Any, dict] = {}
-    for section in sections:
+    for section in _of_intake(people=list(unknown)):
         answers.setdefault(section.person, {}).update(section.answers)
     for key, given in answers.items():
         picture = picture_from(given)
         if picture.says_something:
             found[key].picture, found[key].source = picture, "As they said at intake"
+
+
+@prepared(people=list)
+def _of_intake(*, people):
+    sections = RecordSection.objects.filter(
+        AnyOf(F("referral__casework__participant"), KeyList(people)), record__kind=RecordKind.INTAKE,
+        section__in=("living", "income"),
+    )  # fmt: skip
+    return sections.annotate(person=F("referral__casework__participant")).order_by("saved_at")
 
 
 def picture_from(answers: dict) -> Picture:
@@ -212,13 +251,7 @@ def _codes(answers: dict, key: str) -> list[str]:
 def _contacts(asked: Asked, found: dict[Any, Line]) -> None:
     """Counted from signed notes of talks in this month; nobody types it."""
     begins_at, ends_at = asked.moments()
-    notes = ContactNote.objects.filter(
-        participant__in=found, is_two_way=True, signed_at__isnull=False, happened_at__gte=begins_at, happened_at__lt=ends_at
-    )  # fmt: skip
-    counted = notes.values("participant").annotate(
-        n=Count("pk"), last=Max("happened_at"), places=ArrayAgg("place", order_by="-happened_at")
-    )
-    for one in counted.order_by():
+    for one in _counted(people=list(found), begins_at=begins_at, ends_at=ends_at):
         line = found[one["participant"]]
         line.contacts = one["n"]
         place = next((place for place in one["places"] if place), "")
@@ -227,16 +260,30 @@ def _contacts(asked: Asked, found: dict[Any, Line]) -> None:
             line.hints.append(f"Last met {where}")
 
 
+@prepared(people=list, begins_at=datetime, ends_at=datetime)
+def _counted(*, people, begins_at, ends_at):
+    notes = ContactNote.objects.filter(
+        AnyOf(F("participant"), KeyList(people)), is_two_way=True, signed_at__isnull=False,
+        happened_at__gte=begins_at, happened_at__lt=ends_at,
+    )  # fmt: skip
+    places = ArrayAgg("place", order_by="-happened_at")
+    return notes.order_by().values("participant").annotate(n=Count("pk"), places=places)
+
+
 def _jail(asked: Asked, found: dict[Any, Line]) -> None:
     """The last that is known of a jail, where it is of this month or still goes on."""
-    events = LegalEvent.objects.filter(
-        participant__in=found, kind__in=(LegalKind.BOOKED, LegalKind.RELEASED), on__lt=asked.after
-    )
-    newest = events.order_by("participant", "-on", "-recorded_at").distinct("participant")
-    for event in newest.only("participant", "kind", "on"):
+    for event in _last_of_jail(people=list(found), after=asked.after):
         if event.kind == LegalKind.BOOKED or event.on >= asked.month:
             day = f"{event.on:%b} {event.on.day}"
             found[event.participant_id].hints.append(f"{event.get_kind_display()} {day}")
+
+
+@prepared(people=list, after=date)
+def _last_of_jail(*, people, after):
+    kinds = (LegalKind.BOOKED, LegalKind.RELEASED)
+    events = LegalEvent.objects.filter(AnyOf(F("participant"), KeyList(people)), kind__in=kinds, on__lt=after)
+    newest = events.order_by("participant", "-on", "-recorded_at").distinct("participant")
+    return newest.only("participant", "kind", "on")
 
 
 def said_month(month: date, today: date | None = None) -> str:

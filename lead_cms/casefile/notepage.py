@@ -1,9 +1,9 @@
 """Contact notes as pages show them: a row of a list, and one note with its texts, each as far as it is the reader's."""
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 
+from lead_cms.core.addresses import address as page_of_key
 from lead_cms.core.templatetags.dates import say_day, say_when
 from participants.enums import NOTE_DOMAINS, InformationClass
 from participants.models import ConsentCell, ContactNote, CounsellingNote, NoteDetail, NoteLine
@@ -46,7 +46,7 @@ def note_row(note: ContactNote, me) -> dict:
 def address(note: ContactNote, me) -> str:
     """One's own unsigned note is opened to be written on."""
     is_mine = note.signed_at is None and note.author_id == me.pk
-    return reverse("casefile:note-write" if is_mine else "casefile:note", args=[note.pk])
+    return page_of_key("casefile:note-write" if is_mine else "casefile:note", note.pk)
 
 
 def facts_of(note: ContactNote) -> list[dict]:

@@ -1,7 +1,6 @@
 """What is said of a person in lists of facts, on whichever page: who they are, their number, where they are found."""
 
-from django.urls import reverse
-
+from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import say_phone, say_when
 from participants.enums import LANGUAGES
 from participants.models import Participant
@@ -12,7 +11,7 @@ def who(one: Participant) -> list[dict]:
     born = f"About {one.age_about}" if one.age_about is not None else ""
     if one.birth_date:
         born = f"{one.birth_date:%B} {one.birth_date.day}, {one.birth_date.year}"
-    edit = reverse("casefile:person-edit", args=[one.pk])
+    edit = address("casefile:person-edit", one.pk)
     return [
         {"label": "Wants to be called", "value": one.chosen_name, "change_url": edit, "missing": "By their name"},
         {"label": "Name", "value": f"{one.given_name} {one.family_name}".strip()},
@@ -26,7 +25,7 @@ def who(one: Participant) -> list[dict]:
 
 def number(one: Participant) -> list[dict]:
     """Their number, and what may be done with it."""
-    change = reverse("casefile:person-phone", args=[one.pk])
+    change = address("casefile:person-phone", one.pk)
     rows = [{"label": "Number", "value": say_phone(one.phone) if one.phone else "", "change_url": change}]
     if one.phone:
         rows += [
@@ -41,7 +40,7 @@ def where(one: Participant) -> dict:
     """Every place where they are found, in one line."""
     return {
         "label": "Usually found", "value": one.where_to_reach, "change_label": "where they are usually found",
-        "change_url": reverse("casefile:person-reach", args=[one.pk]),
+        "change_url": address("casefile:person-reach", one.pk),
     }  # fmt: skip
 
 
@@ -49,5 +48,5 @@ def last_seen(one: Participant) -> dict:
     """Of a person with `seen_place` and `seen_at`."""
     return {
         "label": "Last seen", "value": f"{one.seen_place}, {say_when(one.seen_at)}" if one.seen_place else "",
-        "change_url": reverse("casefile:seen", args=[one.pk]), "missing": "Not known now",
+        "change_url": address("casefile:seen", one.pk), "missing": "Not known now",
     }  # fmt: skip

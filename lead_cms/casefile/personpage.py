@@ -1,22 +1,20 @@
 """What a participant's page says, in a bounded number of queries."""
 
-from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation
-from lead_cms.casefile.notepage import note_row, with_lines
+from lead_cms.casefile import personrows
+from lead_cms.casefile.notepage import note_row
 from lead_cms.casefile.personfacts import last_seen, number, where, who
+from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import say_day, say_when
 from participants.actions.spells import say_spell
 from participants.enums import InformationClass, SpellState
-from participants.models import Consent, ContactNote, Disclosure, EmergencyAccess, Participant, Participation
+from participants.models import Consent, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 from services.askedrows import TONES as ASKED_TONES
-from services.models import AskedPerson
 
-LATEST = 3  # notes
-MOST = 40  # of each list; a person's own lists are short
 STATE_TONES = {"active": "good", "inactive": "neutral", "door_open": "neutral"}
 WHAT = dict(InformationClass.choices) | {"met": "That the window was met", "sentence": "Their sentence"}
 
@@ -24,22 +22,15 @@ WHAT = dict(InformationClass.choices) | {"met": "That the window was met", "sent
 class PersonPage:
     def __init__(self, participant: Participant, membership):
         self.participant, self.by = participant, membership
-        self.cases = list(
-            Casework.objects.filter(participant=participant, site_id=participant.site_id)
-            .select_related("referral", "case_manager")
-            .order_by("-referral__submitted_at", "-pk")[:MOST]
-        )
+        key = participant.pk
+        self.cases = personrows.case_rows(site_id=participant.site_id, participant=key)
         referrals = [case.referral_id for case in self.cases]
-        # By referral: a consent may be older than the link.
-        self.consents = list(Consent.objects.filter(referral_id__in=referrals).order_by("-asked_at", "-pk")[:MOST])
-        self.disclosures = list(
-            Disclosure.objects.filter(consent__in=[consent.pk for consent in self.consents])
-            .select_related("to_membership")
-            .order_by("-recorded_at", "-pk")[:MOST]
-        )
+        self.consents = personrows.consent_rows(referrals=referrals) if referrals else []
+        signed = [consent.pk for consent in self.consents]
+        self.disclosures = personrows.disclosure_rows(consents=signed) if signed else []
 
     def context(self) -> dict:
-        spells = list(Participation.objects.filter(participant=self.participant).newest_first()[:MOST])
+        spells = personrows.spell_rows(participant=self.participant.pk)
         return {
             "participant": self.participant,
             "is_taking_part": any(spell.ended_on is None and spell.state != SpellState.DOOR_OPEN for spell in spells),
@@ -65,21 +56,19 @@ class PersonPage:
 
     def notes(self) -> list[dict]:
         """The latest contacts, each with its line to share."""
-        found = with_lines(ContactNote.objects.filter(participant=self.participant))
-        return [note_row(note, self.by) for note in found.order_by("-happened_at", "-pk")[:LATEST]]
+        return [note_row(note, self.by) for note in personrows.note_rows(participant=self.participant.pk)]
 
     def asked(self) -> list[dict]:
         """What services were asked for them, newest first, each with its answer."""
-        found = AskedPerson.objects.filter(participant=self.participant).select_related("referral__service")
         return [
             {
                 "label": f"{one.referral.service.name}, {one.referral.reference}",
-                "url": reverse("services:asked", args=[one.referral_id]),
+                "url": address("services:asked", one.referral_id),
                 "hints": f"{one.referral.get_need_display()}. Asked {say_when(one.referral.asked_at)}.",
                 "state": one.referral.get_status_display(),
                 "tone": ASKED_TONES.get(one.referral.status, "neutral"),
             }
-            for one in found.order_by("-referral__asked_at", "-pk")[:MOST]
+            for one in personrows.asked_rows(participant=self.participant.pk)
         ]
 
     def told(self) -> list[dict]:
@@ -99,7 +88,7 @@ class PersonPage:
         manager = case.case_manager.name if case.case_manager else "nobody yet"
         return {
             "label": f"{case.referral.get_door_display()}, {case.referral.reference}",
-            "url": reverse("casefile:case", args=[case.referral_id]),
+            "url": address("casefile:case", case.referral_id),
             "hints": f"{say_when(case.referral.submitted_at)}. Looked after by {manager}.",
             "state": case.referral.get_status_display(),
         }
@@ -109,7 +98,7 @@ class PersonPage:
         row = {"label": consent.get_kind_display(), "hints": [f"Asked {say_when(consent.asked_at)}"]}
         if consent.signed_at is None:
             return row | {"state": consent.get_answer_display(), "tone": "neutral"}
-        row["url"] = reverse("casefile:consent-copy", args=[consent.pk])
+        row["url"] = address("casefile:consent-copy", consent.pk)
         if consent.revoked_at is not None:
             row["hints"].append(f"Taken back {say_when(consent.revoked_at)}")
             return row | {"state": "Taken back", "tone": "neutral"}

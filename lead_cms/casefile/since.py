@@ -1,19 +1,22 @@
 """What happened since somebody left: facts of every kind in one query, by person, newest first.
 
 API
-    happened(scope, me, since) -> ([Person], whether there was more)
+    happened(scope, me, since, until) -> ([Person], until when there is more to read, or None)
+    panels(people) -> HTML
 Nothing is filtered for secrecy: a row of another's closed record is not there, and of notes there are facts and no text.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.utils.safestring import SafeString
 
 from lead_cms.casefile.urgency import TRIED
 from lead_cms.core.addresses import address
-from lead_cms.core.templatetags.dates import say_day, say_when
+from lead_cms.core.markup import escaped
+from lead_cms.core.templatetags.dates import say_day, say_when, when
 from participants.enums import ConsentKind, CourtState, LegalKind, NoteKind
 from referrals.enums import (
     AppointmentState,
@@ -27,7 +30,7 @@ from referrals.enums import (
 )
 
 MINE, TEAM = "mine", "team"
-OF_EACH, MOST = 120, 200  # of each kind, and in all
+MOST = 100  # facts on one page
 OUTREACH_ENDS = "('yes', 'not_now', 'not_found', 'waiting')"
 
 # What, the column of its moment, the table, referral, person, who, two codes, a further moment; what else must be.
@@ -61,41 +64,42 @@ KINDS = [
     ("listed", "state_changed_at", "referrals_outreachentry", "referral_id", "null", "null", "state", "''", "null",
      f"and state in {OUTREACH_ENDS}"),
 ]  # fmt: skip
-# One's own people; and referrals that nobody looks after yet.
-MY_REFERRALS = "{referral} in (select c.referral_id from referrals_casework c where c.case_manager_id = %(me)s{nobody})"
-MY_PEOPLE = "x.participant_id in (select c.participant_id from referrals_casework c where c.case_manager_id = %(me)s)"
-NOBODYS = " or c.site_id = %(site)s and c.case_manager_id is null"
+# Asked of one row after the other, from the newest on: the list is full after a few ("offset 0": not to be joined).
+CASE = "exists (select 1 from referrals_casework c where c.{key} = {value} and {whose} offset 0)"
+MINE_ALONE = "c.case_manager_id = %(me)s"
+OR_NOBODYS = f"({MINE_ALONE} or c.case_manager_id is null)"  # a referral that nobody looks after yet
+ANYBODYS = "true"
 
 
 def _branch(scope: str, kind: tuple) -> str:
     what, at, table, referral, person, who, one, two, moment, more = kind
-    mine = ""
-    if scope == MINE:
-        key = f"x.{referral}" if referral.isidentifier() else referral
-        whose = MY_PEOPLE if referral == "null" else MY_REFERRALS.format(
-            referral=key, nobody=NOBODYS if what == "referred" else ""
-        )  # fmt: skip
-        mine = f"and {whose}"
+    # ruff: noqa: S608  nothing in it is anybody's words
+    seen = ""
+    if referral != "null":
+        whose = ANYBODYS if scope == TEAM else OR_NOBODYS if what == "referred" else MINE_ALONE
+        value = f"x.{referral}" if referral.isidentifier() else referral
+        seen = f"and {CASE.format(key='referral_id', value=value, whose=whose)}"
+    elif scope == MINE:
+        seen = f"and {CASE.format(key='participant_id', value='x.participant_id', whose=MINE_ALONE)}"
     return (
-        f"(select '{what}' as what, {at} as at, {referral}::uuid as referral, {person}::uuid as person, {who}::uuid as who, "  # noqa: S608
+        f"(select '{what}' as what, {at} as at, {referral}::uuid as referral, {person}::uuid as person, {who}::uuid as who, "
         f"{one}::text as one, {two}::text as two, {moment}::timestamptz as moment from {table} x "
-        f"where site_id = %(site)s and {at} >= %(since)s and {at} <= %(now)s {more} {mine} "
-        f"order by {at} desc limit {OF_EACH})"
+        f"where site_id = %(site)s and {at} >= %(since)s and {at} <= %(until)s {more} {seen} order by {at} desc limit {MOST + 1})"
     )
 
 
 SQL = {
     scope: f"""
-with x as ({" union all ".join(_branch(scope, kind) for kind in KINDS)})
-select x.what, x.at, x.referral, coalesce(x.person, c.participant_id) as person, m.name, x.one, x.two, x.moment,
+with x as (select * from ({" union all ".join(_branch(scope, kind) for kind in KINDS)}) y order by at desc limit {MOST + 1}),
+  y as materialized (
+    select x.*, coalesce(x.person, c.participant_id) as about from x left join referrals_casework c on c.referral_id = x.referral)
+select y.what, y.at, y.referral, y.about, m.name, y.one, y.two, y.moment,
        coalesce(nullif(p.chosen_name, ''), nullif(btrim(p.given_name || ' ' || p.family_name), ''),
                 nullif(r.name, ''), nullif(r.description, ''), 'Name not given')
-  from x left join referrals_casework c on c.referral_id = x.referral
-  left join participants_participant p on p.id = coalesce(x.person, c.participant_id)
-  left join referrals_referredperson r on r.referral_id = x.referral
-  left join accounts_membership m on m.id = x.who
- where x.referral is null or c.id is not null
- order by x.at desc, x.what limit {MOST + 1}"""  # noqa: S608  nothing in it is anybody's words
+  from y left join participants_participant p on p.id = y.about
+  left join referrals_referredperson r on r.referral_id = y.referral
+  left join accounts_membership m on m.id = y.who
+ order by y.at desc, y.what"""
     for scope in (MINE, TEAM)
 }
 
@@ -106,20 +110,50 @@ class Person:
 
     name: str
     url: str
-    lines: list[dict] = field(default_factory=list)
+    lines: list[SafeString] = field(default_factory=list)
 
 
-def happened(scope: str, me, since: datetime, now: datetime) -> tuple[list[Person], bool]:
+def happened(scope: str, me, since: datetime, until: datetime) -> tuple[list[Person], datetime | None]:
     """By person, whoever had something happen last first. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(SQL[scope], {"site": me.site_id, "me": me.pk, "since": since, "now": now})
-        rows = cursor.fetchall()
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(SQL[scope], {"site": me.site_id, "me": me.pk, "since": since, "until": until})
+        rows, older = _page(cursor.fetchall())
     people: dict[UUID, Person] = {}
-    for what, at, referral, person, who, one, two, moment, name in rows[:MOST]:
-        url = address("casefile:person", person) if person else address("casefile:case", referral)
-        found = people.setdefault(person or referral, Person(name, url))
-        found.lines.append({"at": at, "says": says(what, one, two, moment), "who": who or ""})
-    return list(people.values()), len(rows) > MOST
+    for what, at, referral, person, who, one, two, moment, name in rows:
+        found = people.get(person or referral)
+        if found is None:
+            url = address("casefile:person", person) if person else address("casefile:case", referral)
+            found = people[person or referral] = Person(name, url)
+        found.lines.append(line_row(at, says(what, one, two, moment), who or ""))
+    return list(people.values()), older
+
+
+def _page(rows: list[tuple]) -> tuple[list[tuple], datetime | None]:
+    """What happened at one moment stands on one page, unless that moment alone is too much for it."""
+    if len(rows) <= MOST:
+        return rows, None
+    older = rows[MOST][1]
+    whole = [row for row in rows if row[1] > older]
+    return (whole, older) if whole else (rows[:MOST], older - timedelta(microseconds=1))
+
+
+def panels(people: list[Person]) -> SafeString:
+    """Everybody with what happened, as HTML (see core/markup.py)."""
+    return SafeString("".join([_panel(number, person) for number, person in enumerate(people, start=1)]))
+
+
+def _panel(number: int, person: Person) -> str:
+    head = f'<h2 class="h3 mt-0" id="p{number}"><a href="{escaped(person.url)}">{escaped(person.name)}</a></h2>'
+    lines = "".join(person.lines)
+    return (
+        f'<section class="panel since mt-3" aria-labelledby="p{number}">{head}<ul class="line">{lines}</ul></section>\n'
+    )
+
+
+def line_row(at: datetime, said: str, who: str) -> SafeString:
+    """One line as HTML (see core/markup.py)."""
+    by = f'<span class="muted">{escaped(who)}</span>' if who else ""
+    return SafeString(f'<li><span class="muted">{when(at)}</span>{escaped(said)}{by}</li>')
 
 
 def says(what: str, one: str, two: str, moment: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""One field of a form as HTML, label to help: every plain field of every form comes through here (see markup.py)."""
+"""One field of a form as HTML, label to help, and the answers of a question with several (see markup.py)."""
 
 from django import forms
 from django.forms import BoundField
@@ -26,6 +26,23 @@ def form_row(field: BoundField, wrapper_class: str = "") -> SafeString:
     help_text = f'<p class="form-text" id="{key}_helptext">{field.help_text}</p>' if field.help_text else ""
     inside = f'{error}<div class="form-check">{control}{label}</div>' if is_check else f"{label}{error}{control}"
     return SafeString(f'<div class="{escaped(wrapper)}" id="div_{key}">\n{inside}{help_text}</div>\n')
+
+
+def option_marks(field: BoundField, *, is_tap: bool) -> SafeString:
+    """Each answer of a question with several: a native mark and a word, as one-tap buttons or one under the other."""
+    state = (' aria-invalid="true"' if field.errors else "") + (" disabled" if field.field.disabled else "")
+    own, of = ("btn-check", "btn") if is_tap else ("form-check-input", "form-check-label")
+    marks = []
+    for option in field.subwidgets:
+        data = option.data
+        key, checked = escaped(data["attrs"]["id"]), " checked" if data["selected"] else ""
+        mark = (
+            f'<input class="{own}" type="{escaped(data["type"])}" name="{escaped(data["name"])}" '
+            f'value="{escaped(data["value"])}" id="{key}"{checked}{state}>'
+            f'<label class="{of}" for="{key}">{escaped(data["label"])}</label>'
+        )
+        marks.append(mark if is_tap else f'<div class="form-check">{mark}</div>')
+    return SafeString("".join(marks))
 
 
 def _is_select(field: BoundField) -> bool:

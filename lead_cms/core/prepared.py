@@ -9,6 +9,8 @@
 Named values are put in anew at every call, as parameters; one that is left out makes another statement. Everything
 else given (`most`) makes a statement of its own too, so it takes few values. Building and planning a query with many joins
 cost more than answering it.
+
+`compiled` is the same with a plan of its own at each call: for a list whose best way depends on whose it is.
 """
 
 from collections.abc import Callable
@@ -41,6 +43,7 @@ class Statement:
     compiler: object
     sql: str
     names: tuple[str, ...]
+    is_planned_once: bool
 
     def rows(self, values: dict) -> list:
         compiler = copy(self.compiler)
@@ -54,7 +57,7 @@ class Statement:
 
     def _answer(self, connection, values: dict) -> list[list[tuple]]:
         """The rows as the compiler's `execute_sql` would give them: in chunks, here one."""
-        with connection.prepared_cursor() as cursor:
+        with connection.prepared_cursor() if self.is_planned_once else connection.cursor() as cursor:
             cursor.execute(self.sql, [values[name] for name in self.names])
             return [cursor.fetchall()]
 
@@ -66,6 +69,15 @@ class Named:
 
 def prepared(**kinds: type) -> Callable:
     """Turn a function that builds a queryset into one that gives its rows; see the module's own words."""
+    return _decorator(kinds, is_planned_once=True)
+
+
+def compiled(**kinds: type) -> Callable:
+    """The same, planned at each call for the values of that call."""
+    return _decorator(kinds, is_planned_once=False)
+
+
+def _decorator(kinds: dict[str, type], *, is_planned_once: bool) -> Callable:
     values = {name: STANDS_FOR[kind](number) for number, (name, kind) in enumerate(kinds.items())}
 
     def decorator(build: Callable[..., QuerySet]) -> Callable[..., list]:
@@ -76,7 +88,7 @@ def prepared(**kinds: type) -> Callable:
             shape = tuple((name, None if name in kinds else value) for name, value in sorted(given.items()))
             if shape not in statements:
                 stand_ins = {name: values[name] for name in given if name in kinds}
-                statements[shape] = _compiled(build(**given | stand_ins), stand_ins)
+                statements[shape] = _compiled(build(**given | stand_ins), stand_ins, is_planned_once)
             return statements[shape].rows(given)
 
         return rows
@@ -84,7 +96,7 @@ def prepared(**kinds: type) -> Callable:
     return decorator
 
 
-def _compiled(queryset: QuerySet, stand_ins: dict) -> Statement:
+def _compiled(queryset: QuerySet, stand_ins: dict, is_planned_once: bool) -> Statement:
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
     names = {repr(value): Named(name) for name, value in stand_ins.items()}
@@ -92,7 +104,8 @@ def _compiled(queryset: QuerySet, stand_ins: dict) -> Statement:
     lost = set(stand_ins) - set(_named(found))
     if lost:
         raise ValueError(f"not a parameter of the query as it stands: {', '.join(sorted(lost))}")
-    return Statement(queryset, compiler, sql.replace("%%", "%%%%") % tuple(map(_written, found)), _named(found))
+    written = sql.replace("%%", "%%%%") % tuple(map(_written, found))
+    return Statement(queryset, compiler, written, _named(found), is_planned_once)
 
 
 def _named(parameters: tuple) -> tuple[str, ...]:

@@ -105,10 +105,7 @@ def knows_in_full(*, participant: Participant, by: Membership) -> bool:
     if by.role == Role.SUPERVISOR:
         return True
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select %s in (select app.my_participant_ids() union all select app.opened_participant_ids())",
-            [participant.pk],
-        )
+        cursor.execute("select %s = any (app.people_in_full())", [participant.pk])
         return bool(cursor.fetchone()[0])
 
 

@@ -94,6 +94,15 @@ class Consent(SiteRow):
                 name="consent_one_matrix_in_force",
             ),
         ]
+        indexes = [
+            # What happened since somebody left is read from the newest on.
+            models.Index(
+                fields=["site", "-signed_at"], condition=Q(signed_at__isnull=False), name="consent_site_signed"
+            ),
+            models.Index(
+                fields=["site", "-revoked_at"], condition=Q(revoked_at__isnull=False), name="consent_site_revoked"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.answer} {self.referral_id}"

@@ -4,8 +4,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import ANYTHING, Policy, Rows, both, mine, my_site
 from participants.models import PersonFile
-from participants.row_security.notes import IN_FULL
-from participants.row_security.opening import MAY_SEE, OPEN_PERSON
+from participants.row_security.opening import IN_FULL, MAY_SEE, OPEN_PERSON
 
 GONE = ("removed_at", "removed_by_id", "removed_why", "title")
 SEEN = {Role.CASE_MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), Role.SUPERVISOR: my_site()}

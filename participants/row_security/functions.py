@@ -6,6 +6,7 @@ from lead_cms.access.row_security import definer
 from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 from participants.row_security.merging import FIRST as OF_TWO_RECORDS
 from participants.row_security.merging import FUNCTIONS as OF_MERGING
+from participants.row_security.opening import CLOSED_PEOPLE, PEOPLE_IN_FULL
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -203,24 +204,8 @@ FUNCTIONS = [
                 and p.id not in (select app.shut_participant_ids()))""",
         to=[MANAGER],
     ),
-    # The few whose rows the case manager may not read, with what still hangs on a record that was put together with theirs.
-    definer(
-        "closed_people()",
-        returns="uuid[]",
-        body="""with closed as materialized (
-                  select p.id from participants_participant p
-                  where p.site_id = app.site_id() and p.is_restricted and p.merged_into_id is null
-                    and p.created_by_id <> app.membership_id()
-                    and not exists (select 1 from referrals_casework c where c.participant_id = p.id
-                      and c.case_manager_id = app.membership_id())
-                    and p.id not in (select app.opened_participant_ids())
-                  union
-                  select p.id from app.shut_participant_ids() shut (id) join participants_participant p on p.id = shut.id
-                  where p.site_id = app.site_id() and p.merged_into_id is null)
-                select array(select id from closed
-                  union all select p.id from participants_participant p join closed on p.merged_into_id = closed.id)""",
-        to=[MANAGER],
-    ),
+    CLOSED_PEOPLE,
+    PEOPLE_IN_FULL,
     # "Met" may be read when the window was met and a criminal-justice consent is in force: neither alone tells anything.
     definer(
         "shared_referral(referral uuid)",

@@ -3,18 +3,13 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import ANYTHING, DEFINER, MEMBERSHIP, Policy, Rows, both, either, mine, my_site
 from participants.models import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine
-from participants.row_security.opening import MAY_SEE, OPEN_PERSON
+from participants.row_security.opening import IN_FULL, MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 WRITERS = (MANAGER, SUPERVISOR)
 
 # Until it is signed, a note is its author's. That somebody has one unsigned is the supervisors' to know, not what it says.
 MY_DRAFT = both(mine("author_id"), "signed_at is null")
-# The person's own case manager, and whoever the record was opened to by name or in an emergency.
-IN_FULL = either(
-    "participant_id = any (array(select app.my_participant_ids()))",
-    "participant_id = any (array(select app.opened_participant_ids()))",
-)
 
 
 def of_a_note(table: str, *, where: str) -> str:

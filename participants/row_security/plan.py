@@ -3,8 +3,7 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, mine, my_site
 from participants.models import Goal, GoalReview, GoalStep
-from participants.row_security.notes import IN_FULL
-from participants.row_security.opening import MAY_SEE, OPEN_PERSON
+from participants.row_security.opening import IN_FULL, MAY_SEE, OPEN_PERSON
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 SEEN = {MANAGER: both(my_site(), OPEN_PERSON, IN_FULL), SUPERVISOR: my_site()}

@@ -50,6 +50,11 @@ class Handoff(SiteRow):
                 violation_error_message="The arrival is not before the call.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["site", "-handed_over_at"], condition=Q(handed_over_at__isnull=False), name="handoff_site_since"
+            ),
+        ]
 
     def __str__(self):
         return f"handoff of {self.referral_id}"

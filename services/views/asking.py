@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,10 +16,11 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.keyset import keyset
-from lead_cms.core.sql import AnyOf, Keys
+from lead_cms.core.prepared import compiled
 from lead_cms.core.templatetags.dates import say_phone, say_when
 from participants.enums import InformationClass
 from participants.models import ConsentCell, Participant
+from participants.models.person import shown_first
 from referrals.models import Casework
 from services.actions import asking
 from services.actions.apart import needs_a_supervisor
@@ -44,10 +45,16 @@ def _person(request) -> Participant | None:
 
 
 def _caseload(membership) -> list[tuple]:
-    cases = Casework.objects.filter(case_manager=membership, participant__isnull=False, is_sealed=False)
-    people = Participant.objects.filter(AnyOf(F("pk"), Keys(cases.values("participant_id"))), died_on=None)
-    named = people.order_by("search_names", "pk").only("chosen_name", "given_name", "family_name")
-    return [(one.pk, one.shown_name) for one in named[:MOST_PEOPLE]]
+    people = _people(site_id=membership.site_id, me=membership.pk)
+    return [(one.pk, one.shown_name) for one in people]
+
+
+@compiled(site_id=UUID, me=UUID)
+def _people(*, site_id, me):
+    """One's own, by the name that is shown."""
+    mine = Casework.objects.filter(participant=OuterRef("pk"), case_manager=me, is_sealed=False)
+    found = Participant.objects.filter(Exists(mine), site_id=site_id, died_on=None).order_by(shown_first(), "pk")
+    return found.only("chosen_name", "given_name", "family_name", "street_names", "aliases")[:MOST_PEOPLE]
 
 
 @require_http_methods(["GET", "POST"])

@@ -190,6 +190,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("participants_like", "lead_definer"),
             ("participants_named", "lead_definer"),
             ("participants_sharing", "lead_definer"),
+            ("people_in_full", "lead_definer"),
             ("person_for_me", "lead_definer"),
             ("referral_key", "lead_definer"),
             ("referred_like", "lead_definer"),

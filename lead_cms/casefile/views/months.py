@@ -17,8 +17,10 @@ from lead_cms.audit.record import record
 from lead_cms.casefile import monthpage
 from lead_cms.casefile.forms.months import MonthForm
 from lead_cms.casefile.monthpage import Asked, Line, said_month
+from lead_cms.casefile.monthrow import month_head, month_row
 from lead_cms.casefile.today.case_manager import rules_of_site
 from lead_cms.casefile.views.consents import find_person
+from lead_cms.core.addresses import address as page_of_key
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_day
 from participants.actions.months import (
@@ -79,43 +81,47 @@ def months(request):
 def _shown(request, asked: Asked, *, opened: UUID | None = None, form: MonthForm | None = None, seen: str = ""):
     page = monthpage.page_of(request, asked)
     record(AuditAction.MONTHS_VIEWED, target=asked.manager, month=f"{asked.month:%Y-%m}", people=len(page.rows))
-    rows = [_row(asked, line) for line in page.rows]
-    for row in rows:
-        line = row["line"]
+    here = address(asked)
+    rows = [_row(asked, line, here) for line in page.rows]
+    for row, line in zip(rows, page.rows, strict=True):
         if line.participant.pk == opened and line.is_open:
             row |= {
-                "form": form or MonthForm(initial=vars(line.picture), auto_id="id_%s"),
+                "form": form or MonthForm(initial=vars(line.picture), auto_id="id_%s"), "head": month_head(row),
                 "seen": seen or (line.current.pk if line.current else ""),
-            }
+            }  # fmt: skip
+        else:
+            row["says"] = month_row(row)
     is_supervisor = asked.by.role == Role.SUPERVISOR
     month, this = said_month(asked.month), first_of(asked.today)
     context = {
-        "asked": asked, "page": page, "rows": rows, "month": month, "here": address(asked),
+        "asked": asked, "page": page, "rows": rows, "month": month, "here": here,
         "confirmed": sum(line.current is not None for line in page.rows),
-        "waiting": [row for row in rows if row["line"].can_stay],
+        "waiting": [row for row in rows if row["can_stay"]],
         "is_this": asked.month == this, "until": _until(asked), "others": _others(asked, this),
         "team": _team(asked) if is_supervisor else None, "is_other": asked.manager != asked.by,
     }  # fmt: skip
     return render(request, "casefile/months/list.html", context)
 
 
-def _row(asked: Asked, line: Line) -> dict:
+def _row(asked: Asked, line: Line, here: str) -> dict:
     person = line.participant
     many = "" if line.contacts == 1 else "s"
     hints = [
         f"{line.contacts} contact{many} both ways in signed notes" if line.contacts else "No contact in signed notes"
     ]
     if line.missing:
-        hints.append(f"Nobody confirmed {', '.join(map(said_month, line.missing[-3:]))}")
+        unconfirmed = [said_month(month, asked.today) for month in line.missing[-3:]]
+        hints.append(f"Nobody confirmed {', '.join(unconfirmed)}")
     if line.is_before:
         hints = ["The month before they began: what later ones are measured against"]
     else:
         hints += line.hints
+    key, current = str(person.pk), line.current
     return {
-        "line": line, "name": person.shown_name, "anchor": f"p-{person.pk}", "hints": hints, "form": None,
-        "change_url": f"{address(asked, open=person.pk)}#p-{person.pk}",
-        "months_url": reverse("casefile:person-months", args=[person.pk]),
-        "by": line.current and f"Confirmed {say_day(line.current.confirmed_at)} by {line.current.confirmed_by.name}",
+        "line": line, "key": key, "name": person.shown_name, "anchor": f"p-{key}", "words": line.words, "hints": hints,
+        "source": line.source, "can_stay": line.can_stay, "is_open": line.is_open, "form": None,
+        "change_url": f"{here}&open={key}#p-{key}", "months_url": page_of_key("casefile:person-months", key),
+        "by": current and f"Confirmed {say_day(current.confirmed_at, asked.today)} by {current.confirmed_by.name}",
     }  # fmt: skip
 
 

@@ -1,8 +1,7 @@
 """Whom a referral is about, and one participant's page."""
 
 from django.contrib import messages
-from django.db.models import BooleanField, F, Func, OuterRef, Subquery
-from django.db.models.functions import Now
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,23 +22,15 @@ from lead_cms.casefile.forms.person import (
 )
 from lead_cms.casefile.personfacts import number, who
 from lead_cms.casefile.personpage import PersonPage
+from lead_cms.casefile.personrows import person_rows
 from lead_cms.casefile.views.asking import find_referral
 from lead_cms.core.errors import DomainError
 from lead_cms.core.seen import mark_of
 from lead_cms.programs.current import rules_by_id
 from participants.actions.persons import NAMES, NUMBER, Names, correct_person, set_phone
-from participants.models import LastSeen, Merge, Participant
+from participants.models import Participant
 from referrals.actions import linking
 from referrals.models import Casework, Referral
-
-# What `participants.actions.closing.has_somebody_to_avoid` asks, with the person in one query.
-AVOIDS = Func(F("pk"), function="app.has_somebody_to_avoid", output_field=BooleanField())
-# The last merge that this record came of and that can still be undone.
-CAME_TO_BE = (
-    Merge.objects.filter(kept=OuterRef("pk"), apart_at=None, erased_at=None, reversible_until__gt=Now())
-    .order_by("-merged_at", "-pk")
-    .values("pk")[:1]
-)
 
 
 def ask(form, action) -> bool:
@@ -112,12 +103,10 @@ def _sealed(request, referral: Referral):
 @requires(Permission.CASEWORK_VIEW)
 def person(request, pk):
     """Who they are, what they agreed to, what was told to whom."""
-    last = LastSeen.objects.filter(participant=OuterRef("pk")).standing(timezone.now()).order_by("-seen_at", "-pk")
-    found = Participant.objects.annotate(
-        has_somebody_to_avoid=AVOIDS, seen_place=Subquery(last.values("place")[:1]),
-        seen_at=Subquery(last.values("seen_at")[:1]), merge_id=Subquery(CAME_TO_BE),
-    )  # fmt: skip
-    participant = get_object_or_404(found, pk=pk, site_id=request.membership.site_id)
+    found = person_rows(site_id=request.membership.site_id, pk=pk, now=timezone.now())
+    participant = next(iter(found), None)
+    if participant is None:
+        raise Http404
     record(AuditAction.PERSON_VIEWED, target=participant)
     return render(request, "casefile/persons/person.html", PersonPage(participant, request.membership).context())
 

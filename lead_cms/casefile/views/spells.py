@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
 from lead_cms.casefile.forms.spells import SpellForm
-from lead_cms.casefile.personpage import MOST, spell_rows
+from lead_cms.casefile.personpage import spell_rows
+from lead_cms.casefile.personrows import MOST
 from lead_cms.casefile.silence import says_silent, silent_days
 from lead_cms.casefile.today.case_manager import rules_of_site
 from lead_cms.casefile.views.asking import went

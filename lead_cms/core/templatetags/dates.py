@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -58,8 +59,11 @@ def say_day(value: date | datetime, today: date | None = None) -> str:
 
 def say_when(value: datetime) -> str:
     """A moment as people say it: "today 2:32 pm", "Wed Nov 4, 2:32 pm"."""
-    local, today = timezone.localtime(value), timezone.localdate()
-    day = local.date()
+    return _moment(timezone.localtime(value))
+
+
+def _moment(local: datetime) -> str:
+    day, today = local.date(), timezone.now().astimezone(local.tzinfo).date()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
     return f"{near} {_clock(local)}" if near else f"{short_day(day, today)}, {_clock(local)}"
 
@@ -108,9 +112,9 @@ def when(value):
         return ""
     if not isinstance(value, datetime):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), say_day(value))
-    return format_html(
-        '<time datetime="{}">{}</time>', timezone.localtime(value).isoformat("T", "seconds"), say_when(value)
-    )
+    # Digits and names of days alone: nothing in it has to be escaped.
+    local = timezone.localtime(value)
+    return SafeString(f'<time datetime="{local.isoformat("T", "seconds")}">{_moment(local)}</time>')
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from lead_cms.core import components
 from lead_cms.core.components import TONES, clock_shape, due_shape, error_shape, lines, one_of, shaped
+from lead_cms.core.listrow import event_row, fact_row, task_row
 from lead_cms.core.part2 import NOTICE_TEXT, NOTICE_VERSION
 from lead_cms.core.templatetags.dates import say_day, say_phone, say_time, say_when, tel_number
 from lead_cms.core.workrow import badge_mark, due_block, work_row
@@ -204,7 +205,7 @@ def task_list(items, label=""):
     rows = [shaped("task_list", item, ("label",), url="", hints=(), state="", tone="neutral") for item in items]
     for row in rows:
         row["hints"] = lines(row["hints"])
-    return {"rows": rows, "label": label}
+    return {"rows": SafeString("".join(map(task_row, rows))), "label": label}
 
 
 @register.inclusion_tag("components/facts.html")
@@ -214,13 +215,11 @@ def facts(items, label=""):
     Each item: label; value; change_url; change_label (read aloud after "Change", else the label); missing (said, muted,
     when there is no value, else "Not entered").
     """
-    return {
-        "rows": [
-            shaped("facts", item, ("label",), value="", change_url="", change_label="", missing="Not entered")
-            for item in items
-        ],
-        "label": label,
-    }
+    rows = [
+        shaped("facts", item, ("label",), value="", change_url="", change_label="", missing="Not entered")
+        for item in items
+    ]
+    return {"rows": SafeString("".join(map(fact_row, rows))), "label": label}
 
 
 @register.inclusion_tag("components/rule.html")
@@ -309,7 +308,7 @@ def timeline(events, label=""):
             row["says"], row["exact"] = say_when(row["at"]), timezone.localtime(row["at"]).isoformat("T", "seconds")
         elif isinstance(row["at"], date):
             row["says"], row["exact"] = say_day(row["at"]), row["at"].isoformat()
-    return {"rows": rows, "label": label}
+    return {"rows": SafeString("".join(map(event_row, rows))), "label": label}
 
 
 @register.inclusion_tag("components/stat.html")
