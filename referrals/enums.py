@@ -52,6 +52,14 @@ NEXT_ROLE = {
 STARTS = (S.TRIAGE, S.PENDING, S.SUBMITTED, S.OUTREACH, S.DECLINED, S.INELIGIBLE, S.NOT_APPROVED)
 
 
+class Standing(models.TextChoices):
+    """Of a case: whether its person is looked after now. A closed door has no name here: nobody fails out."""
+
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+    NOT_NOW = "", "Not now"
+
+
 class PersonAnswer(models.TextChoices):
     YES = "yes", "Yes"
     NO = "no", "No"

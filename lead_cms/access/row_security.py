@@ -84,8 +84,11 @@ class Policy:
     # Columns whose values the row audit may keep: codes, states, dates, ids; never names or free text.
     audited: tuple[str, ...] = ()
     audit: bool = True
-    # Triggers beside the audit's: its name, and when it fires what ("before insert", "app.follow_merge('participant_id')").
-    triggers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # Columns that the database keeps by itself, found from other rows: that one of them is written anew is no change.
+    kept: tuple[str, ...] = ()
+    # Triggers beside the audit's: its name, and when it fires what ("before insert", "app.follow_merge('participant_id')"),
+    # with what else it says ("for each row when (…)") where that is not just "for each row".
+    triggers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -191,13 +194,23 @@ def _policy_statements(policy: Policy) -> list[str]:
     if policy.audit:
         arguments = ", ".join(f"'{column}'" for column in policy.audited)
         sql.append(
-            f'create trigger audit_row after insert or update or delete on "{table}" '
+            f'create trigger audit_row after insert or update{_of_what_is_said(policy)} or delete on "{table}" '
             f"for each row execute function app.audit_row_change({arguments})"
         )
-    for name, (when, what) in policy.triggers.items():
+    for name, (when, what, *how) in policy.triggers.items():
         sql.append(f'drop trigger if exists {name} on "{table}"')
-        sql.append(f'create trigger {name} {when} on "{table}" for each row execute function {what}')
+        sql.append(
+            f'create trigger {name} {when} on "{table}" {" ".join(how) or "for each row"} execute function {what}'
+        )
     return sql
+
+
+def _of_what_is_said(policy: Policy) -> str:
+    """ " of …": every column but those that the database keeps."""
+    if not policy.kept:
+        return ""
+    said = [field.column for field in policy.model._meta.concrete_fields if field.column not in policy.kept]
+    return " of " + ", ".join(f'"{column}"' for column in said)
 
 
 # Tables of the framework that hold no case data: what sign-in needs, and nothing for an application role.

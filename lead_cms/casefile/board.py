@@ -23,7 +23,7 @@ FEW = 4  # cards of one part of a column; the rest is one link away
 WINDOW, ACTIVE, OUT = "window", "active", "out"
 PARTS = {WINDOW: "Window open", ACTIVE: "Active, no open window", OUT: "Out of touch"}
 # The referral of a card is the one whose window ends first.
-MORE = """, min(w.due_on) filter (where w.state = 'open') as due_on, (array_agg(c.participant_id))[1] as participant,
+MORE = """, min(w.due_on) as due_on, (array_agg(c.participant_id))[1] as participant,
          (array_agg(c.referral_id order by w.due_on, c.referral_id))[1] as referral"""
 BOARD = f"""
 with people as materialized ({PEOPLE.format(more=MORE)}),

@@ -15,16 +15,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Q
 
 from lead_cms.access.permissions import CASEWORK, Role
 from lead_cms.accounts.models import Membership
 from lead_cms.programs.rules import Rules
-from participants.enums import SpellState
-from participants.models import ContactNote, Participation
-from referrals.enums import ENDED, AppointmentState, AttemptOutcome, ReferralStatus, WindowState
-from referrals.models import Appointment, Attempt, Casework
+from referrals.enums import Standing
+from referrals.models import Casework
 
 WEEK_DAYS = 7  # a calendar week from today, as the lists of windows say it
 MOST_PEOPLE = 200
@@ -33,25 +30,13 @@ ENDED_ROLE = "Their role has ended: hand these over"
 # One row a person of one case manager first: who has two referrals is one person, in touch when reached over either.
 PEOPLE = """
   select c.case_manager_id as manager, coalesce(c.participant_id, c.referral_id) as person,
-         bool_or(c.is_restricted or coalesce(p.is_restricted, false)) as closed,
-         bool_or(coalesce(s.state = 'inactive', false)) as inactive,
-         max(greatest(t.reached, v.kept, n.talked, h.handed_over_at,
-                      case when r.status = 'handed_over' then r.status_changed_at end)) as met,
-         count(*) filter (where w.state = 'open' and w.due_on >= %(today)s and w.due_on < %(until)s) as ending{more}
+         bool_or(c.is_restricted or p.id is not null) as closed, bool_or(c.standing = 'inactive') as inactive,
+         max(c.met_at) as met,
+         count(*) filter (where w.due_on >= %(today)s and w.due_on < %(until)s) as ending{more}
     from referrals_casework c
-    join referrals_referral r on r.id = c.referral_id and r.status <> all(%(ended)s)
-    left join referrals_intakewindow w on w.referral_id = c.referral_id
-    left join referrals_handoff h on h.referral_id = c.referral_id
-    left join participants_participant p on p.id = c.participant_id
-    left join participants_participation s on s.participant_id = c.participant_id and s.ended_on is null
-    left join lateral (select max(a.tried_at) as reached from referrals_attempt a
-                        where a.referral_id = c.referral_id and a.outcome = 'reached') t on true
-    left join lateral (select max(a.at) as kept from referrals_appointment a
-                        where a.referral_id = c.referral_id and a.state = 'kept') v on true
-    left join lateral (select max(k.happened_at) as talked from participants_contactnote k
-                        where k.participant_id = c.participant_id and k.is_two_way and k.signed_at is not null) n on true
-   where c.site_id = %(site)s and c.case_manager_id is not null and not c.is_sealed
-     and p.died_on is null and coalesce(s.state, '') <> 'door_open' and coalesce(w.state, '') <> 'stepped_back'
+    left join referrals_intakewindow w on w.referral_id = c.referral_id and w.state = 'open'
+    left join participants_participant p on p.id = c.participant_id and p.is_restricted
+   where c.site_id = %(site)s and c.case_manager_id is not null and c.standing <> ''
    group by 1, 2"""
 COUNTED = """
 select manager,
@@ -153,8 +138,7 @@ def brief(me: Membership, rules: Rules | None, now: datetime, today: date) -> tu
 
 def given(site_id: UUID, rules: Rules | None, now: datetime, today: date) -> dict:
     return {
-        "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "ended": list(ENDED),
-        "since": since_of(rules, now),
+        "site": site_id, "today": today, "until": today + timedelta(days=WEEK_DAYS + 1), "since": since_of(rules, now),
     }  # fmt: skip
 
 
@@ -178,28 +162,13 @@ def since_of(rules: Rules | None, now: datetime) -> datetime | None:
 
 
 def open_cases(site_id: UUID, manager_id: UUID):
-    cases = Casework.objects.filter(site_id=site_id, case_manager_id=manager_id)
-    cases = cases.exclude(referral__status__in=ENDED).exclude(referral__window__state=WindowState.STEPPED_BACK)
-    cases = cases.filter(Q(participant=None) | Q(participant__died_on=None))
-    spell = Participation.objects.filter(participant=OuterRef("participant_id"), ended_on=None).values("state")[:1]
-    return cases.annotate(spell=Subquery(spell)).filter(Q(spell=None) | ~Q(spell=SpellState.DOOR_OPEN))
+    return Casework.objects.filter(site_id=site_id, case_manager_id=manager_id).exclude(standing=Standing.NOT_NOW)
 
 
 def cases_of(site_id: UUID, manager_id: UUID):
-    """The open cases of one person that the team may know, with when each was last met."""
-    reached = Attempt.objects.filter(referral=OuterRef("referral_id"), outcome=AttemptOutcome.REACHED)
-    kept = Appointment.objects.filter(referral=OuterRef("referral_id"), state=AppointmentState.KEPT)
-    talked = ContactNote.objects.filter(
-        participant=OuterRef("participant_id"), is_two_way=True, signed_at__isnull=False
-    ).order_by("-happened_at", "-pk")
+    """The open cases of one person that the team may know."""
     cases = open_cases(site_id, manager_id).exclude(_closed())
-    cases = cases.select_related("participant", "referral__person", "referral__window")
-    return cases.annotate(
-        reached_at=Subquery(_latest(reached, "tried_at")),
-        kept_at=Subquery(_latest(kept, "at")),
-        talked_at=Subquery(talked.values("happened_at")[:1]),
-        met_at=Greatest(F("reached_at"), F("kept_at"), F("talked_at"), F("referral__handoff__handed_over_at")),
-    )
+    return cases.select_related("participant", "referral__person", "referral__window")
 
 
 def closed_of(site_id: UUID, manager_id: UUID) -> int:
@@ -207,17 +176,10 @@ def closed_of(site_id: UUID, manager_id: UUID) -> int:
     return open_cases(site_id, manager_id).filter(_closed()).count()
 
 
-def is_out_of_touch(case, rules: Rules | None, now: datetime) -> bool:
-    """Of a row of `cases_of`."""
+def is_out_of_touch(case: Casework, rules: Rules | None, now: datetime) -> bool:
     since = since_of(rules, now)
-    met = case.met_at
-    if met is None and case.referral.status == ReferralStatus.HANDED_OVER:
-        met = case.referral.status_changed_at
-    return case.spell == SpellState.INACTIVE or (since is not None and met is not None and met < since)
-
-
-def _latest(rows, column: str):
-    return rows.order_by().values("referral_id").annotate(latest=Max(column)).values("latest")
+    is_long_ago = since is not None and case.met_at is not None and case.met_at < since
+    return case.standing == Standing.INACTIVE or is_long_ago
 
 
 def _closed() -> Q:

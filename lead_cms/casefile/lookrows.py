@@ -44,12 +44,17 @@ def _told(*, keys):
     return found.values_list(*OF_LOOK.values())
 
 
+@prepared(people=list, now=datetime)
+def _seen(*, people, now):
+    found = LastSeen.objects.filter(AnyOf(F("participant_id"), KeyList(people))).standing(now)
+    return found.order_by("seen_at", "pk")
+
+
 def look_rows(found: list[Looked], me, now: datetime, today: date, *, may_see_all: bool) -> list[dict]:
     """Two queries for any number of them: what each row says, and where people were last seen."""
     rows = {one.pk: one for one in named(OF_LOOK, _told(keys=[one.case for one in found]))} if found else {}
     people = [one.participant_id for one in rows.values() if one.participant_id]
-    seen = LastSeen.objects.filter(participant__in=people).standing(now).order_by("seen_at", "pk") if people else ()
-    places = {one.participant_id: one for one in seen}
+    places = {one.participant_id: one for one in (_seen(people=people, now=now) if people else ())}
     return [
         _row(one, rows[one.case], places.get(rows[one.case].participant_id), me, now, today, may_see_all)
         for one in found

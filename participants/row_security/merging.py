@@ -364,7 +364,7 @@ def completed(policy: Policy) -> Policy:
     if not set(own).isdisjoint(moved()) or policy.model is NeverTogether:
         update[DEFINER] = _with(update.get(DEFINER), columns, was_all=DEFINER in update)
     followed = "pair" if policy.model is NeverTogether else columns[0]
-    named = ", ".join(f"'{column}'" for column in columns)
+    named = ", ".join(f"'{column}'" for column in (*columns, *policy.kept))
     triggers = {
         "follow_merge": (f"before insert or update of {', '.join(columns)}", f"app.follow_merge('{followed}')"),
         "changed_since_merge": ("after update", f"app.changed_since_merge({named})"),

@@ -7,7 +7,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
 from lead_cms.core.crypto import EncryptedJSONField
 from participants.models import Participant
-from referrals.enums import AppointmentState, AttemptKind, AttemptOutcome, OutreachState, RecordKind
+from referrals.enums import AppointmentState, AttemptKind, AttemptOutcome, OutreachState, RecordKind, Standing
 from referrals.models.referral import Referral
 
 
@@ -35,6 +35,14 @@ class Casework(SiteRow):
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     last_outcome = models.CharField(max_length=20, choices=AttemptOutcome.choices, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
+    # Kept by the database (referrals/row_security/standing.py), the same on every case of a person: whether somebody looks
+    # after them now, the last contact both ways, and of what was promised the first. Of each case, since when it is looked for.
+    standing = models.CharField(
+        max_length=10, choices=Standing.choices, default=Standing.ACTIVE, blank=True, editable=False
+    )
+    met_at = models.DateTimeField(null=True, blank=True, editable=False)
+    promised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    to_find_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CaseworkQuerySet.as_manager()
 
@@ -42,11 +50,14 @@ class Casework(SiteRow):
     PLAIN = frozenset(
         {
             "id", "site", "referral", "participant", "case_manager", "is_restricted", "is_sealed", "attempts",
-            "last_attempt_at", "next_try_at",
+            "last_attempt_at", "next_try_at", "standing", "met_at", "promised_at", "to_find_since",
         }
     )  # fmt: skip
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(name="casework_standing_known", condition=Q(standing__in=Standing.values)),
+        ]
         indexes = [
             # Whose people: row security asks it of texts, and never from the table.
             models.Index(fields=["case_manager", "participant"], name="casework_people_of"),
@@ -59,6 +70,27 @@ class Casework(SiteRow):
                 name="casework_closed_rows",
             ),
             models.Index(fields=["site", "next_try_at"], name="casework_next_try"),
+            # Everybody whom the team looks after, from the index alone.
+            models.Index(
+                fields=["site", "case_manager"],
+                include=["referral", "participant", "is_restricted", "is_sealed", "standing", "met_at"],
+                condition=~Q(standing=""),
+                name="casework_looked_after",
+            ),
+            models.Index(fields=["case_manager", "met_at"], condition=Q(standing="active"), name="casework_met"),
+            models.Index(
+                fields=["case_manager", "promised_at"], condition=Q(promised_at__isnull=False), name="casework_promised"
+            ),
+            models.Index(
+                fields=["case_manager", "to_find_since"],
+                condition=Q(to_find_since__isnull=False),
+                name="casework_to_find",
+            ),
+            models.Index(
+                fields=["site", "to_find_since"],
+                condition=Q(to_find_since__isnull=False),
+                name="casework_to_find_here",
+            ),
         ]
 
     def __str__(self):

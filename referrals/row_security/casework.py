@@ -26,6 +26,8 @@ SENTENCE_FITS = both(
        and r.officer_id = referrals_officersentence.officer_id offset 0)""",
 )
 
+# Found out by the database from rows that are audited themselves.
+KEPT = ("standing", "met_at", "promised_at", "to_find_since")
 JUST_LOGGED = "entered_at > clock_timestamp() - interval '6 minutes'"
 
 POLICIES = [
@@ -43,8 +45,8 @@ POLICIES = [
         update={
             MANAGER: both(HERE, OPEN_REFERRAL),
             SUPERVISOR: HERE,
-            # Written by nobody so; the trigger of a new window holds the row while it reads it.
-            DEFINER: Rows(ANYTHING, columns=("case_manager_id",)),
+            # The trigger of a new window holds the row while it reads it; how the case stands is kept by others.
+            DEFINER: Rows(ANYTHING, columns=("case_manager_id", *KEPT)),
         },
         audited=(
             "referral_id",
@@ -56,6 +58,7 @@ POLICIES = [
             "last_attempt_at",
             "next_try_at",
         ),
+        kept=KEPT,
     ),
     Policy(
         models.CaseHandover,

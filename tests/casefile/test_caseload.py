@@ -169,11 +169,12 @@ def caseload_rules(world):
 
 
 def spell(world, referral, state: str, manager) -> Participant:
+    """Of a person who said yes long ago."""
     with acting_as(manager), transaction.atomic():
         person = Participant.objects.create(site=world.a.site, given_name="Pat", created_at=timezone.now(),
                                             created_by=manager)  # fmt: skip
         Participation.objects.create(site=world.a.site, participant=person, state=state, recorded_by=manager,
-                                     began_on=timezone.localdate())  # fmt: skip
+                                     began_on=timezone.localdate() - 90 * DAY)  # fmt: skip
         Casework.objects.filter(referral=referral).update(participant=person)
     return person
 
@@ -238,7 +239,7 @@ def test_one_person_with_two_referrals_is_one(world, supervisor):
 def test_windows_ending_within_a_week_are_counted(world, supervisor):
     now = timezone.now()
     for days in (30, 25, 23, 10):
-        taken(world.a, at=now - timedelta(days=days) + timedelta(hours=1))
+        taken(world.a, at=now - timedelta(days=days))
     assert loads(world, supervisor)["Case manager 0"].ending == 3
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from lead_cms.casefile.caseload import since_of as since_of_silence
 from lead_cms.casefile.lists import (
     FEW,
     MOST,
@@ -37,9 +38,9 @@ from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
 from participants.actions.months import month_after, open_months
 from participants.enums import CourtState, LegalKind, NoteKind
-from participants.models import ContactNote, LegalEvent, Participant, Participation
+from participants.models import ContactNote, LegalEvent, Participant
 from referrals.actions.roster import LOOK_AHEAD
-from referrals.enums import ENDED, AppointmentState, WindowState
+from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
 from services.askedrows import row_of
 from services.models import Service, ServiceReferral
@@ -105,14 +106,21 @@ NOTE, SERVICE, COURT, SILENT = "note", "service", "court", "silent"
 
 def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
     """Services that have not answered within the site's days, own notes to sign, own people's court dates: one query."""
-    found = [dict(zip(WAITING, row, strict=True)) for row in _waiting(me, now, today, rules)]
+    long_ago = since_of_silence(rules, now)
+    rows = _waiting(
+        site_id=me.site_id, me=me.pk, now=now, court_until=court_until(rules, today),
+        **{"silent_since": long_ago} if long_ago else {},
+    )  # fmt: skip
+    found = [dict(zip(WAITING, row, strict=True)) for row in rows]
+    # Of somebody who came twice one row.
+    quiet = {one["key"]: one for one in found if one["what"] == SILENT}
     return {
         "unanswered": [
             row_of(_asked(one), today, now, page="services:asked") for one in found if one["what"] == SERVICE
         ],
         "unsigned": [note_row(one) for one in found if one["what"] == NOTE],
         "court": [_court_row(one, today) for one in found if one["what"] == COURT],
-        "silent": [_silent_row(one, now) for one in found if one["what"] == SILENT],
+        "silent": [_silent_row(one, now) for one in list(quiet.values())[:FEW]],
     }
 
 
@@ -122,24 +130,19 @@ def court_until(rules: Rules | None, today: date) -> date:
     return date.max if days is None else today + timedelta(days=days + 1)
 
 
-def _waiting(me, now: datetime, today: date, rules: Rules | None):
-    mine = Casework.objects.filter(case_manager=me, is_sealed=False, participant__isnull=False)
+@prepared(site_id=UUID, me=UUID, now=datetime, court_until=date, silent_since=datetime)
+def _waiting(*, site_id, me, now, court_until, silent_since=None):
+    cases = Casework.objects.filter(case_manager=me)
+    mine = cases.filter(is_sealed=False, participant__isnull=False)
     ahead = LegalEvent.objects.filter(
-        site_id=me.site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=court_until(rules, today),
+        site_id=site_id, kind=LegalKind.HEARING, state=CourtState.AHEAD, on__lt=court_until,
         participant_id__in=mine.values("participant_id"), participant__died_on=None,
     ).order_by("on", "at_time", "pk")[:MOST]  # fmt: skip
-    long_ago = silent(
-        Participation.objects.filter(participant_id__in=mine.exclude(referral__status__in=ENDED).values("participant_id")),
-        rules, now,
-    ).order_by("met_at", "pk")[:FEW]  # fmt: skip
     late = ServiceReferral.objects.filter(asked_by=me).unanswered(now).order_by("remind_at", "pk")[:MOST]
-    mine = ContactNote.objects.filter(author=me, signed_at=None).order_by("saved_at", "pk")[:FEW]
+    notes = ContactNote.objects.filter(author=me, signed_at=None).order_by("saved_at", "pk")[:FEW]
     no_moment = Value(None, output_field=DateTimeField())
-    return late.values_list(
-        Value(SERVICE), "pk", "reference", "need", "status", "service__name", "asked_at", "answered_at", "remind_at",
-        "appointment_at",
-    ).union(
-        mine.values_list(
+    found = [
+        notes.values_list(
             Value(NOTE), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "kind",
             "happened_at", no_moment, no_moment, no_moment,
         ),
@@ -147,12 +150,18 @@ def _waiting(me, now: datetime, today: date, rules: Rules | None):
             Value(COURT), "pk", "participant__chosen_name", "participant__given_name", "participant__family_name", "place",
             _on_the_clock("on"), _on_the_clock("told_on"), no_moment, no_moment,
         ),
-        long_ago.values_list(
-            Value(SILENT), "participant_id", "participant__chosen_name", "participant__given_name",
-            "participant__family_name", Value(""), "met_at", no_moment, no_moment, no_moment,
-        ),
-        all=True,
-    )  # fmt: skip
+    ]  # fmt: skip
+    if silent_since is not None:
+        found.append(
+            silent(cases, silent_since)[: 2 * FEW].values_list(
+                Value(SILENT), "participant_id", "participant__chosen_name", "participant__given_name",
+                "participant__family_name", Value(""), "met_at", no_moment, no_moment, no_moment,
+            )
+        )  # fmt: skip
+    return late.values_list(
+        Value(SERVICE), "pk", "reference", "need", "status", "service__name", "asked_at", "answered_at", "remind_at",
+        "appointment_at",
+    ).union(*found, all=True)  # fmt: skip
 
 
 def _asked(row: dict) -> ServiceReferral:

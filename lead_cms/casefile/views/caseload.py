@@ -13,8 +13,7 @@ from lead_cms.casefile.today.case_manager import rules_of_site
 from lead_cms.casefile.urgency import case_url
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_when
-from participants.enums import SpellState
-from referrals.enums import WindowState
+from referrals.enums import Standing, WindowState
 
 
 @require_safe
@@ -53,7 +52,7 @@ def _row(case, rules, now) -> dict:
     referral, window = case.referral, getattr(case.referral, "window", None)
     out = caseload.is_out_of_touch(case, rules, now)
     has_due = window is not None and window.state == WindowState.OPEN
-    inactive = case.spell == SpellState.INACTIVE
+    inactive = case.standing == Standing.INACTIVE
     return {
         "title": case.participant.shown_name if case.participant else referral.person.shown_name,
         "url": case_url("case", referral.pk),
