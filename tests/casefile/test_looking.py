@@ -50,7 +50,7 @@ def tried(by, referral, outcome="not_found", *, at=NOW, **more) -> Attempt:
 
 def whole(by, referral) -> None:
     """Nothing is missing any more."""
-    on = timezone.localdate(timezone=by.site.tz)
+    on = NOW.astimezone(by.site.tz).date()
     for kind in ("intake", "assessment", "care_plan", "roi"):
         act(by, lambda k=kind: items.record_item(referral=fresh(referral), kind=k, done_on=on, by=by, at=NOW))
 
@@ -85,7 +85,7 @@ def test_windows_come_first_then_what_was_promised_then_who_was_not_met_for_long
         (promised, "Promised", 24), (silent, "Silent", 59)
     ]}  # fmt: skip
     whole(manager, promised)
-    noted(manager, people[promised], at=NOW - DAY, next_on=timezone.localdate(timezone=manager.site.tz))
+    noted(manager, people[promised], at=NOW - DAY, next_on=NOW.astimezone(manager.site.tz).date())
     page = sign_in(manager).get(URL)
     assert names(page) == ["Sooner", "Due", "Promised", "Silent"]
     words = words_of(page)
@@ -99,7 +99,7 @@ def test_a_step_of_the_plan_that_is_due_counts_and_one_that_comes_does_not(where
     person = linked(where, referral, at=NOW)
     whole(manager, referral)
     goal = act(manager, lambda: begin_goal(participant=person, given=Wanted(words="A room"), by=manager, at=NOW))
-    today = timezone.localdate(timezone=manager.site.tz)
+    today = NOW.astimezone(manager.site.tz).date()
     act(manager, lambda: add_step(goal=goal, words="Call", who="manager", by_when=today + DAY, by=manager, at=NOW))
     assert (names(sign_in(manager).get(URL)), names(sign_in(manager).get(f"{URL}?who=later"))) == ([], ["Devon Marsh"])
     act(manager, lambda: add_step(goal=goal, words="Card", who="person", by_when=today, by=manager, at=NOW))
@@ -112,7 +112,7 @@ def test_one_tap_logs_a_try_sets_the_next_one_and_the_person_moves_on(where, man
         answer = tap(client, referral, "not_found", key)
         assert answer.status_code == 302
     made = act(manager, lambda: list(Attempt.objects.all()))
-    on = timezone.localdate(timezone=manager.site.tz) + 2 * DAY
+    on = NOW.astimezone(manager.site.tz).date() + 2 * DAY
     assert [(one.pk, one.kind, one.outcome) for one in made] == [(key, "visit", "not_found")]
     assert made[0].next_try_at == datetime.combine(on, time(10), manager.site.tz)
     page = client.get(answer["Location"])
@@ -187,7 +187,7 @@ def test_a_colleagues_people_stand_there_in_outline_and_closed_ones_not_at_all(w
 def test_who_has_died_or_stepped_back_is_not_looked_for(where, manager, sign_in):
     referral = case(where, "Devon")
     person = linked(where, referral, at=NOW)
-    today = timezone.localdate(timezone=manager.site.tz)
+    today = NOW.astimezone(manager.site.tz).date()
     act(manager, lambda: Participant.objects.filter(pk=person.pk).update(died_on=today))
     assert names(sign_in(manager).get(URL)) == [] == names(sign_in(manager).get(f"{URL}?who=team"))
 
