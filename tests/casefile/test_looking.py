@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.casefile.looking import PAGE
