@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import psycopg
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from lead_cms.access.principals import acting_as
@@ -116,7 +117,7 @@ def much_written(member: Membership) -> tuple[uuid.UUID, uuid.UUID]:
             notes.append(
                 made(ContactNote, id=uuid.uuid4(), author=member, kind="phone", is_two_way=bool(number % 3), minutes=10,
                      domains=["housing"], happened_at=then, begun_at=then, saved_at=then, written_from=uuid.uuid4(),
-                     signed_at=then, **common)
+                     **common)
             )  # fmt: skip
         write(ContactNote, notes)
         for model, text in (
@@ -124,4 +125,6 @@ def much_written(member: Membership) -> tuple[uuid.UUID, uuid.UUID]:
             (NoteDetail, "Slept badly. Wants to try again. " * 8),
         ):
             write(model, [made(model, id=uuid.uuid4(), note=note, text=text, **common) for note in notes])
+        begun = ContactNote.objects.filter(participant=person, author=member, signed_at=None)
+        begun.update(signed_at=F("happened_at"))
     return person.pk, case.referral_id
