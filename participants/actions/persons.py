@@ -6,7 +6,7 @@ API
     set_phone(participant=, phone=, may_text=, may_leave_message=, others_read=, by=, at=, seen=)
     begin_spell(participant=, on=, by=) -> Participation | None
     likely_matches(words=, birth_date=, most=) -> [(participant id, score)]     names like the words, whatever the slip
-    named(words=, birth_date=, most=) -> [(participant id, score)]              names that begin so, nicknames, sounds
+    terms_of(words) -> [each word with what else it is called]                  what a search as somebody types is asked
 """
 
 from dataclasses import dataclass
@@ -134,20 +134,9 @@ def likely_matches(
         return cursor.fetchall()
 
 
-def named(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
-    """Participants of the site as somebody types their name, best first; through the wall's function."""
-    return ask_named("participants_named", words=words, birth_date=birth_date, most=most)
-
-
-def ask_named(function: str, *, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
-    """What such a function of the wall gives; it is told what else each of the words is called."""
-    asked = [" ".join([word, *also_called(word)]) for word in words_of(words)]
-    if not asked:
-        return []
-    with connection.prepared_cursor() as cursor:
-        sql = f"select id, score from app.{function}(%s::text[], %s::date, %s::int)"  # noqa: S608  names are ours
-        cursor.execute(sql, [asked, birth_date, most])
-        return cursor.fetchall()
+def terms_of(words: str) -> list[str]:
+    """What `participants_named` and `referred_named` are asked: each word with what else it is called."""
+    return [" ".join([word, *also_called(word)]) for word in words_of(words)]
 
 
 def _hold(participant: Participant) -> Participant:

@@ -41,6 +41,9 @@ def like(name: str, *, table: str, key: str, column: str, is_open: str, to: list
         if born is null then
           return query select p.{key}, {likeness} as score {found} p.{column} operator(public.%>) words
             order by 2 desc, 1 limit most;
+        elsif words = '' then
+          return query select p.{key}, 0.5::real as score from {table} p
+            where p.site_id = app.site_id() and p.birth_date = born and ({is_open}) order by 1 limit most;
         else
           return query select p.{key}, ({likeness} + case when p.birth_date = born then 0.5 else 0 end)::real as score
             {found} (p.{column} operator(public.%>) words or p.birth_date = born) order by 2 desc, 1 limit most;
@@ -158,11 +161,12 @@ def _is_at(spot: str, provider: str) -> str:
 PEOPLE = {
     "table": "participants_participant", "key": "id", "column": "search_names", "to": [MANAGER, SUPERVISOR],
 }  # fmt: skip
-# A participant `p` of the site whom the caller may read: what their policy says, for a function that looks past it.
+# A participant `p` of the site whom the caller may read: what their policy says, for a function that looks past it. Whose they
+# are is asked of the few restricted ones, each by its key ("offset 0": not to be hashed).
 OPEN_TO_ME = """current_setting('role', true) = 'lead_supervisor'
     or (not p.is_restricted or p.created_by_id = app.membership_id()
       or exists (select 1 from referrals_casework c where c.participant_id = p.id
-        and c.case_manager_id = app.membership_id())
+        and c.case_manager_id = app.membership_id() offset 0)
       or p.id in (select app.opened_participant_ids()))
     and p.id not in (select app.shut_participant_ids())"""
 # A record that was put together with the person's other one is not found; the kept one is.

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from lead_cms.accounts.models import Membership, Organisation, OrganisationKind
 from lead_cms.core.errors import DomainError
+from lead_cms.core.prepared import prepared
 from participants.actions import consents
 from participants.actions.disclosing import disclose
 from participants.enums import (
@@ -138,9 +139,14 @@ class Sentence:
     written_at: datetime
 
 
+@prepared(referral=UUID)
+def _sentences(*, referral):
+    return OfficerSentence.objects.filter(referral=referral).order_by("-written_at", "-pk")[:1]
+
+
 def sentence_shown(*, referral: Referral, by: Membership) -> Sentence | None:
     """The sentence to this officer, written down as shown; None when there is none, or none any more."""
-    row = OfficerSentence.objects.filter(referral=referral).order_by("-written_at", "-pk").first()
+    row = next(iter(_sentences(referral=referral.pk)), None)
     if row is None:
         return None
     told = disclose(what="sentence", referral_id=referral.pk, by=by, purpose="asked_by_the_person", target=referral)

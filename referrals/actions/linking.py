@@ -6,8 +6,8 @@ API
     link_new(referral=, names=, said_yes=, is_restricted=, by=, at=)    to somebody new
     set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
     seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
-    referred_like(words=, birth_date=, most=) -> [(referral id, score)] by the name a referrer wrote down
-    referred_named(words=, birth_date=, most=) -> the same, as somebody types it
+    anybody_like(words=, birth_date=, most=) -> participants, and referrals by the name a referrer wrote down
+    anybody_named(words=, birth_date=, most=) -> the same, as somebody types it
 """
 
 from collections.abc import Iterable
@@ -155,21 +155,33 @@ def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Member
     return sealed
 
 
-def referred_like(
+def anybody_like(
     *, words: str, birth_date: date | None, most: int, least: float = persons.ALIKE
-) -> list[tuple[UUID, float]]:
-    """Referrals of the site about somebody whose name is like the words, or born that day, best first."""
-    with connection.prepared_cursor() as cursor:
-        cursor.execute(
-            "select id, score from app.referred_like(%s::text, %s::date, %s::int, %s::real)",
-            [words, birth_date, most, least],
-        )
-        return cursor.fetchall()
+) -> tuple[list[UUID], list[UUID]]:
+    """Participants of the site, and referrals about somebody, whose name is like the words, or born that day, best first."""
+    asked = [words, birth_date, most, least]
+    return _both("participants_like", "referred_like", "%s::text, %s::date, %s::int, %s::real", asked)
 
 
-def referred_named(*, words: str, birth_date: date | None, most: int) -> list[tuple[UUID, float]]:
+def anybody_named(*, words: str, birth_date: date | None, most: int) -> tuple[list[UUID], list[UUID]]:
     """The same as somebody types the name: how it begins, what else it is called, how it sounds."""
-    return persons.ask_named("referred_named", words=words, birth_date=birth_date, most=most)
+    asked = persons.terms_of(words)
+    if not asked:
+        return [], []
+    return _both("participants_named", "referred_named", "%s::text[], %s::date, %s::int", [asked, birth_date, most])
+
+
+def _both(people: str, referrals: str, given: str, values: list) -> tuple[list[UUID], list[UUID]]:
+    """What two functions of the wall give, in one statement."""
+    # ruff: noqa: S608  names are ours
+    sql = (
+        f"select true, id, score from app.{people}({given}) union all select false, id, score from app.{referrals}({given}) "
+        "order by score desc, id"
+    )
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(sql, [*values, *values])
+        found = cursor.fetchall()
+    return [key for is_known, key, _ in found if is_known], [key for is_known, key, _ in found if not is_known]
 
 
 def _lock(referral: Referral) -> Casework:

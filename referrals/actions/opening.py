@@ -37,7 +37,7 @@ from referrals.models import (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a part of its referral's transaction: both stand or neither
 def open_up(
     *,
     referral: Referral,

@@ -24,7 +24,7 @@ from referrals.actions.consenting import sentence_shown
 from referrals.actions.packets import LEFT_TO_DO
 from referrals.enums import ReferralStatus
 from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameForm, SaidForm, StampForm
-from referrals.models import ApprovalStep, Correction, Referral, ReferralOffence
+from referrals.models import ApprovalStep, Correction, Page, Referral, ReferralOffence
 from referrals.views.officer import ways
 from referrals.views.officer_new import CALLED
 from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
@@ -56,6 +56,11 @@ def _steps(*, referral):
 @prepared(referral=UUID)
 def _offences(*, referral):
     return ReferralOffence.objects.filter(referral_id=referral).order_by("-is_held", "code")
+
+
+@prepared(referral=UUID)
+def _pages(*, referral):
+    return Page.objects.filter(referral=referral).select_related("person").order_by("step", "pk")
 
 
 @prepared(referral=UUID)
@@ -131,7 +136,7 @@ def _standing(referral: Referral):
     chain, now = getattr(referral, "paging", None), timezone.now()
     if chain is None or chain.stopped_at is not None:
         return None
-    pages = list(referral.pages.select_related("person").order_by("step", "pk"))
+    pages = _pages(referral=referral.pk)
     shifts = handoff_officer.on_call(referral.site_id, max(chain.next_at, now), most=9) if chain.next_at else []
     return paging.standing(chain, pages, shifts, now)
 

@@ -17,7 +17,7 @@ from lead_cms.casefile.views.consents import find_person
 from lead_cms.core.errors import DomainError
 from lead_cms.core.templatetags.dates import say_day
 from participants.actions import merging
-from participants.actions.persons import ALIKE, likely_matches
+from participants.actions.persons import ALIKE, CLOSE, likely_matches
 from participants.models import Merge, Participant
 
 MOST = 12
@@ -32,7 +32,11 @@ def person_twice(request, pk):
     words, born = f"{participant.given_name} {participant.family_name}".strip(), participant.birth_date
     if request.method == "POST" and form.is_valid():
         words, born = form.cleaned_data["words"], form.birth_date()
-    keys = [key for key, _ in likely_matches(words=words, birth_date=born, most=MOST, least=ALIKE) if key != pk]
+    # Where there are many, the likest of them are nearly the same name: to find those does not read the others.
+    asked = {"words": words, "birth_date": born, "most": MOST}
+    found = likely_matches(**asked, least=CLOSE)
+    found = found if len(found) == MOST else likely_matches(**asked, least=ALIKE)
+    keys = [key for key, _ in found if key != pk]
     known = Participant.objects.in_bulk(keys)
     record(AuditAction.PERSON_SEARCHED, by_day=born is not None, found=len(known))
     people = [known[key] for key in keys if key in known]

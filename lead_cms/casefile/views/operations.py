@@ -10,15 +10,18 @@ from django.contrib import messages
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
+from lead_cms.core.addresses import address
 from lead_cms.core.crispy import StackedChoice, helper
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.forms import Form
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
+from lead_cms.core.templatetags.dates import when
 from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
 from referrals.actions.approvals import NoBecause
 from referrals.actions.triage import answer_community, cannot_offer, reasons, send_on
@@ -82,7 +85,19 @@ def longest_waiting(*, site_id, most: int):
 def triage(request):
     """Everything that waits for the coordinator's answer, the longest waiting first."""
     rows = longest_waiting(site_id=request.membership.site_id, most=MOST_WAITING)
-    return render(request, "operations/triage.html", {"rows": rows})
+    return render(request, "operations/triage.html", {"rows": [_waits(row) for row in rows]})
+
+
+def _waits(referral: Referral) -> dict:
+    if referral.officer:
+        whose = f"{referral.officer.name}, {referral.agency.name}"
+    else:
+        whose = f"{referral.agency.name}, by telephone" if referral.agency else referral.entered_by.name
+    return {
+        "label": format_html("{}, sent {}", referral.get_door_display(), when(referral.submitted_at)),
+        "url": address("casefile:triage-one", referral.pk), "hints": [f"{whose}. Code {referral.reference}"],
+        "state": "Not sure" if referral.status == ReferralStatus.TRIAGE else "Needs your yes", "tone": "waiting",
+    }  # fmt: skip
 
 
 @require_safe

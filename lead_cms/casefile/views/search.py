@@ -14,9 +14,9 @@ from lead_cms.casefile.forms.person import SearchForm
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, KeyList, Keys
 from lead_cms.core.templatetags.dates import say_when
-from participants.actions.persons import ALIKE, CLOSE, likely_matches, named
+from participants.actions.persons import ALIKE, CLOSE
 from participants.models import Participant, Participation
-from referrals.actions.linking import referred_like, referred_named
+from referrals.actions.linking import anybody_like, anybody_named
 from referrals.models import Referral
 
 MOST, MOST_TYPED = 20, 8
@@ -71,16 +71,14 @@ class Asked:
 
     def found(self) -> tuple[list[dict], list[dict]]:
         """No more names than the question needs: those typed, then those nearly right, then those somewhat alike."""
-        people, referrals = self._typed(named), self._typed(referred_named)
+        people, referrals = anybody_named(**self._asked) if self.name else ([], [])
         least = ALIKE if self.form.cleaned_data["wider"] else CLOSE
         if least == ALIKE or self.born is not None or self._is_slip(people, referrals):
-            people, referrals = (
-                people + self._alike(likely_matches, least),
-                referrals + self._alike(referred_like, least),
-            )
+            more_people, more_referrals = anybody_like(**self._asked, least=least)
+            people, referrals = people + more_people, referrals + more_referrals
             if least == CLOSE and self._is_slip(people, referrals):
                 least = ALIKE
-                people, referrals = self._alike(likely_matches, least), self._alike(referred_like, least)
+                people, referrals = anybody_like(**self._asked, least=least)
         self.can_be_wider = least == CLOSE and not self.as_typed
         return self._people(people), self._referrals(referrals)
 
@@ -89,11 +87,9 @@ class Asked:
         found = people or referrals or self.exact
         return not found and (not self.as_typed or len(self.name) >= SLIPS_FROM)
 
-    def _typed(self, ask) -> list:
-        return [key for key, _ in ask(words=self.name, birth_date=self.born, most=self.most)] if self.name else []
-
-    def _alike(self, ask, least: float) -> list:
-        return [key for key, _ in ask(words=self.name, birth_date=self.born, most=self.most, least=least)]
+    @property
+    def _asked(self) -> dict:
+        return {"words": self.name, "birth_date": self.born, "most": self.most}
 
     def _people(self, keys: list) -> list[dict]:
         keys = list(dict.fromkeys(keys))[: self.most]

@@ -197,15 +197,15 @@ def work_list(context, items, label="", level=3):
 
 
 @register.inclusion_tag("components/task_list.html")
-def task_list(items, label=""):
-    """{% task_list items label="What the window needs" %}: the whole row is the target.
+def task_list(items, label="", ordered=False):
+    """{% task_list items label="What the window needs" %}: the whole row is the target; `ordered` where the order says something.
 
     Each item: label; url (none: it cannot start yet); hints (a text or several); state; tone.
     """
     rows = [shaped("task_list", item, ("label",), url="", hints=(), state="", tone="neutral") for item in items]
     for row in rows:
         row["hints"] = lines(row["hints"])
-    return {"rows": SafeString("".join(map(task_row, rows))), "label": label}
+    return {"rows": SafeString("".join(map(task_row, rows))), "label": label, "of": "ol" if ordered else "ul"}
 
 
 @register.inclusion_tag("components/facts.html")

@@ -1,5 +1,6 @@
 """What a report is: a declared object, computed by one statement as the asking role."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -43,6 +44,10 @@ class Asked:
         }  # fmt: skip
 
 
+MOST_KEPT = 256
+_kept: dict[bytes, frozenset[str]] = {}  # names of hidden figures by the digest of all figures; no figure is kept
+
+
 @dataclass(frozen=True)
 class Found:
     """What the statement gave: counts by key, how they add up, and what is no count."""
@@ -55,11 +60,21 @@ class Found:
 
     def figures(self, *, hiding: bool, earlier: Sequence[Earlier] = ()) -> Figures:
         """With `hiding` as they leave the team, after the `earlier` ones of the same report."""
-        if not hiding:
-            return Figures(self.counts)
-        if self.blocks is not None:
-            return Figures(self.counts, hidden_blocks(self.counts, self.blocks, earlier))
-        return Figures(self.counts, hidden(self.counts, self.sums, self.implied, earlier))
+        return Figures(self.counts, self._hidden(earlier)) if hiding else Figures(self.counts)
+
+    def _hidden(self, earlier: Sequence[Earlier]) -> frozenset[str]:
+        """What must not be shown: searched for once in a process, as whoever looks at it then publishes it or takes a file."""
+        before = [(list(one.counts.items()), sorted(one.hidden), one.is_within, one.holds) for one in earlier]
+        asked = repr((list(self.counts.items()), self.sums, sorted(self.implied), self.blocks, before))
+        key = hashlib.sha256(asked.encode()).digest()
+        if key not in _kept:
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            if self.blocks is not None:
+                _kept[key] = hidden_blocks(self.counts, self.blocks, earlier)
+            else:
+                _kept[key] = hidden(self.counts, self.sums, self.implied, earlier)
+        return _kept[key]
 
 
 @dataclass(frozen=True)

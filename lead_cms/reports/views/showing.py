@@ -1,15 +1,18 @@
 """A sheet made ready for a page: every cell in words, the chart as pictures of the page's scheme."""
 
 from django.http import HttpResponse
+from django.utils.safestring import SafeString
 
+from lead_cms.core.markup import escaped
 from lead_cms.reports.charts import data_uri
 from lead_cms.reports.enums import CONTENT_TYPES, Form
 from lead_cms.reports.models import PublishedReport
 from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS
-from lead_cms.reports.tables import Sheet, say
+from lead_cms.reports.tables import Column, Row, Sheet, say
 
 FOLDS_FROM = 3  # wide tables; from here on each stands behind its title, the first one open
+NUM = ' class="num"'
 STACK_FROM = 4  # columns; a table with as many becomes blocks on a phone
 
 
@@ -21,15 +24,7 @@ def shown(sheet: Sheet, theme: str) -> dict:
             "note": table.note,
             "stack": len(table.columns) >= STACK_FROM,
             "columns": table.columns,
-            "rows": [
-                {
-                    "level": row.level,
-                    "cells": [
-                        (column, say(cell, column.kind)) for cell, column in zip(row.cells, table.columns, strict=True)
-                    ],
-                }
-                for row in table.rows
-            ],
+            "rows": SafeString("".join([_row(row, table.columns) for row in table.rows])),
         }
         for table in sheet.tables
     ]
@@ -37,6 +32,17 @@ def shown(sheet: Sheet, theme: str) -> dict:
         "sheet": sheet, "tables": tables, "pictures": pictures(sheet, theme),
         "folds": sum(table["stack"] for table in tables) >= FOLDS_FROM,
     }  # fmt: skip
+
+
+def _row(row: Row, columns: tuple[Column, ...]) -> str:
+    """One row of a report's table as HTML (see core/markup.py)."""
+    first, *others = [escaped(say(cell, column.kind)) for cell, column in zip(row.cells, columns, strict=True)]
+    cells = [
+        f'<td role="cell"{NUM if column.kind != "text" else ""} data-label="{escaped(column.label)}">{cell}</td>'
+        for cell, column in zip(others, columns[1:], strict=True)
+    ]
+    head = f'<th scope="row" role="rowheader">{first}</th>'
+    return f'<tr role="row" class="report__level-{row.level}">{head}{"".join(cells)}</tr>'
 
 
 def pictures(sheet: Sheet, theme: str) -> dict | None:
