@@ -45,6 +45,7 @@ from referrals.enums import RecordKind
 from referrals.models import Casework, RecordSection
 
 PEOPLE = 40  # on one page
+BY_NAME = Participant.objects.annotate(by_name=shown_first())
 CALLED = ("chosen_name", "given_name", "family_name", "street_names", "aliases")
 WORDS = {
     "income": ("Income", "No income", INCOME), "benefits": ("Benefits", "No benefits", BENEFITS),
@@ -126,8 +127,9 @@ def in_words(picture: Picture) -> list[str]:
 def page_of(request, asked: Asked) -> Page:
     """One page of people with their lines. A fixed number of queries, each of them bounded."""
     found = keyset(
-        request, lambda: people_of(asked), "by_name", "pk", size=PEOPLE, first=lambda most: _first(asked, most)
-    )
+        request, lambda: people_of(asked), "by_name", "pk", size=PEOPLE, first=lambda most: _first(asked, most),
+        shape=BY_NAME,
+    )  # fmt: skip
     return Page(lines(asked, found.rows), found.newer_url, found.older_url)
 
 

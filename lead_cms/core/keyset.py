@@ -5,7 +5,8 @@
     page.rows, page.newer_url, page.older_url                 for {% pager %}; "newer" is towards the beginning
     page = paged(charges, "due_on", "pk", after=token)        the same with tokens instead of addresses
 `first` gives the first page's rows by another way, such as a statement that stands prepared: `first(most)`, or None when
-it can't; `rows` may then be a function that gives the rows, as one page may be all there is. The last key is unique. Keys
+it can't; `rows` may then be a function that gives the rows, made for other pages alone, and `shape` any rows with the same
+keys. The last key is unique. Keys
 may be annotations, lead over relations, and hold NULL, which stands where PostgreSQL puts it, so that a plain index in this
 order serves the list: best when all keys have one direction and none holds NULL.
 A filter stays in the address. A page that is not of this list, or has no rows any more, is the first page.
@@ -71,10 +72,12 @@ class RowComparison(Func):
         return f"({left}) {self.extra['sign']} ({right})", tuple(one for _, given in parts for one in given)
 
 
-def keyset(request, rows: Rows, *keys: str, size: int = SIZE, first: First | None = None) -> Page:
+def keyset(
+    request, rows: Rows, *keys: str, size: int = SIZE, first: First | None = None, shape: QuerySet | None = None
+) -> Page:
     """The page that the address asks for."""
     asked = {"after": request.GET.get(AFTER, ""), "before": request.GET.get(BEFORE, "")}
-    found = paged(rows, *keys, size=size, first=first, **asked)
+    found = paged(rows, *keys, size=size, first=first, shape=shape, **asked)
     return Page(
         rows=found.rows,
         newer_url=_url(request, BEFORE, found.newer_token),
@@ -83,28 +86,25 @@ def keyset(request, rows: Rows, *keys: str, size: int = SIZE, first: First | Non
 
 
 def paged(
-    rows: Rows, *keys: str, size: int = SIZE, after: str = "", before: str = "", first: First | None = None
-) -> Tokens:
+    rows: Rows, *keys: str, size: int = SIZE, after: str = "", before: str = "", first: First | None = None,
+    shape: QuerySet | None = None,
+) -> Tokens:  # fmt: skip
     """The page after or before a token, else the first; `after` counts when both are given. One query.
 
     ValueError when the last key is not unique: rows could be left out or come twice.
     """
-    token = after or before
-    found = first(size + 1) if first and not token else None
-    if found is not None and len(found) <= size:
-        return Tokens(rows=found, newer_token="", older_token="")
-    rows = rows() if callable(rows) else rows
-    order = _order(rows, keys)
-    place = f"keyset {rows.model._meta.label_lower} {' '.join(keys)}"
-    values = _opened(order, place, token)
+    like = shape if shape is not None else _made(rows)
+    order = _order(like, keys)
+    place = f"keyset {like.model._meta.label_lower} {' '.join(keys)}"
+    values = _opened(order, place, after or before)
     back = values is not None and not after
-    if first and token and values is None:
-        found = first(size + 1)
+    found = first(size + 1) if first and values is None else None
     if found is None:
+        rows = _made(rows)
         wanted = rows if values is None else rows.filter(_beyond(order, values, back=back))
         found = list(wanted.order_by(*(_sorted(key, back=back) for key in order))[: size + 1])
     if not found and values is not None:
-        return paged(rows, *keys, size=size, first=first)
+        return paged(rows, *keys, size=size, first=first, shape=shape)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
@@ -115,6 +115,10 @@ def paged(
         newer_token=_token(order, place, found[0]) if newer else "",
         older_token=_token(order, place, found[-1]) if older else "",
     )
+
+
+def _made(rows: Rows) -> QuerySet:
+    return rows() if callable(rows) else rows
 
 
 def at_most(rows: QuerySet, most: int) -> str:

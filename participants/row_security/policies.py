@@ -39,8 +39,7 @@ NOT_CLOSED_TO_ME = both(
     either(
         "not is_restricted",
         f"created_by_id = {MEMBERSHIP}",
-        "id = any (array(select app.my_participant_ids()))",
-        "id = any (array(select app.opened_participant_ids()))",
+        "id = any ((select app.people_in_full())::uuid[])",
     ),
     "id <> all (array(select app.shut_participant_ids()))",
 )
