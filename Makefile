@@ -67,7 +67,7 @@ pytest:
 	else \
 	  BROWSER_EXECUTABLE="$$($(PY) -m lead_cms.embedded.browser)" || exit 1; export BROWSER_EXECUTABLE; \
 	fi; \
-	exec $(PY) -m pytest -n $(WORKERS) --dist loadgroup "$$@" $(ARGS)
+	exec $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder "$$@" $(ARGS)
 
 bench: .venv/dev.stamp ## speed, as ratios to a floor measured in the same run
 	@$(call with_servers,--folder .data/bench) $(PY) -m bench $(ARGS)

@@ -16,6 +16,7 @@ from django.db import OperationalError, connections
 from django.test import Client, TestCase, TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
+from lead_cms.access.row_security import NO_TEMPORARY_TABLES
 from lead_cms.access.walls import unsafe_login
 from tests.standing import Databases
 
@@ -86,6 +87,22 @@ def pytest_sessionfinish(session):
             owner.close()
 
 
+# Files go to the workers whole (Makefile), so that what is made once for a module is made once; the longest begin, and
+# small ones fill the end.
+LONGEST = (
+    "browser/test_axe.py", "access/test_information_flow.py", "browser/test_board.py", "referrals/test_plans.py",
+    "browser/test_walkthrough.py", "browser/test_journeys.py", "browser/test_officer_journey.py", "access/test_rows.py",
+    "access/test_rows_of_logins.py", "embedded/test_servers.py", "browser/test_notes.py", "notify/test_real_processes.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    tests = Path(__file__).parent
+    order = {tests / name: place for place, name in enumerate(LONGEST)}
+    assert all(path.exists() for path in order)
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
 def pytest_collection_finish(session):
     """What is loaded by now stays to the end: the collector need not walk over it again and again."""
     gc.collect()
@@ -107,9 +124,17 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     true_name = owner.settings_dict["NAME"]
 
     def create(name: str, template: str | None) -> None:
+        template = template or _template()
         owner.settings_dict["NAME"] = true_name
-        owner.settings_dict["TEST"] |= {"NAME": name, "TEMPLATE": template or _template()}
-        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        owner.settings_dict["TEST"] |= {"NAME": name, "TEMPLATE": template}
+        if template is None:
+            owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        else:  # whole already: nothing is left to migrate
+            owner.creation._create_test_db(verbosity=0, autoclobber=True)
+            owner.close()
+            owner.settings_dict["NAME"] = name
+            with owner.cursor() as cursor:
+                cursor.execute(NO_TEMPORARY_TABLES)
 
     with django_db_blocker.unblock():
         DATABASES.make(create)

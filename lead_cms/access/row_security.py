@@ -147,12 +147,16 @@ def create_policy(table: str, verb: str, role: str, rows: Rows) -> str:
     return f'create policy "{policy_name(verb, role)}" on "{table}" for {verb} to {role}{using}{check}'
 
 
+# Everybody may make temporary tables by default, and a table of one's own can stand in front of another. A right to the
+# database, which a copy of it does not take along.
+NO_TEMPORARY_TABLES = (
+    "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$"
+)
+
+
 def statements() -> list[str]:
     """Everything that makes the walls, safe to run again: functions, rights, policies, triggers. Run as the owner."""
-    sql = [
-        # Everybody may make temporary tables by default, and a table of one's own can stand in front of another.
-        "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$"
-    ]
+    sql = [NO_TEMPORARY_TABLES]
     # Definer functions belong to a role that nobody signs in as and that only the owner may become.
     sql += ["set local role lead_definer", *all_functions(), "reset role"]
     roles = ", ".join([*application_roles(), "lead_app", "lead_worker", "lead_definer"])

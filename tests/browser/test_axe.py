@@ -36,8 +36,6 @@ from tests.conftest import empty_tables
 from tests.core.making_papers import pdf
 from tests.referrals.making import make_arrest_referral, rules_of
 
-# On one worker, so that the data are seeded once.
-pytestmark = pytest.mark.xdist_group("axe")
 SHOTS = os.environ.get("AXE_SHOTS")  # a folder for a picture of every page, both sizes and schemes
 # Both sizes and both schemes, each with everything that axe knows; Today, where every role lands, in all four.
 LOOKS = [(PHONE, "light", FULL), (DESK, "dark", FULL)]
