@@ -76,6 +76,15 @@ insert into participants_contactnote (id, site_id, participant_id, author_id, ki
 select gen_random_uuid(), p.site_id, p.id, p.manager, 'phone', true, '', '["housing"]', d.at, d.at, d.at, gen_random_uuid(), d.at
 from past p, lateral (select now() - interval '700 days' - p.ago + n * interval '30 days' as at from generate_series(0, 1) n) d
 """
+# What triggers would have kept.
+STANDING = """
+do $$ declare batch uuid[]; begin
+  for batch in select array_agg(c.referral_id) from past p join referrals_casework c on c.participant_id = p.id
+                group by p.number / 5000 loop
+    perform app.keep_standing(batch);
+  end loop;
+end $$
+"""
 
 
 def lived(site_id, people: int) -> None:
@@ -89,7 +98,7 @@ def lived(site_id, people: int) -> None:
             admin.execute(statement, given)
         for model, own in OWN.items():
             admin.execute(_copies(model, own))
-        for statement in (SPELLS, TALKS):
+        for statement in (SPELLS, TALKS, STANDING):
             admin.execute(statement)
         admin.execute("vacuum analyze")
 
