@@ -11,7 +11,8 @@ from lead_cms.access.row_security import definer
 OPEN_PERSON = "participant_id <> all ((select app.closed_people())::uuid[])"
 MAY_SEE = "app.may_see_participant(participant_id)"
 IN_FULL = "participant_id = any ((select app.people_in_full())::uuid[])"
-# The few whose rows the case manager may not read, with what still hangs on a record that was put together with theirs.
+# The few whose rows the case manager may not read, with what still hangs on a record that was put together with theirs. Whose
+# each is is asked by its key ("offset 0"): a caseload is longer than the list of restricted records.
 CLOSED_PEOPLE = definer(
     "closed_people()",
     returns="uuid[]",
@@ -20,7 +21,7 @@ CLOSED_PEOPLE = definer(
               where p.site_id = app.site_id() and p.is_restricted and p.merged_into_id is null
                 and p.created_by_id <> app.membership_id()
                 and not exists (select 1 from referrals_casework c where c.participant_id = p.id
-                  and c.case_manager_id = app.membership_id())
+                  and c.case_manager_id = app.membership_id() offset 0)
                 and p.id not in (select app.opened_participant_ids())
               union
               select p.id from participants_participant p where p.id = any (array(select app.shut_participant_ids()))
