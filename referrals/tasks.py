@@ -11,6 +11,7 @@ from lead_cms.core.jobs import poke_on_commit
 from lead_cms.notify.heartbeat import beat
 from lead_cms.notify.models import Notice, OutboxEmail
 from lead_cms.notify.tasks import drain
+from referrals.actions.attempts import erase_places
 from referrals.models import Draft, Reminder
 from referrals.paging import BATCH as PAGES
 from referrals.paging import page_batch
@@ -38,6 +39,7 @@ def plan(**_unknown) -> None:
     with acting_as(Duty.SCHEDULER), transaction.atomic():
         # A draft that was never sent is its author's alone, and gone after its day.
         Draft.objects.filter(expires_at__lte=timezone.now()).delete()
+        erase_places(most=BATCH)
         beat("plan", handled=handled)
 
 

@@ -227,7 +227,8 @@ class CasePage:
     def tries(self) -> list[dict]:
         rows = []
         for one in self.attempts:
-            note = " · ".join(part for part in (one.place, one.tried_by.name) if part)
+            place = one.place if one.place and one.place_until_at > self.now else ""
+            note = " · ".join(part for part in (place, one.tried_by.name) if part)
             outcome = AttemptOutcome(one.outcome).label.lower()
             kind = AttemptKind(one.kind).label
             rows.append({"label": f"{kind}: {outcome}", "at": one.tried_at, "note": note})

@@ -60,7 +60,7 @@ def event_rows(*, window):
 @prepared(referral=UUID)
 def attempt_rows(*, referral):
     found = Attempt.objects.filter(referral=referral).select_related("tried_by")
-    found = found.only("kind", "outcome", "place", "tried_at", "tried_by__name")
+    found = found.only("kind", "outcome", "place", "place_until_at", "tried_at", "tried_by__name")
     return found.order_by("-tried_at", "-pk")[:MOST]
 
 

@@ -2,7 +2,7 @@
 
 API
     note_seen(participant=, place=, by=, at=, seen_at=None) -> LastSeen     takes the place of an older sighting
-    forget_seen(seen=)                                                      erased at once
+    forget_seen(seen=), forget_after_death(participant=)                    erased at once
     erase_what_is_over(at=, most=) -> int                                   by the worker, under its own duty
 """
 
@@ -25,7 +25,7 @@ NOT_DECIDED = "Your site has not decided how long a last-seen place is kept, so 
 def note_seen(
     *, participant: Participant, place: str, by: Membership, at: datetime, seen_at: datetime | None = None
 ) -> LastSeen:
-    """Write it down. The same place within the same hour is the same sighting; an older one never hides a newer."""
+    """Write it down. The same place within the same minute is the same sighting; an older one never hides a newer."""
     place, moment = " ".join(place.split()), seen_at or at
     days = _days(by, at)
     _check(place, moment, days, at)
@@ -51,6 +51,12 @@ def forget_seen(*, seen: LastSeen) -> None:
     """They would rather not be found, or it was somebody else."""
     record(AuditAction.SEEN_ERASED, target=seen.participant)
     LastSeen.objects.filter(pk=seen.pk).delete()
+
+
+def forget_after_death(*, participant: Participant) -> None:
+    """Nobody is looked for any more."""
+    if LastSeen.objects.filter(participant=participant).delete()[0]:
+        record(AuditAction.SEEN_ERASED, target=participant)
 
 
 def erase_what_is_over(*, at: datetime, most: int) -> int:

@@ -3,12 +3,13 @@
 API
     log_attempt(referral=, kind=, outcome=, by=, at=, …, key=None) -> Attempt     the same key again is the same try
     take_back(attempt=, by=, at=)                                                 a wrong tap, for some minutes
+    erase_places(most=) -> int                                                    by the worker, when their days are over
 """
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
@@ -16,6 +17,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.clock import local_moment
 from lead_cms.programs.current import current_ruleset, rules_for
+from participants.actions.seen import NOT_DECIDED
 from referrals.actions.moments import not_in_future, site_day
 from referrals.actions.outreach import note_try, untry
 from referrals.enums import ENDED, AttemptKind, AttemptOutcome, WindowState
@@ -56,6 +58,8 @@ def log_attempt(
         next_try_at = usual_next_try(referral, outcome, site=by.site, at=at)
     elif next_try_at <= moment:
         raise DomainError("The next try comes after this one.", field="next_try_at")
+    place = " ".join(place.split())
+    place_until = _kept_until(moment, by=by, at=at) if place else None
     case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     if key is not None and (held := Attempt.objects.filter(pk=key).first()) is not None:
         if held.referral_id != referral.pk or held.tried_by_id != by.pk:
@@ -64,7 +68,7 @@ def log_attempt(
     attempt = Attempt(
         **({} if key is None else {"pk": key}),
         site_id=referral.site_id, referral=referral, tried_at=moment, entered_at=at, tried_by=by, kind=kind,
-        outcome=outcome, next_try_at=next_try_at, place=place,
+        outcome=outcome, next_try_at=next_try_at, place=place, place_until_at=place_until,
     )  # fmt: skip
     attempt.save(force_insert=True)
     case.attempts += 1
@@ -74,6 +78,26 @@ def log_attempt(
     note_try(referral=referral, reached=outcome == AttemptOutcome.REACHED, moment=moment, by=by, at=at)
     record(AuditAction.ATTEMPT_LOGGED, target=referral, kind=kind)
     return attempt
+
+
+def _kept_until(moment: datetime, *, by: Membership, at: datetime) -> datetime:
+    """Where they were looked for tells where they may be found: it is kept as a last-seen place is."""
+    ruleset = current_ruleset(by.site_id, site_day(at, by.site))
+    days = rules_for(ruleset).visibility.last_seen_days if ruleset else None
+    if days is None:
+        raise DomainError(NOT_DECIDED, field="place")
+    if moment + timedelta(days=days) <= at:
+        raise DomainError(
+            f"This is longer ago than the {days} days that a place is kept. Leave it empty.", field="place"
+        )
+    return moment + timedelta(days=days)
+
+
+def erase_places(*, most: int) -> int:
+    """The first few whose days are over. Safe to run twice and side by side."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app.erase_places_of_tries(%s)", [most])
+        return cursor.fetchone()[0]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.seen import forget_after_death
 from participants.models import Participant
 from referrals.actions import reminders
 from referrals.actions.changing import change_window_state
@@ -137,6 +138,7 @@ def _death(referral, window, happened_on, *, is_confirmed, by, at) -> WindowEven
     referrals = [referral]
     if case.participant_id is not None:
         Participant.objects.filter(pk=case.participant_id).update(died_on=happened_on)
+        forget_after_death(participant=case.participant)
         same = Referral.objects.filter(casework__participant_id=case.participant_id).exclude(pk=referral.pk)
         referrals += same.order_by("pk")
     for one in referrals:

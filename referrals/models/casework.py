@@ -123,19 +123,27 @@ class Attempt(SiteRow):
     outcome = models.CharField(max_length=20, choices=AttemptOutcome.choices)
     next_try_at = models.DateTimeField(null=True, blank=True)
     place = models.CharField(max_length=120, blank=True)
+    # A place where somebody may be found is kept no longer than a last-seen one, then erased by the worker.
+    place_until_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL = frozenset({"place", "outcome"})
-    PLAIN = frozenset({"id", "site", "referral", "tried_at", "entered_at", "tried_by", "kind", "next_try_at"})
+    PLAIN = frozenset(
+        {"id", "site", "referral", "tried_at", "entered_at", "tried_by", "kind", "next_try_at", "place_until_at"}
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="attempt_kind_known", condition=Q(kind__in=AttemptKind.values)),
             models.CheckConstraint(name="attempt_outcome_known", condition=Q(outcome__in=AttemptOutcome.values)),
+            models.CheckConstraint(
+                name="attempt_place_has_its_end", condition=Q(place="") | Q(place_until_at__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(fields=["referral", "-tried_at"], name="attempt_referral_time"),
             # What happened since somebody left is read from the newest on, as of the tables below.
             models.Index(fields=["site", "-entered_at"], name="attempt_site_since"),
+            models.Index(fields=["place_until_at"], condition=~Q(place=""), name="attempt_place_over"),
         ]
 
     def __str__(self):

@@ -88,6 +88,7 @@ POLICIES = [
     Policy(
         models.Attempt,
         **with_definer(casework_only(mine("tried_by_id"))),
+        update={DEFINER: Rows(ANYTHING, columns=("place",))},  # erased when its days are over
         # A wrong tap, taken back at once by whoever made it.
         delete={
             MANAGER: both(HERE, OPEN_REFERRAL, mine("tried_by_id"), JUST_LOGGED),

@@ -1,6 +1,7 @@
 """What a predicate, a search or a figure must look at with eyes that the caller does not have."""
 
 from lead_cms.access.permissions import Role
+from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import APP, definer
 from participants.row_security import like, named
 
@@ -49,6 +50,18 @@ FUNCTIONS = [
         returns="uuid",
         body="select r.id from referrals_referral r where r.site_id = app.site_id() and r.reference = code",
         to=[Role.AUDITOR],
+    ),
+    # The worker erases places of tries whose days are over, and reads none: the first few, and how many there were.
+    definer(
+        "erase_places_of_tries(most int)",
+        returns="bigint",
+        body="""with over as (
+                  select a.id from referrals_attempt a where a.place <> '' and a.place_until_at <= clock_timestamp()
+                  order by a.place_until_at limit most for no key update skip locked),
+                erased as (update referrals_attempt a set place = '' from over where a.id = over.id returning 1)
+                select count(*) from erased""",
+        to=[Duty.SCHEDULER],
+        volatility="volatile",
     ),
     # For readiness: how long the oldest due reminder or e-mail has been waiting. A number, and no row.
     definer(

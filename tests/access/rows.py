@@ -251,7 +251,8 @@ def _referral(rows: Rows, where: SiteWorld, n: int, flavour: str) -> None:
     )
     add(referrals.PrivateTalk, started_at=NOW, started_by=manager, **on)
     logged = NOW if past else FUTURE  # in the others it was just now, and can be taken back
-    add(referrals.Attempt, tried_at=NOW, entered_at=logged, tried_by=manager, kind="visit", outcome="reached", **on)
+    add(referrals.Attempt, tried_at=NOW, entered_at=logged, tried_by=manager, kind="visit", outcome="reached",
+        place_until_at=FUTURE, **on)  # fmt: skip
     add(referrals.Appointment, at=NOW, place="p", booked_at=NOW, booked_by=manager, **on)
     add(referrals.Slip, place="p", phone="1", code="c", language="en", made_at=NOW, made_by=manager, **on)
     add(referrals.OutreachEntry, listed_at=NOW, state_changed_at=NOW, **on)

@@ -161,6 +161,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("consented", "lead_definer"),
             ("consented_people", "lead_definer"),
             ("find_in_emergency", "lead_definer"),
+            ("erase_places_of_tries", "lead_definer"),
             ("follow_merge", "lead_definer"),
             ("hangs_on", "lead_definer"),
             ("has_somebody_to_avoid", "lead_definer"),

@@ -1,5 +1,6 @@
 """Tries in two taps and appointments: what is written, what comes next, what is refused."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from lead_cms.access.principals import acting_as
 from lead_cms.core.errors import DomainError, StaleState
 from referrals.actions import appointments, attempts
 from referrals.models import Appointment, Attempt
+from referrals.tasks import plan
 from tests.casefile.working import AT, case_of, fresh, referred, site_today, taken, window_of
+from tests.referrals.making import rules_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -80,6 +83,33 @@ def test_a_try_moves_the_outreach_list_along(world, manager):
     tried(manager, referral, "reached", at=AT + 2 * DAY)
     with acting_as(manager), transaction.atomic():
         assert fresh(referral).outreach.state == "reached"
+
+
+def test_where_they_were_looked_for_is_kept_no_longer_than_a_last_seen_place(world, manager, sign_in):
+    now = timezone.now()
+    referral, page = taken(world.a, at=now - 20 * DAY), "casefile:case"
+    kept = tried(manager, referral, place=" Boeddeker  Park ", at=now)
+    assert (kept.place, kept.place_until_at) == ("Boeddeker Park", now + 14 * DAY)
+    with pytest.raises(DomainError, match="longer ago than the 14 days"):
+        tried(manager, referral, place="Pier 7", at=now, tried_at=now - 14 * DAY)
+    over = {"place": "Pier 7", "place_until_at": now, "tried_at": now - 14 * DAY, "entered_at": now}
+    with acting_as(manager), transaction.atomic():
+        Attempt.objects.create(
+            site=world.a.site, referral=referral, tried_by=manager, kind="visit", outcome="not_found", **over
+        )
+    shown = sign_in(manager).get(reverse(page, args=[referral.pk])).content.decode()
+    assert "Boeddeker Park" in shown and "Pier 7" not in shown
+    plan()
+    with acting_as(manager), transaction.atomic():
+        assert sorted(Attempt.objects.values_list("place", flat=True)) == ["", "Boeddeker Park"]
+
+
+def test_no_place_is_kept_while_the_site_has_not_decided_for_how_long(world, manager, monkeypatch):
+    undecided = replace(rules_of(manager), visibility=replace(rules_of(manager).visibility, last_seen_days=None))
+    monkeypatch.setattr(attempts, "rules_for", lambda ruleset: undecided)
+    with pytest.raises(DomainError, match="has not decided how long") as refused:
+        tried(manager, taken(world.a), place="Pier 7")
+    assert refused.value.field == "place"
 
 
 def test_two_taps_log_a_try_and_what_was_typed_stays_when_it_is_refused(world, manager, sign_in):

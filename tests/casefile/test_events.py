@@ -10,7 +10,8 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.errors import DomainError, StaleState
-from participants.models import Participant
+from participants.actions.seen import note_seen
+from participants.models import LastSeen, Participant
 from referrals.actions import events
 from referrals.models import Casework, HeldCharge, IntakeWindow, Reminder, WindowEvent
 from tests.casefile.working import AT, case_of, fresh, site_today, taken, window_of
@@ -79,7 +80,9 @@ def test_a_new_arrest_of_somebody_else_is_refused(world, manager):
 
 def test_a_death_asks_first_then_stops_every_message_of_every_referral(world, manager):
     first, second = taken(world.a), taken(world.a, at=AT + timedelta(hours=1))
-    person = linked(manager, first, second)
+    person, now = linked(manager, first, second), timezone.now()
+    with acting_as(manager), transaction.atomic():
+        note_seen(participant=person, place="At the pier", by=manager, at=now)
     with pytest.raises(DomainError, match="Confirm"):
         happened(manager, first, "death")
     assert unsent(first)
@@ -88,6 +91,7 @@ def test_a_death_asks_first_then_stops_every_message_of_every_referral(world, ma
     assert {window_of(manager, one).state for one in (first, second)} == {"ended"}
     with acting_as(manager), transaction.atomic():
         assert fresh(person).died_on == (AT + DAY).astimezone(manager.site.tz).date()
+        assert not LastSeen.objects.exists(), "nobody is looked for any more"
     with pytest.raises(StaleState):
         happened(manager, first, "death", is_confirmed=True)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Now
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -120,8 +121,10 @@ def _told(*, site_id, state, most, door_first=None, after_at=None, after_key=Non
         later = Q(listed_at__gt=after_at) | Q(listed_at=after_at, pk__gt=after_key)
         entries = entries.filter(later, listed_at__gte=after_at)
     last_try = Attempt.objects.filter(referral=OuterRef("referral_id")).order_by("-tried_at", "-pk")
+    last_place = Case(When(place_until_at__gt=Now(), then=F("place")), default=Value(""))
     found = first(entries, "listed_at", "pk", most=most).annotate(
-        last_kind=Subquery(last_try.values("kind")[:1]), last_place=Subquery(last_try.values("place")[:1])
+        last_kind=Subquery(last_try.values("kind")[:1]),
+        last_place=Subquery(last_try.annotate(spot=last_place).values("spot")[:1]),
     )
     return found.values_list(*OF_ENTRY.values())
 
