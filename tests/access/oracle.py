@@ -388,6 +388,7 @@ ORACLE: dict[str, dict[str, Rules]] = {
     # Taken back by whoever just logged it; of "past" the minutes are over.
     "referrals_attempt": {
         "select": CASEWORK | {DEFINER: always},
+        "update": {DEFINER: always},
         "insert": CASEWORK_WRITTEN,
         "delete": {
             MANAGER: lambda p, r: written_by_me(open_to_manager)(p, r) and r.flavour != "past",
