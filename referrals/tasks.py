@@ -11,7 +11,7 @@ from lead_cms.core.jobs import poke_on_commit
 from lead_cms.notify.heartbeat import beat
 from lead_cms.notify.models import Notice, OutboxEmail
 from lead_cms.notify.tasks import drain
-from referrals.actions.attempts import erase_places
+from referrals.erasing import erase_places
 from referrals.models import Draft, Reminder
 from referrals.paging import BATCH as PAGES
 from referrals.paging import page_batch

@@ -3,13 +3,12 @@
 API
     log_attempt(referral=, kind=, outcome=, by=, at=, …, key=None) -> Attempt     the same key again is the same try
     take_back(attempt=, by=, at=)                                                 a wrong tap, for some minutes
-    erase_places(most=) -> int                                                    by the worker, when their days are over
 """
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
@@ -91,13 +90,6 @@ def _kept_until(moment: datetime, *, by: Membership, at: datetime) -> datetime:
             f"This is longer ago than the {days} days that a place is kept. Leave it empty.", field="place"
         )
     return moment + timedelta(days=days)
-
-
-def erase_places(*, most: int) -> int:
-    """The first few whose days are over. Safe to run twice and side by side."""
-    with connection.cursor() as cursor:
-        cursor.execute("select app.erase_places_of_tries(%s)", [most])
-        return cursor.fetchone()[0]
 
 
 @transaction.atomic

@@ -105,7 +105,9 @@ def test_where_they_were_looked_for_is_kept_no_longer_than_a_last_seen_place(wor
 
 
 def test_no_place_is_kept_while_the_site_has_not_decided_for_how_long(world, manager, monkeypatch):
-    undecided = replace(rules_of(manager), visibility=replace(rules_of(manager).visibility, last_seen_days=None))
+    with acting_as(manager), transaction.atomic():
+        rules = rules_of(manager)
+    undecided = replace(rules, visibility=replace(rules.visibility, last_seen_days=None))
     monkeypatch.setattr(attempts, "rules_for", lambda ruleset: undecided)
     with pytest.raises(DomainError, match="has not decided how long") as refused:
         tried(manager, taken(world.a), place="Pier 7")
