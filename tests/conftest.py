@@ -31,6 +31,7 @@ SECONDS_TO_MIGRATE = 300
 
 def pytest_sessionstart(session):
     """The controller makes the roles, and a database for its workers to copy, while they collect: to migrate once is enough."""
+    collect_seldom()
     if hasattr(session.config, "workerinput"):
         return
     if os.environ.get("DATABASE_ADMIN_URL"):
@@ -87,27 +88,34 @@ def pytest_sessionfinish(session):
             owner.close()
 
 
-# Files go to the workers whole (Makefile), so that what is made once for a module is made once; the longest begin, and
-# small ones fill the end.
+# Files go to the workers whole (Makefile), so that what is made once for a module is made once. Those that need no database
+# begin while it is made, then the longest; small ones fill the end.
+WITHOUT_DATABASE = (
+    "embedded/test_servers.py", "programs/test_validate.py", "core/test_crypto.py", "reports/test_suppression.py",
+)  # fmt: skip
 LONGEST = (
     "browser/test_axe.py", "access/test_information_flow.py", "browser/test_board.py", "referrals/test_plans.py",
     "browser/test_walkthrough.py", "browser/test_journeys.py", "browser/test_officer_journey.py", "access/test_rows.py",
-    "access/test_rows_of_logins.py", "embedded/test_servers.py", "browser/test_notes.py", "notify/test_real_processes.py",
+    "access/test_rows_of_logins.py", "browser/test_notes.py", "notify/test_real_processes.py",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
     tests = Path(__file__).parent
-    order = {tests / name: place for place, name in enumerate(LONGEST)}
+    order = {tests / name: place for place, name in enumerate(WITHOUT_DATABASE + LONGEST)}
     assert all(path.exists() for path in order)
     items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish(session):
+    collect_seldom()
+
+
+def collect_seldom() -> None:
     """What is loaded by now stays to the end: the collector need not walk over it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 50)
 
 
 DATABASES = Databases()

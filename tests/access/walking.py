@@ -108,10 +108,9 @@ class Walk:
         """Through the whole stack for one's own row; and the view alone, for every row: it asks the database nothing."""
         rows = self._looked_at(name) if OBJECTS[name] else [None]
         self._open(Opened(name, rows[0]), self._paths(name, entry, rows[0])[0])
+        request = RequestFactory().generic("POST" if name in SENT else "GET", "/")
+        request.membership, request.user = self.person, self.person.user
         for key in [uuid.UUID(row.id) for row in rows if row] + [NOWHERE]:
-            ask = RequestFactory().post if name in SENT else RequestFactory().get
-            request = ask("/")
-            request.membership, request.user = self.person, self.person.user
             try:
                 with connection.execute_wrapper(_nothing_is_asked):
                     entry.callback(request, **self._keys(name, entry, rows[0], key=key)[0])

@@ -112,6 +112,10 @@ READ = """axe.run(%s, %s).then((found) => ({
 }))"""
 
 
+def look_of(size: dict, scheme: str) -> tuple:
+    return size["width"], size["height"], scheme
+
+
 class Twin:
     """A page that stays open and shows what another page shows, so that axe is read and warmed once for all of them."""
 
@@ -125,17 +129,19 @@ class Twin:
         self.page.evaluate("axe.configure({checks: [{id: 'color-contrast', options: {ignorePseudo: true}}]})")
         self.look = None
 
-    def show(self, page: Page) -> None:
+    def show(self, page: Page, *, as_there: bool = True) -> None:
+        """What the page shows, as it shows it; or as this one looks already."""
         page.wait_for_load_state()
         taken = page.evaluate(TAKEN)
         self.page.evaluate(SHOWN, taken["html"])
-        self.as_on(page.viewport_size, "dark" if taken["dark"] else "light")
+        if as_there or self.look is None:
+            self.as_on(page.viewport_size, "dark" if taken["dark"] else "light")
 
     def as_on(self, size: dict, scheme: str) -> None:
-        if self.look != (size["width"], size["height"], scheme):
+        if self.look != look_of(size, scheme):
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            self.look = (size["width"], size["height"], scheme)
+            self.look = look_of(size, scheme)
 
     def violations(self, options: str = FULL) -> list[str]:
         """What axe minds, a line each; and one line where the page has not one heading or scrolls sideways."""
@@ -149,14 +155,14 @@ class Twin:
 
 @pytest.fixture(scope="session")
 def twin_of(browser):
-    """twin_of(page) -> a Twin that shows what the page shows now; one for each server."""
+    """twin_of(page) -> a Twin that shows what the page shows now; one for each server. `how`: see Twin.show."""
     twins: dict[str, Twin] = {}
 
-    def shown(page: Page) -> Twin:
+    def shown(page: Page, **how) -> Twin:
         origin = "/".join(page.url.split("/")[:3])
         if origin not in twins:
             twins[origin] = Twin(browser, origin)
-        twins[origin].show(page)
+        twins[origin].show(page, **how)
         return twins[origin]
 
     return shown
