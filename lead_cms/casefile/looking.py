@@ -33,17 +33,26 @@ DUE, TO_COME = ({"that": f"c.promised_at {than} %(tonight)s", "by": "promised_at
 TRIES_DUE = {"that": "c.next_try_at < %(tonight)s", "by": "next_try_at desc"}
 TRIED = {"that": "c.last_attempt_at >= %(midnight)s", "by": "last_attempt_at"}
 TO_FIND = {"that": "c.to_find_since is not null", "by": "to_find_since"}
+# Of one's own people alone: of others' nobody reads a step, and nothing that is kept for the team is found from one.
+STEPS = """
+  (select c.id from participants_goalstep g
+     join participants_goal f on f.id = g.goal_id and f.state = 'active'
+     join referrals_casework c on c.participant_id = g.participant_id and c.case_manager_id = %(me)s
+    where g.state = 'open' and g.by_when {than} %(tomorrow)s order by g.by_when, g.id limit {most})"""
 
 
-def _looked_through(*kinds: tuple[str, dict], windows_of: str, most: int) -> str:
+def _looked_through(*kinds: tuple[str, dict], windows_of: str, most: int, steps: str = "") -> str:
     windows = WINDOWS.format(whose=windows_of, most=most)
-    return " union ".join([windows, *(KEPT.format(whose=whose, most=most, **what) for whose, what in kinds)])
+    parts = [windows, *(KEPT.format(whose=whose, most=most, **what) for whose, what in kinds)]
+    return " union ".join([*parts, *([STEPS.format(than=steps, most=most)] if steps else [])])
 
 
 CANDIDATES = {
-    MINE: _looked_through((ME, DUE), (ME, SILENT), (ME, TO_FIND), (NOBODY, TO_FIND), windows_of=ME, most=MOST),
+    MINE: _looked_through(
+        (ME, DUE), (ME, SILENT), (ME, TO_FIND), (NOBODY, TO_FIND), windows_of=ME, most=MOST, steps="<"
+    ),
     TEAM: _looked_through((TEAMS, TRIES_DUE), (TEAMS, TO_FIND), windows_of=TEAMS, most=MOST_OF_TEAM),
-    LATER: _looked_through((ME, TO_COME), (ME, SILENT), (ME, TRIED), windows_of=ME, most=MOST),
+    LATER: _looked_through((ME, TO_COME), (ME, SILENT), (ME, TRIED), windows_of=ME, most=MOST, steps=">="),
 }
 # What is promised counts until a try on its day or later. A window counts while it is open and lacks something.
 FOUND = """
@@ -54,7 +63,9 @@ candidate as materialized (
   union select c.id from chosen join referrals_casework c on c.participant_id = chosen.participant_id),
 told as materialized (
   select c.id, c.referral_id, coalesce(c.participant_id, c.referral_id) as person, c.last_attempt_at, w.due_on,
-         e.state in ('to_find', 'tried') as to_find, c.promised_at, coalesce(c.met_at, r.submitted_at) as met_at,
+         e.state in ('to_find', 'tried') as to_find,
+         least(c.promised_at, s.by_when::timestamp at time zone %(zone)s) as promised_at,
+         coalesce(c.met_at, r.submitted_at) as met_at,
          c.participant_id is not null and c.standing = 'active' and c.met_at < %(silent)s::timestamptz as is_silent
     from candidate k
     join referrals_casework c on c.id = k.id
@@ -68,6 +79,11 @@ told as materialized (
              and (not i.needs_confirmation or i.confirmed_at is not null)))) w on true
     left join referrals_outreachentry e on e.referral_id = c.referral_id
     left join participants_participant q on q.id = c.participant_id
+    left join lateral (select min(g.by_when) as by_when from participants_goalstep g
+                         join participants_goal f on f.id = g.goal_id and f.state = 'active'
+                        where g.participant_id = c.participant_id and g.state = 'open'
+                          and (c.last_attempt_at is null
+                               or g.by_when > (c.last_attempt_at at time zone %(zone)s)::date)) s on true
    where q.died_on is null and coalesce(o.state, '') <> 'stepped_back'{whose}),
 person as (
   select id, to_find, is_silent, met_at, min(due_on) over who as due_on, min(promised_at) over who as promised_at,
@@ -145,6 +161,7 @@ def looked_for(scope: str, me, rules: Rules | None, now: datetime, after: str = 
     given = {
         "site": me.site_id, "me": me.pk, "zone": str(me.site.tz), "ended": list(ENDED), "midnight": midnight,
         "tonight": timezone.make_aware(datetime.combine(local.date() + timedelta(days=1), time.min)),
+        "tomorrow": local.date() + timedelta(days=1),
         "since": local.date() - timedelta(days=grace), "silent": silent_since(rules, now), "is_today": scope != LATER,
     }  # fmt: skip
     given |= dict(zip("abcd", read_key(after) or BEGINNING, strict=True))

@@ -63,7 +63,14 @@ class GoalStep(SiteRow):
             models.CheckConstraint(name="goalstep_who_known", condition=Q(who__in=StepWho.values)),
             models.CheckConstraint(name="goalstep_state_known", condition=Q(state__in=StepState.values)),
         ]
-        indexes = [models.Index(fields=["goal", "recorded_at"], name="goalstep_of_goal")]
+        indexes = [
+            models.Index(fields=["goal", "recorded_at"], name="goalstep_of_goal"),
+            models.Index(
+                fields=["site", "by_when"],
+                condition=Q(state="open", by_when__isnull=False),
+                name="goalstep_open_by_when",
+            ),
+        ]
 
     def __str__(self):
         return f"step of {self.goal_id}"

@@ -38,7 +38,7 @@ POLICIES = [
     ),
     Policy(
         GoalStep,
-        select=SEEN | {DEFINER: ANYTHING},
+        select=SEEN,
         insert=written("recorded_by_id", of_its_goal("participants_goalstep")),
         update=changed("state", "answered_at"),
         audited=("site_id", "goal_id", "participant_id", "answered_at"),

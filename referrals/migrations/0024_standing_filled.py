@@ -37,11 +37,7 @@ begin
                (select min(v.at) from referrals_appointment v where v.referral_id = a.referral_id and v.state = 'booked'),
                (select case when n.next_on > l.tried_on or l.tried_on is null then n.next_on end
                   from participants_contactnote n where n.participant_id = a.participant_id and n.signed_at is not null
-                 order by n.happened_at desc, n.id desc limit 1)::timestamp at time zone e.time_zone,
-               (select min(g.by_when) from participants_goalstep g
-                  join participants_goal f on f.id = g.goal_id and f.state = 'active'
-                 where g.participant_id = a.participant_id and g.state = 'open'
-                   and (g.by_when > l.tried_on or l.tried_on is null))::timestamp at time zone e.time_zone) as promised_at
+                 order by n.happened_at desc, n.id desc limit 1)::timestamp at time zone e.time_zone) as promised_at
         from asked a
         join referrals_referral r on r.id = a.referral_id
         join accounts_site e on e.id = a.site_id
@@ -69,7 +65,7 @@ end $$
 TABLES = (
     "referrals_casework", "referrals_referral", "referrals_attempt", "referrals_appointment", "referrals_intakewindow",
     "referrals_handoff", "referrals_outreachentry", "participants_participant", "participants_participation", "participants_contactnote",
-    "participants_goal", "participants_goalstep", "accounts_site",
+    "accounts_site",
 )  # fmt: skip
 LET_NO_MORE = [
     *(f"drop policy if exists lead_owner_fills on {table}" for table in TABLES),

@@ -10,13 +10,14 @@ from dataclasses import replace
 from django.db import models
 
 from lead_cms.access.row_security import Policy, definer
-from participants.models import ContactNote, Goal, GoalStep, Participant, Participation
+from participants.models import ContactNote, Participant, Participation
 from referrals.enums import ENDED
 from referrals.models import Appointment, Attempt, Casework, Handoff, IntakeWindow, OutreachEntry, Referral
 
 # ruff: noqa: S608  nothing in it is anybody's words
 # Met is a contact both ways: a try that reached them, an appointment kept, the handover, a signed note of a talk, their yes.
-# Promised is a next try, an appointment, or what a signed note or a step of the plan names, until a try on that day or later.
+# Promised is a next try, an appointment, or what a signed note names, until a try on that day or later. Steps of the plan are
+# not in it: of a colleague's person nobody reads them, and a case is read by the team.
 FOUND = f"""
 with asked as (
   select a.* from referrals_casework a where a.id = any (cases)),
@@ -36,11 +37,7 @@ one as (
            (select min(v.at) from referrals_appointment v where v.referral_id = a.referral_id and v.state = 'booked'),
            (select case when n.next_on > l.tried_on or l.tried_on is null then n.next_on end
               from participants_contactnote n where n.participant_id = a.participant_id and n.signed_at is not null
-             order by n.happened_at desc, n.id desc limit 1)::timestamp at time zone e.time_zone,
-           (select min(g.by_when) from participants_goalstep g
-              join participants_goal f on f.id = g.goal_id and f.state = 'active'
-             where g.participant_id = a.participant_id and g.state = 'open'
-               and (g.by_when > l.tried_on or l.tried_on is null))::timestamp at time zone e.time_zone) as promised_at
+             order by n.happened_at desc, n.id desc limit 1)::timestamp at time zone e.time_zone) as promised_at
     from asked a
     join referrals_referral r on r.id = a.referral_id
     join accounts_site e on e.id = a.site_id
@@ -171,11 +168,6 @@ FOLLOWED: dict[type[models.Model], dict[str, tuple[str, str, str]]] = {
         "standing_updated": ("after update", "app.standing_of_statement('person')", UPDATED),
     },
     Participant: {"standing_updated": _updated("died_on", what=PERSON, key="id")},
-    Goal: {"standing_updated": _updated("state", "participant_id", what=PERSON, key="participant_id")},
-    GoalStep: {
-        "standing_inserted": _inserted(PERSON),
-        "standing_updated": _updated("state", "by_when", "participant_id", what=PERSON, key="participant_id"),
-    },
 }  # fmt: skip
 
 

@@ -1,0 +1,19 @@
+"""Steps that are open are few among many: what is due of one's own people is found by an index, built beside a table in use."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("participants", "0031_people_by_index")]
+    operations = [
+        AddIndexConcurrently(
+            model_name="goalstep",
+            index=models.Index(
+                fields=["site", "by_when"],
+                condition=models.Q(("by_when__isnull", False), ("state", "open")),
+                name="goalstep_open_by_when",
+            ),
+        ),
+    ]
