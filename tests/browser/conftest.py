@@ -6,10 +6,11 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.windows import DESK, PHONE, PageAs, Windows, session_of
+
+__all__ = ["DESK", "PHONE", "session_of"]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run",
     "--disable-component-update", "--disable-sync",
@@ -18,7 +19,6 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # Rows of a list are alike: the first eight stand for the rest.
 PART = "{exclude: ['.rows > li:nth-child(n+9)', 'tbody > tr:nth-child(n+9)']}"
 FULL = "{resultTypes: ['violations']}"
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -46,39 +46,17 @@ def live(transactional_db, live_server):
     return live_server
 
 
+@pytest.fixture(scope="session")
+def windows(browser):
+    return Windows(browser)
+
+
 @pytest.fixture
-def page_as(live, browser):
+def page_as(live, windows):
     """page_as(membership, size=PHONE, scheme="light") -> a page signed in under that membership, on Today."""
-    contexts = []
-
-    def open_page(membership=None, *, size=PHONE, scheme="light", path="/", **options) -> Page:
-        # Nothing glides: a click waits until the page stands still.
-        context = browser.new_context(
-            base_url=live.url, viewport=size, color_scheme=scheme, has_touch=size is PHONE, locale="en-US",
-            reduced_motion="reduce", **options
-        )  # fmt: skip
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        if membership is not None:
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(membership), "url": live.url}]
-            )
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def session_of(membership) -> str:
-    client = Client()
-    client.force_login(membership.user)
-    session = client.session
-    session["membership_id"] = str(membership.pk)
-    session.save()
-    return session.session_key
+    opened = PageAs(windows, live.url)
+    yield opened
+    opened.close_all()
 
 
 # What a page shows, after its scripts, with what was typed; and a page that takes it over, styled by the same files.

@@ -127,7 +127,7 @@ def test_every_role_can_take_the_walk(demo, page_as):
                 page.screenshot(path=Path(SHOTS) / f"walk-{scene.role.value.replace('_', '-')}.png")
         quoted = re.findall(r"“([^”]+)”", plain(section))
         missing += [f"{heading}: {one}" for one in quoted if not any(one in page for page in read)]
-        page.context.close()
+        page_as.close(page)
     assert missing == []
 
 
