@@ -68,7 +68,7 @@ class Participant(SiteRow):
             GinIndex(
                 fields=["site", "search_names"], name="participant_site_names", opclasses=["uuid_ops", "gin_trgm_ops"]
             ),
-            GinIndex(F("site"), Func(F("search_names"), function="app.name_terms"), name="participant_site_terms"),
+            GinIndex(Func(F("site"), F("search_names"), function="app.site_terms"), name="participant_terms_of_site"),
             GinIndex(fields=["match_keys"], name="participant_match_keys"),
             models.Index(fields=["site", "id"], condition=Q(alike_at=None), name="participant_not_looked_at"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),

@@ -4,6 +4,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import definer
 from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
+from participants.likeness.stored import SITE_LETTERS
 from participants.row_security.merging import FIRST as OF_TWO_RECORDS
 from participants.row_security.merging import FUNCTIONS as OF_MERGING
 from participants.row_security.opening import CLOSED_PEOPLE, PEOPLE_IN_FULL
@@ -70,19 +71,21 @@ def named(name: str, *, table: str, key: str, column: str, is_open: str, to: lis
     """
     # ruff: noqa: S608  tables are ours
     found = f"select p.{key} from {table} p where p.site_id = app.site_id() and ({is_open})"
-    terms = f"app.name_terms(p.{column})"
+    terms = f"app.site_terms(p.site_id, p.{column})"
     score = f"(p.{key} = any (plain))::int + word_similarity(typed, p.{column})"
+    # Each term begins with its site: of the same word at another site nothing is read.
     body = f"""declare near tsquery; far tsquery; typed text; plain uuid[]; more uuid[] := '{{}}';
+        here text := left(replace(app.site_id()::text, '-', ''), {SITE_LETTERS});
       begin
-        select string_agg(quote_literal(w) || ':*', ' & ')::tsquery,
-          string_agg('(' || quote_literal(w) || ':*'
-            || coalesce((select string_agg(' | ' || quote_literal(other), '') from unnest(others) other), '')
-            || coalesce(' | ' || quote_literal(app.name_sound(w)), '') || ')', ' & ')::tsquery,
+        select string_agg(quote_literal(here || w) || ':*', ' & ')::tsquery,
+          string_agg('(' || quote_literal(here || w) || ':*'
+            || coalesce((select string_agg(' | ' || quote_literal(here || other), '') from unnest(others) other), '')
+            || coalesce(' | ' || quote_literal(here || app.name_sound(w)), '') || ')', ' & ')::tsquery,
           string_agg(w, ' ')
         into near, far, typed
         from (select split_part(one, ' ', 1) as w, (string_to_array(one, ' '))[2:] as others from unnest(words) one) asked;
         plain := array({found} and {terms} @@ near limit {LOOKED_AT});
-        if cardinality(plain) < {ENOUGH} then
+        if cardinality(plain) < least({ENOUGH}, 2 * most) then
           more := array({found} and {terms} @@ far limit {LOOKED_AT});
         end if;
         return query select p.{key}, ({score} + case when p.birth_date = born then 1 else 0 end)::real

@@ -171,7 +171,7 @@ class ReferredPerson(SiteRow):
             models.Index(fields=["site"], name="referredperson_site"),
             models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
             GinIndex(fields=["site", "name"], name="referredperson_site_name", opclasses=["uuid_ops", "gin_trgm_ops"]),
-            GinIndex(F("site"), Func(F("name"), function="app.name_terms"), name="referredperson_site_terms"),
+            GinIndex(Func(F("site"), F("name"), function="app.site_terms"), name="referredperson_terms_of_site"),
         ]
 
     def __str__(self):
