@@ -29,7 +29,8 @@ def change_spell(
     """
     _check(state, reason, since, at.astimezone(by.site.tz).date())
     # One at a time for a person.
-    Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    if not Participant.objects.select_for_update(of=("self",), no_key=True).filter(pk=participant.pk).exists():
+        raise StaleState("This record was put together with another one meanwhile. Open the person’s page again.")
     held = Participation.objects.filter(participant=participant).newest_first().first()
     if held is None:
         raise DomainError("Taking part begins with their yes, on the page of their referral.")

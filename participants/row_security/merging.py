@@ -83,6 +83,10 @@ begin
   perform 1 from participants_participant p where p.id in (m.kept_id, m.left_id) order by p.id for update;
   said := app.merge_hindrance(m.kept_id, m.left_id);
   if said <> '' then return jsonb_build_object('hinders', said); end if;
+  -- All that moves is held before any of it does: whoever answers a step holds it, and then wants the case (app.hold_cases).
+  for one in select * from (values {MOVED}) k(tab, col, is_single) loop
+    execute format('select 1 from %I where %I = $1 order by id for no key update', one.tab, one.col) using m.left_id;
+  end loop;
   for one in select * from (values {MOVED}) k(tab, col, is_single) loop
     execute format('select count(*) from %I where %I = $1', one.tab, one.col) into own using m.kept_id;
     m.counts := m.counts || jsonb_build_object(one.tab, jsonb_build_object('own',
@@ -154,6 +158,10 @@ begin
   perform 1 from participants_participant p where p.id in (m.kept_id, m.left_id) order by p.id for update;
   said := app.apart_hindrance(merge);
   if said <> '' then return jsonb_build_object('hinders', said); end if;
+  for one in select * from (values {MOVED}) k(tab, col, is_single) loop
+    execute format('select 1 from %I where id = any (array(select r.row_id from participants_movedrow r
+      where r.merge_id = $1 and r.table_name = %L)) order by id for no key update', one.tab, one.tab) using m.id;
+  end loop;
   update participants_movedrow r set stays = true
     where r.merge_id = m.id and r.changed_at is not null and r.table_name <> '{ALWAYS_BACK}';
   -- What belongs together goes back together: a goal with its steps, a note with what was added to it.

@@ -19,6 +19,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.notify.outbox import tell
 from participants.actions.closing import refuse_if_apart
 from referrals.actions import reminders
+from referrals.actions.holding import hold_case
 from referrals.enums import ENDED, HandoverReason
 from referrals.models import CaseHandover, Casework, HandoverNote, Referral
 
@@ -39,7 +40,7 @@ def assign(
     StaleState. `over` is what speaks against giving them one person more, from whoever counts; then it is asked once more.
     `with_others`: the person's other open cases of the same case manager go with it.
     """
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    case = hold_case(referral.pk)
     _refuse_unless_free(case, to=to, by=by, at=at, seen=seen)
     former = Membership.objects.filter(pk=case.case_manager_id).first() if case.case_manager_id else None
     why, note = why if former else HandoverReason.FIRST, note.strip()

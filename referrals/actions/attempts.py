@@ -17,6 +17,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.clock import local_moment
 from lead_cms.programs.current import current_ruleset, rules_for
 from participants.actions.seen import NOT_DECIDED
+from referrals.actions.holding import hold_case
 from referrals.actions.moments import not_in_future, site_day
 from referrals.actions.outreach import note_try, untry
 from referrals.enums import ENDED, AttemptKind, AttemptOutcome, WindowState
@@ -59,7 +60,7 @@ def log_attempt(
         raise DomainError("The next try comes after this one.", field="next_try_at")
     place = " ".join(place.split())
     place_until = _kept_until(moment, by=by, at=at) if place else None
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    case = hold_case(referral.pk)
     if key is not None and (held := Attempt.objects.filter(pk=key).first()) is not None:
         if held.referral_id != referral.pk or held.tried_by_id != by.pk:
             raise StaleState(OLD)
@@ -98,7 +99,7 @@ def take_back(*, attempt: Attempt, by: Membership, at: datetime) -> None:
 
     What the try before it had set stands again. Where there was none, the person is looked for again at once.
     """
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral_id=attempt.referral_id)
+    case = hold_case(attempt.referral_id)
     tries = Attempt.objects.filter(referral_id=attempt.referral_id)
     last = tries.order_by("-entered_at", "-pk").first()
     if last is None or last.pk != attempt.pk or attempt.tried_by_id != by.pk or at - attempt.entered_at > REGRETTED:

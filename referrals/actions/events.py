@@ -15,6 +15,7 @@ from participants.actions.seen import forget_after_death
 from participants.models import Participant
 from referrals.actions import reminders
 from referrals.actions.changing import change_window_state
+from referrals.actions.holding import hold_case
 from referrals.actions.moments import day_not_in_future, site_day
 from referrals.actions.outreach import end_at_death, not_now
 from referrals.enums import WindowEventKind, WindowState
@@ -43,6 +44,7 @@ def record_event(
     if kind not in WindowEventKind.values:
         raise DomainError("Choose what happened.", field="kind")
     day_not_in_future(happened_on, at, by.site, field="happened_on")
+    hold_case(referral.pk)
     window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).filter(referral=referral).first()
     if window is not None and happened_on < window.starts_on:
         raise DomainError("This is before the window began.", field="happened_on")
@@ -67,6 +69,7 @@ def record_event(
 @transaction.atomic
 def step_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWindow | None:
     """The person steps back, and the door stays open. The prosecutor's side does not move at all."""
+    hold_case(referral.pk)
     window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).filter(referral=referral).first()
     if window is None:
         not_now(referral=referral, by=by, at=at)
@@ -84,6 +87,7 @@ def step_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWind
 @transaction.atomic
 def come_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWindow:
     """The person is back: the window is open again with the days that are left, and so are its reminders."""
+    hold_case(referral.pk)
     window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     if window.state != WindowState.STEPPED_BACK:
         raise StaleState(f"The window reads “{window.get_state_display()}”.")
@@ -96,6 +100,7 @@ def come_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWind
 @transaction.atomic
 def end_window(*, referral: Referral, by: Membership, at: datetime) -> IntakeWindow:
     """Take a window off the lists once its day has passed and the prosecutor has nothing left to decide on."""
+    hold_case(referral.pk)
     window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     if window.state == WindowState.ENDED:
         raise StaleState("The window is off the list already.")
@@ -111,7 +116,7 @@ def end_window(*, referral: Referral, by: Membership, at: datetime) -> IntakeWin
 @transaction.atomic
 def seal(*, referral: Referral, by: Membership, at: datetime) -> None:
     """Found to be under age: closed at once to everybody but the supervisor, who is told (docs/practice.md 13)."""
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    case = hold_case(referral.pk)
     if case.is_sealed:
         raise StaleState("This record is sealed already.")
     reminders.cancel_all(referral, at=at)
@@ -127,7 +132,7 @@ def seal(*, referral: Referral, by: Membership, at: datetime) -> None:
 def _death(referral, window, happened_on, *, is_confirmed, by, at) -> WindowEvent | None:
     if not is_confirmed:
         raise DomainError("Confirm it first: every message about this person stops.", field="is_confirmed")
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    case = Casework.objects.get(referral=referral)
     event = None
     if window is not None:
         if window.events.filter(kind=WindowEventKind.DEATH).exists():

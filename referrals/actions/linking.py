@@ -34,6 +34,7 @@ from participants.likeness.places import phones_of
 from participants.likeness.reasons import words
 from participants.models import Participant, Participation
 from referrals.actions.events import seal
+from referrals.actions.holding import hold_case
 from referrals.actions.moments import site_day
 from referrals.models import Casework, Referral, ReferredPerson
 
@@ -185,7 +186,7 @@ def _both(people: str, referrals: str, given: str, values: list) -> tuple[list[U
 
 
 def _lock(referral: Referral) -> Casework:
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    case = hold_case(referral.pk)
     if case.participant_id is not None:
         raise StaleState("This referral is linked already.")
     return case

@@ -9,6 +9,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
 from referrals.actions.changing import change_status
+from referrals.actions.holding import hold_case
 from referrals.enums import OUTREACH_LIFE, OUTREACH_TRANSITIONS, Door, OutreachState, ReferralStatus
 from referrals.models import Attempt, Casework, OutreachEntry, Referral
 
@@ -18,6 +19,7 @@ ENDINGS = (OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND)
 @transaction.atomic
 def change_outreach(*, referral: Referral, to: str, by: Membership, at: datetime) -> OutreachEntry:
     """Move an entry along; a community referral is done when outreach comes to an end, whatever the end."""
+    hold_case(referral.pk)
     entry = OutreachEntry.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     if to not in OUTREACH_TRANSITIONS[OutreachState(entry.state)]:
         raise StaleState(f"The list has moved on: it says “{entry.get_state_display()}” now.")

@@ -20,6 +20,7 @@ from lead_cms.programs.rules import Rules, need
 from participants.actions.closing import refuse_if_apart
 from referrals.actions import paging
 from referrals.actions.changing import change_status
+from referrals.actions.holding import hold_case
 from referrals.actions.moments import not_in_future
 from referrals.enums import OutreachState, ReferralStatus
 from referrals.models import Casework, Handoff, OutreachEntry, Referral, ReferredPerson
@@ -72,13 +73,13 @@ def take_over(
     A referral without a charge that is taken into work goes the same way, so that police and referrers learn nothing.
     Nobody takes over whom somebody they look after must not meet, unless a supervisor confirms it.
     """
+    case = hold_case(referral.pk)
     referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
     handoff = _lock(referral)
     if referral.status == ReferralStatus.HANDED_OVER:
         raise StaleState("Somebody has taken this referral over already.")
     if referral.status not in TAKEABLE:
         raise StaleState("This referral is not waiting for a case manager.")
-    case = Casework.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
     _refuse_if_apart(case, by=by, is_confirmed=is_confirmed)
     if handoff is not None:
         changed = _set(handoff, "handed_over", at=at, true_at=true_at)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from django.db import models
 
+from lead_cms.access.permissions import Role
 from lead_cms.access.row_security import Policy, definer
 from participants.models import ContactNote, Participant, Participation
 from referrals.enums import ENDED
@@ -55,15 +56,26 @@ found as (
          case when not is_over then listed_at end as to_find_since
     from one window who as (partition by person))
 """
+# Of a person every case, in one order. A merge or a link may have ended while it waited: then there are more of them.
+HOLD = """
+declare held uuid[] := '{}'; cases uuid[];
+begin
+  loop
+    cases := array(
+      select a.id from referrals_casework a where a.referral_id = any (referrals)
+      union select o.id from referrals_casework a join referrals_casework o on o.participant_id = a.participant_id
+       where a.referral_id = any (referrals));
+    exit when cases <@ held;
+    perform 1 from referrals_casework a where a.id = any (cases) order by a.id for no key update;
+    held := cases;
+  end loop;
+  return held;
+end"""
 KEEP = f"""
 declare cases uuid[];
 begin
-  -- Of a person every case. Held in one order, before anything is read: two who write at once both count.
-  cases := array(
-    select a.id from referrals_casework a where a.referral_id = any (referrals)
-    union select o.id from referrals_casework a join referrals_casework o on o.participant_id = a.participant_id
-     where a.referral_id = any (referrals));
-  perform 1 from referrals_casework a where a.id = any (cases) order by a.id for no key update;
+  -- Held before anything is read: of two who write at once the second sees what the first wrote.
+  cases := app.hold_cases(referrals);
   {FOUND}
   update referrals_casework c set standing = found.standing, met_at = found.met_at, promised_at = found.promised_at,
     to_find_since = found.to_find_since
@@ -118,6 +130,15 @@ def _definer(signature: str, returns: str, body: str) -> str:
 
 
 FUNCTIONS = [
+    _definer("hold_cases(referrals uuid[])", "uuid[]", HOLD),
+    definer(
+        "hold_case(referral uuid)",
+        returns="void",
+        body="""select app.hold_cases(array(
+                  select r.id from referrals_referral r where r.id = referral and r.site_id = app.site_id()))""",
+        to=[Role.CASE_MANAGER, Role.SUPERVISOR],
+        volatility="volatile",
+    ),
     _definer("keep_standing(referrals uuid[])", "void", KEEP),
     _definer("standing_of_row()", "trigger", OF_ROW),
     _definer("standing_of_statement()", "trigger", OF_STATEMENT),

@@ -165,6 +165,8 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("follow_merge", "lead_definer"),
             ("hangs_on", "lead_definer"),
             ("has_somebody_to_avoid", "lead_definer"),
+            ("hold_case", "lead_definer"),
+            ("hold_cases", "lead_definer"),
             ("how_common", "lead_definer"),
             ("hung_on", "lead_definer"),
             ("is_of_my_site", "lead_definer"),
