@@ -9,6 +9,7 @@ are replaced. What is missing is said by `said_errors`, which knows the field's 
 
 from copy import copy
 from functools import cache, partial
+from uuid import uuid4
 
 from django import forms
 from django.core import validators
@@ -56,6 +57,16 @@ class PlainWords:
 
 class Form(PlainWords, forms.Form):
     """A form of ours."""
+
+
+class SentOnceForm(Form):
+    """With the open page's own key: what it writes is written once, however often it is sent."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+    def typed(self) -> dict:
+        """What was given, without the page's key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
 
 
 def speak_plainly(field: forms.Field) -> None:

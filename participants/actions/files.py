@@ -22,6 +22,7 @@ from lead_cms.audit.record import record
 from lead_cms.core import vault
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.papers import accepted
+from participants.actions.reach import refuse_unless_in_full
 from participants.enums import FileGone, FileKind
 from participants.models import Participant, PersonFile
 
@@ -46,6 +47,7 @@ def keep_file(*, key: UUID, participant: Participant, given: Sent, by: Membershi
         raise DomainError("Choose what it is.", field="kind")
     if len(given.title) > LONGEST_TITLE:
         raise DomainError(f"At most {LONGEST_TITLE} characters fit.", field="title")
+    refuse_unless_in_full(participant=participant, by=by)
     paper = accepted(given.content)
     file = PersonFile(
         pk=key, site_id=participant.site_id, participant=participant, kind=given.kind, title=title_from(given.title),

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.once import keyed, written_once
 from participants.enums import ChargeClass, CourtState, LegalKind, LegalSource, ToldWhom
 from participants.models import LegalEvent, Participant
 
@@ -46,15 +48,18 @@ class Event:
 
 
 @transaction.atomic
-def note_event(*, participant: Participant, given: Event, by: Membership, at: datetime) -> LegalEvent:
-    """Write it down. Raises DomainError beside its field."""
+def note_event(
+    *, participant: Participant, given: Event, by: Membership, at: datetime, key: UUID | None = None
+) -> LegalEvent:
+    """Write it down; the same key again is the same event. Raises DomainError beside its field."""
     _check(given, at.astimezone(by.site.tz).date())
     state = CourtState.AHEAD if given.kind == LegalKind.HEARING else CourtState.KEPT
     event = LegalEvent(
-        site_id=participant.site_id, participant=participant, state=state, recorded_at=at, recorded_by=by, **vars(given)
-    )
-    event.save(force_insert=True)
-    record(AuditAction.LEGAL_EVENT_NOTED, target=event)
+        **keyed(key), site_id=participant.site_id, participant=participant, state=state, recorded_at=at, recorded_by=by,
+        **vars(given),
+    )  # fmt: skip
+    if written_once(event, "kind", "on", "at_time", "place", "cause_number"):
+        record(AuditAction.LEGAL_EVENT_NOTED, target=event)
     return event
 
 

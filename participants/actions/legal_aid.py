@@ -20,6 +20,7 @@ from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.notify.outbox import tell
 from participants.actions.disclosing import Told, disclose
+from participants.actions.reach import refuse_unless_in_full
 from participants.enums import InformationClass
 from participants.models import LegalAidGiven, LegalEvent, Participant, PrivilegedNote
 
@@ -50,6 +51,7 @@ def give(*, participant: Participant, lawyer: Membership | None, by: Membership,
     """With the person's yes, which stands in a consent. The lawyer is told that there is somebody, not who."""
     if lawyer is None or lawyer not in lawyers_for(participant, at):
         raise DomainError("They have not said yes to telling this lawyer’s office, or took it back.", field="lawyer")
+    refuse_unless_in_full(participant=participant, by=by)
     given = LegalAidGiven(site_id=participant.site_id, participant=participant, lawyer=lawyer, given_at=at, given_by=by)
     try:
         with transaction.atomic():

@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.once import keyed, written_once
 from participants.enums import NOTE_DOMAINS, NoteKind, NotePlace
 from participants.models import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine, Participant
 
@@ -120,18 +121,20 @@ def sign_note(*, note: ContactNote, by: Membership, at: datetime) -> None:
 
 
 @transaction.atomic
-def add_to_note(*, note: ContactNote, text: str, by: Membership, at: datetime) -> NoteAddendum:
-    """Beside a signed note, under today's date; nothing of the note itself changes."""
+def add_to_note(*, note: ContactNote, text: str, by: Membership, at: datetime, key: UUID | None = None) -> NoteAddendum:
+    """Beside a signed note, under today's date; nothing of the note itself changes. The same key again is the same words."""
     if note.signed_at is None:
         raise DomainError("This note is not signed yet: change it instead.", field="text")
     if not text.strip():
         raise DomainError("Write what is to be added.", field="text")
     if len(text) > LONGEST:
         raise DomainError(f"This is too long. At most {LONGEST:,} characters fit.", field="text")
-    made = NoteAddendum.objects.create(
-        site_id=note.site_id, note=note, participant_id=note.participant_id, text=text, added_at=at, added_by=by
-    )
-    record(AuditAction.NOTE_ADDED_TO, target=note)
+    made = NoteAddendum(
+        **keyed(key), site_id=note.site_id, note=note, participant_id=note.participant_id, text=text, added_at=at,
+        added_by=by,
+    )  # fmt: skip
+    if written_once(made, "text", author="added_by_id"):
+        record(AuditAction.NOTE_ADDED_TO, target=note)
     return made
 
 

@@ -10,6 +10,7 @@ API
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,11 +18,14 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.once import keyed, written_once
+from participants.actions.reach import refuse_unless_in_full
 from participants.enums import NOTE_DOMAINS, GoalState, StepState, StepWho
 from participants.models import Goal, GoalReview, GoalStep, Participant
 from participants.models.plan import MOST_ON_SCALE
 
 LONGEST = 600
+SAID = ("went_well", "was_hard", "what_next", "scale", "state")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +54,18 @@ class Said:
 
 
 @transaction.atomic
-def begin_goal(*, participant: Participant, given: Wanted, by: Membership, at: datetime) -> Goal:
-    """Begin it today. Raises DomainError beside its field."""
+def begin_goal(
+    *, participant: Participant, given: Wanted, by: Membership, at: datetime, key: UUID | None = None
+) -> Goal:
+    """Begin it today. Raises DomainError beside its field. The same key again is the same goal."""
     _check(given)
+    refuse_unless_in_full(participant=participant, by=by)
     goal = Goal(
-        site_id=participant.site_id, participant=participant, begun_on=at.astimezone(by.site.tz).date(), recorded_at=at,
-        recorded_by=by, **vars(given),
+        **keyed(key), site_id=participant.site_id, participant=participant,
+        begun_on=at.astimezone(by.site.tz).date(), recorded_at=at, recorded_by=by, **vars(given),
     )  # fmt: skip
-    goal.save(force_insert=True)
-    record(AuditAction.GOAL_BEGUN, target=goal)
+    if written_once(goal, "words"):
+        record(AuditAction.GOAL_BEGUN, target=goal)
     return goal
 
 
@@ -74,7 +81,9 @@ def reword_goal(*, goal: Goal, given: Wanted) -> None:
 
 
 @transaction.atomic
-def add_step(*, goal: Goal, words: str, who: str, by_when: date | None, by: Membership, at: datetime) -> GoalStep:
+def add_step(
+    *, goal: Goal, words: str, who: str, by_when: date | None, by: Membership, at: datetime, key: UUID | None = None
+) -> GoalStep:
     if not words.strip():
         raise DomainError("Write the step down.", field="words")
     if len(words) > LONGEST:
@@ -82,10 +91,10 @@ def add_step(*, goal: Goal, words: str, who: str, by_when: date | None, by: Memb
     if who not in StepWho.values:
         raise DomainError("Say who does it.", field="who")
     step = GoalStep(
-        site_id=goal.site_id, goal=goal, participant_id=goal.participant_id, words=words, who=who, by_when=by_when,
+        **keyed(key), site_id=goal.site_id, goal=goal, participant_id=goal.participant_id, words=words, who=who, by_when=by_when,
         recorded_at=at, recorded_by=by,
     )  # fmt: skip
-    step.save(force_insert=True)
+    written_once(step, "words", "who", "by_when")
     return step
 
 
@@ -102,25 +111,26 @@ def answer_step(*, step: GoalStep, state: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime) -> GoalReview:
+def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime, key: UUID | None = None) -> GoalReview:
     """Keep what was said, and how the goal stands from now on."""
     if given.state not in GoalState.values:
         raise DomainError("Say how it stands.", field="state")
     if not any((given.went_well, given.was_hard, given.what_next)) and given.scale is None:
         raise DomainError("Write down what they say: what went well comes first.", field="went_well")
     _check_scale(given.scale)
-    for name in ("went_well", "was_hard", "what_next"):
+    for name in SAID[:3]:
         _check_length(getattr(given, name), name)
     held = Goal.objects.select_for_update().get(pk=goal.pk)
-    held.state, held.review_on = given.state, given.review_on
-    held.scale = given.scale if given.scale is not None else held.scale
-    held.save(update_fields=["state", "review_on", "scale"])
     review = GoalReview(
-        site_id=held.site_id, goal=held, participant_id=held.participant_id, went_well=given.went_well,
+        **keyed(key), site_id=held.site_id, goal=held, participant_id=held.participant_id, went_well=given.went_well,
         was_hard=given.was_hard, what_next=given.what_next, scale=given.scale, state=given.state, reviewed_at=at,
         reviewed_by=by,
     )  # fmt: skip
-    review.save(force_insert=True)
+    if not written_once(review, *SAID, author="reviewed_by_id"):
+        return review
+    held.state, held.review_on = given.state, given.review_on
+    held.scale = given.scale if given.scale is not None else held.scale
+    held.save(update_fields=["state", "review_on", "scale"])
     record(AuditAction.GOAL_REVIEWED, target=held)
     return review
 

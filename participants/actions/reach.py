@@ -6,7 +6,8 @@ API
     keep_trusted(key=, participant=, given=Trusted(...), by=, at=, seen=) -> TrustedPerson
     remove_trusted(trusted=)
     say_where(participant)                         the line of their places that lists show, made anew
-    knows_in_full(participant=, by=) -> bool      whether `by` reads whom they trust
+    knows_in_full(participant=, by=) -> bool      whether `by` reads whom they trust, their plan, their papers
+    refuse_unless_in_full(participant=, by=)      DomainError where not
 
 `seen` is when the row was saved that the page showed: what somebody saved since is not written over unseen.
 """
@@ -28,6 +29,7 @@ from participants.models import Participant, ReachPlace, TrustedPerson
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOST = 12  # of each, of one person
 CHANGED = "Somebody changed this since it was opened here. Below is yours; save again to keep it."
+NOT_YOURS = "This is kept by their own case manager and the supervisors. Ask one of them."
 GONE = "Somebody took this away since it was opened here."
 
 
@@ -107,6 +109,12 @@ def knows_in_full(*, participant: Participant, by: Membership) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select %s = any (app.people_in_full())", [participant.pk])
         return bool(cursor.fetchone()[0])
+
+
+def refuse_unless_in_full(*, participant: Participant, by: Membership) -> None:
+    """Before something is written that only they read: the case may have gone to somebody else while it was typed."""
+    if not knows_in_full(participant=participant, by=by):
+        raise DomainError(NOT_YOURS)
 
 
 def say_place(place: ReachPlace) -> str:

@@ -32,6 +32,7 @@ from lead_cms.notify.outbox import email, tell
 from lead_cms.notify.tasks import drain
 from lead_cms.programs.current import current_ruleset, rules_for
 from participants.actions.disclosing import Told, disclose_each
+from participants.actions.once import keyed, written_once
 from participants.enums import InformationClass
 from participants.models import ConsentCell, Participant
 from services.actions.apart import refuse_or_tell
@@ -242,17 +243,25 @@ def call_off(*, asked: ServiceReferral, by: Membership, at: datetime) -> Service
 
 
 @transaction.atomic
-def not_available(*, participant: Participant, need: str, reason: str, by: Membership, at: datetime) -> ServiceGap:
+def not_available(
+    *, participant: Participant, need: str, reason: str, by: Membership, at: datetime, key: UUID | None = None
+) -> ServiceGap:
     """No service could take the person, because …"""
     if need not in Need.values:
         raise DomainError("Choose a need.", field="need")
     if reason not in NotAvailable.values:
         raise DomainError("Choose the reason.", field="reason")
     gap = ServiceGap(
-        site_id=by.site_id, participant=participant, need=need, reason=reason, recorded_at=at, recorded_by=by
+        **keyed(key),
+        site_id=by.site_id,
+        participant=participant,
+        need=need,
+        reason=reason,
+        recorded_at=at,
+        recorded_by=by,
     )
-    gap.save(force_insert=True)
-    record(AuditAction.SERVICE_NOT_AVAILABLE, target=gap)
+    if written_once(gap, "need", "reason"):
+        record(AuditAction.SERVICE_NOT_AVAILABLE, target=gap)
     return gap
 
 

@@ -5,7 +5,7 @@ import uuid
 from django import forms
 
 from lead_cms.core.crispy import Section, Short, StackedChoice, helper
-from lead_cms.core.forms import Form
+from lead_cms.core.forms import Form, SentOnceForm
 from lead_cms.core.moments import MomentField
 from participants.enums import InformationClass
 from services.actions.asking import Covered
@@ -128,7 +128,7 @@ class AppointmentForm(Form):
         self.helper = helper("appointment_at", submit="")
 
 
-class GapForm(Form):
+class GapForm(SentOnceForm):
     need = forms.ChoiceField(label="For which need", choices=Need.choices)
     reason = forms.ChoiceField(
         label="Not available, because", choices=NotAvailable.choices, widget=forms.RadioSelect,
@@ -137,4 +137,4 @@ class GapForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper("need", StackedChoice("reason"), submit="")
+        self.helper = helper("need", StackedChoice("reason"), "key", submit="")

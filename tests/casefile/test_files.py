@@ -176,7 +176,7 @@ def test_only_their_own_case_manager_and_the_supervisors(where, world, sign_in, 
         client = sign_in(stranger)
         assert client.get(at("file-open", file.pk)).status_code == 404
         assert client.post(at("file-remove", file.pk), {"why": "asked"}).status_code == 404
-    with pytest.raises(ProgrammingError, match="row-level security"):
+    with pytest.raises(DomainError, match="their own case manager"):
         kept(colleague, person)
 
 

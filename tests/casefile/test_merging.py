@@ -56,6 +56,10 @@ def test_from_the_persons_page_to_one_record(sign_in, by, pair):
     found = client.get(at("person-twice", one.pk))
     assert at("person-merge", one.pk, other.pk) in found.content.decode()
     assert at("person-merge", one.pk, one.pk) not in found.content.decode()
+    for words in ("Devin", "devin marsh", "1/2/1990"):
+        sought = client.post(at("person-twice", one.pk), {"words": words})
+        assert sought.status_code == 200
+        assert (at("person-merge", one.pk, other.pk) in sought.content.decode()) == ("evin" in words)
     page = client.get(at("person-merge", one.pk, other.pk))
     said = words_of(page)
     assert "First name" in said and "Devon" in said and "Devin" in said and "Bear, Dev" in said

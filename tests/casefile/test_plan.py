@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from participants.actions.plan import LONGEST, Said, Wanted, add_step, answer_st
 from participants.models import Goal, GoalReview, GoalStep
 from tests.casefile.person_making import act, linked, manager_of, words_of
 from tests.casefile.working import taken
+from tests.core.making_papers import png
 
 NOW = datetime(2026, 10, 20, 17, tzinfo=UTC)
 WANTED = {"words": "A door that I can lock", "why": "So that I sleep.", "scale": 3}
@@ -104,7 +106,7 @@ def test_only_their_own_case_manager_and_the_supervisors_read_it(where, manager,
     stepped(manager, goal)
     assert act(colleague, lambda: (Goal.objects.count(), GoalStep.objects.count())) == (0, 0)
     assert act(where.person(Role.SUPERVISOR), lambda: Goal.objects.get().words) == WANTED["words"]
-    with pytest.raises(ProgrammingError, match="row-level security"):
+    with pytest.raises(DomainError, match="their own case manager"):
         begun(colleague, person)
 
 
@@ -167,3 +169,16 @@ def test_put_in_other_words(manager, person):
     act(manager, lambda: reword_goal(goal=goal, given=Wanted(words="My own door")))
     held = act(manager, lambda: Goal.objects.get())
     assert (held.words, held.why, held.begun_on) == ("My own door", "", goal.begun_on)
+
+
+def test_of_a_colleagues_person_the_pages_say_whose_it_is_and_keep_what_was_typed(where, person, sign_in):
+    client = sign_in(manager_of(where, 1))
+    for name in ("plan", "files", "legal-aid"):
+        said = words_of(client.get(at(name, person.pk)))
+        assert "kept by their own case manager" in said and "No goal yet" not in said and "No paper yet" not in said
+    sent = client.post(at("goal-new", person.pk), {"words": "A door that I can lock"})
+    assert sent.status_code == 200 and "A door that I can lock" in sent.content.decode()
+    assert "kept by their own case manager" in words_of(sent)
+    paper = SimpleUploadedFile("letter.png", png(), content_type="image/png")
+    sent = client.post(at("files", person.pk), {"key": uuid.uuid4(), "kind": "letter", "file": paper})
+    assert sent.status_code == 200 and "kept by their own case manager" in words_of(sent)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from lead_cms.casefile.forms.casework import DATE
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
-from lead_cms.core.forms import Form
+from lead_cms.core.forms import Form, SentOnceForm
 from participants.actions.legal import Event
 from participants.enums import ChargeClass, CourtState, LegalKind, LegalSource
 from referrals.forms.officer_fields import Line
@@ -15,7 +15,7 @@ TIMES = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
 ANSWERS = [(code.value, code.label) for code in (CourtState.KEPT, CourtState.MISSED, CourtState.CALLED_OFF)]
 
 
-class EventForm(Form):
+class EventForm(SentOnceForm):
     kind = forms.ChoiceField(
         label="What is it?",
         choices=LegalKind.choices,
@@ -45,7 +45,7 @@ class EventForm(Form):
         super().__init__(*args, **kwargs)
         self.helper = helper(
             "kind", Short("on"), Short("at_time"), "place", Short("cause_number"), StackedChoice("source"), Choice("told"),
-            submit="",
+            "key", submit="",
         )  # fmt: skip
         self.of_charge = helper("charge", Short("charge_code"), StackedChoice("charge_class"), submit="")
 

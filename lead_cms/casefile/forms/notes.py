@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from lead_cms.core.crispy import Choice, Short, helper
-from lead_cms.core.forms import Form
+from lead_cms.core.forms import Form, SentOnceForm
 from lead_cms.core.moments import MomentField
 from participants.actions.notes import LONGEST, LONGEST_LINE, MOST_MINUTES, Page, Written
 from participants.enums import NOTE_DOMAINS, NoteKind, NotePlace
@@ -82,13 +82,13 @@ class NoteForm(Form):
         )  # fmt: skip
 
 
-class AddendumForm(Form):
+class AddendumForm(SentOnceForm):
     text = _words(3, label="Add to this note", help_text="It stands beside the note, with today’s date and your name.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].unmarked = True
-        self.helper = helper("text", submit="")
+        self.helper = helper("text", "key", submit="")
 
 
 def opened_now() -> dict:

@@ -4,7 +4,7 @@ from django import forms
 
 from lead_cms.casefile.forms.casework import DATE
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
-from lead_cms.core.forms import Form
+from lead_cms.core.forms import SentOnceForm
 from participants.actions.plan import LONGEST, Said, Wanted
 from participants.enums import NOTE_DOMAINS, GoalState, StepWho
 from participants.models import Goal
@@ -24,7 +24,7 @@ def scale() -> forms.IntegerField:
     )  # fmt: skip
 
 
-class GoalForm(Form):
+class GoalForm(SentOnceForm):
     words = said(
         "What do you want?", "In the person’s own words.", required=True,
         error_messages={"required": "Write down what they want, in their own words."},
@@ -42,28 +42,28 @@ class GoalForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = helper(
-            "words", "why", "measure", "baseline", Short("scale"), "domain", Short("review_on"), submit=""
+            "words", "why", "measure", "baseline", Short("scale"), "domain", Short("review_on"), "key", submit=""
         )
 
     def given(self) -> Wanted:
-        return Wanted(**self.cleaned_data)
+        return Wanted(**self.typed())
 
 
 def as_wanted(goal: Goal) -> dict:
-    return {name: getattr(goal, name) for name in GoalForm.base_fields}
+    return {name: getattr(goal, name) for name in GoalForm.base_fields if name != "key"}
 
 
-class StepForm(Form):
+class StepForm(SentOnceForm):
     words = Line(label="A small step", max_length=LONGEST)
     who = forms.ChoiceField(label="Who?", choices=StepWho.choices, widget=forms.RadioSelect)
     by_when = forms.DateField(label="By when", required=False, widget=DATE)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, prefix="step", **kwargs)
-        self.helper = helper("words", Choice("who"), Short("by_when"), submit="")
+        self.helper = helper("words", Choice("who"), Short("by_when"), "key", submit="")
 
 
-class ReviewForm(Form):
+class ReviewForm(SentOnceForm):
     """In the conversation's order."""
 
     went_well = said("What went well?")
@@ -76,8 +76,15 @@ class ReviewForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, prefix="review", **kwargs)
         self.helper = helper(
-            "went_well", "was_hard", "what_next", Short("scale"), StackedChoice("state"), Short("review_on"), submit=""
+            "went_well",
+            "was_hard",
+            "what_next",
+            Short("scale"),
+            StackedChoice("state"),
+            Short("review_on"),
+            "key",
+            submit="",
         )
 
     def given(self) -> Said:
-        return Said(**self.cleaned_data)
+        return Said(**self.typed())

@@ -38,7 +38,8 @@ def court(request, pk):
     form = EventForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         by, at = request.membership, timezone.now()
-        if went(request, form, lambda: legal.note_event(participant=participant, given=form.given(), by=by, at=at)):
+        given = {"given": form.given(), "key": form.cleaned_data["key"]}
+        if went(request, form, lambda: legal.note_event(participant=participant, by=by, at=at, **given)):
             messages.success(request, "Written down.")
             return redirect("casefile:court", pk=pk)
     record(AuditAction.LEGAL_VIEWED, target=participant)

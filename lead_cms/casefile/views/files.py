@@ -24,6 +24,7 @@ from lead_cms.core.keyset import keyset
 from lead_cms.core.papers import CONTENT_TYPES, SUFFIXES, MediaType
 from lead_cms.core.templatetags.dates import say_when
 from participants.actions import files as acting
+from participants.actions.reach import NOT_YOURS, knows_in_full
 from participants.models import PersonFile
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ def files(request, pk):
     page = keyset(request, found, "-kept_at", "-pk")
     context = {
         "participant": participant, "form": form, "page": page, "rows": [_row(one) for one in page.rows],
-        "is_open": form.is_bound,
+        "is_open": form.is_bound, "says": NOT_YOURS,
+        "in_full": form.is_bound or knows_in_full(participant=participant, by=request.membership),
     }  # fmt: skip
     return render(request, "casefile/files/list.html", context)
 

@@ -17,6 +17,7 @@ from lead_cms.casefile.views.consents import find_person
 from lead_cms.core.keyset import keyset
 from lead_cms.core.templatetags.dates import say_clock, say_day, say_when
 from participants.actions import legal_aid as acting
+from participants.actions.reach import NOT_YOURS, knows_in_full
 from participants.enums import LANGUAGES, CourtState, LegalKind
 from participants.models import LegalAidGiven, LegalEvent, PrivilegedNote
 
@@ -38,7 +39,10 @@ def of_person(request, pk):
     record(AuditAction.LEGAL_AID_VIEWED, target=participant)
     found = LegalAidGiven.objects.filter(participant=participant).select_related("lawyer__organisation", "given_by")
     rows = [_given(one) for one in found.order_by("-given_at", "-pk")[:MOST]]
-    context = {"participant": participant, "form": form if lawyers else None, "rows": rows}
+    in_full = form.is_bound or knows_in_full(participant=participant, by=by)
+    context = {
+        "participant": participant, "form": form if lawyers else None, "rows": rows, "in_full": in_full, "says": NOT_YOURS,
+    }  # fmt: skip
     return render(request, "casefile/legal_aid/person.html", context)
 
 

@@ -31,7 +31,7 @@ def person_twice(request, pk):
     form = SearchForm(request.POST or None)
     words, born = f"{participant.given_name} {participant.family_name}".strip(), participant.birth_date
     if request.method == "POST" and form.is_valid():
-        words, born = form.cleaned_data["words"], form.birth_date()
+        words, born = form.asked()
     # Where there are many, the likest of them are nearly the same name: to find those does not read the others.
     asked = {"words": words, "birth_date": born, "most": MOST}
     found = likely_matches(**asked, least=CLOSE)

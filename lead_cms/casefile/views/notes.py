@@ -143,8 +143,8 @@ def note(request, pk):
             messages.success(request, "Read. The author is told of your line." if line else "Read.")
             return redirect("casefile:note-reviews") if _is_back(request) else redirect("casefile:note", pk=pk)
     elif form.is_valid():
-        text = form.cleaned_data["text"]
-        if went(request, form, lambda: acting.add_to_note(note=found, text=text, by=by, at=timezone.now())):
+        given = form.cleaned_data
+        if went(request, form, lambda: acting.add_to_note(note=found, by=by, at=timezone.now(), **given)):
             messages.success(request, "Added.")
             return redirect("casefile:note", pk=pk)
     record(AuditAction.NOTE_VIEWED, target=found)

@@ -15,6 +15,7 @@ from lead_cms.casefile.views.asking import went
 from lead_cms.casefile.views.consents import find_person
 from lead_cms.core.templatetags.dates import say_day
 from participants.actions import plan as acting
+from participants.actions.reach import NOT_YOURS, knows_in_full
 from participants.enums import NOTE_DOMAINS, GoalState, StepState
 from participants.models import Goal, GoalReview, GoalStep
 
@@ -39,7 +40,9 @@ def plan(request, pk):
     participant = find_person(request, pk)
     record(AuditAction.PLAN_VIEWED, target=participant)
     rows = [_row(goal) for goal in _goals(participant)]
-    return render(request, "casefile/plan/list.html", {"participant": participant, "rows": rows})
+    in_full = knows_in_full(participant=participant, by=request.membership)
+    context = {"participant": participant, "rows": rows, "in_full": in_full, "says": NOT_YOURS}
+    return render(request, "casefile/plan/list.html", context)
 
 
 def _row(goal: Goal) -> dict:
@@ -56,10 +59,9 @@ def goal_new(request, pk):
     """What they want, in their own words."""
     participant, form, made = find_person(request, pk), GoalForm(request.POST or None), []
     if request.method == "POST" and form.is_valid():
-        by, at = request.membership, timezone.now()
+        by, at, given = request.membership, timezone.now(), {"given": form.given(), "key": form.cleaned_data["key"]}
         if went(
-            request, form,
-            lambda: made.append(acting.begin_goal(participant=participant, given=form.given(), by=by, at=at)),
+            request, form, lambda: made.append(acting.begin_goal(participant=participant, by=by, at=at, **given))
         ):  # fmt: skip
             messages.success(request, "The goal stands. A small step is next, if they want one.")
             return redirect("casefile:goal", pk=made[0].pk)
@@ -105,7 +107,11 @@ def goal(request, pk):
             return redirect("casefile:goal", pk=pk)
     if review.is_bound and review.is_valid():
         said = review.given()
-        if went(request, review, lambda: acting.review_goal(goal=found, given=said, by=by, at=at)):
+        if went(
+            request,
+            review,
+            lambda: acting.review_goal(goal=found, given=said, by=by, at=at, key=review.cleaned_data["key"]),
+        ):
             messages.success(request, "Kept, in their words.")
             return redirect("casefile:goal", pk=pk)
     record(AuditAction.PLAN_VIEWED, target=found)
