@@ -83,7 +83,7 @@ begin
   perform 1 from participants_participant p where p.id in (m.kept_id, m.left_id) order by p.id for update;
   said := app.merge_hindrance(m.kept_id, m.left_id);
   if said <> '' then return jsonb_build_object('hinders', said); end if;
-  -- All that moves is held before any of it does: whoever answers a step holds it, and then wants the case (app.hold_cases).
+  -- All that moves is held before any of it does: whoever signs a note holds it, and then wants the case (app.hold_cases).
   for one in select * from (values {MOVED}) k(tab, col, is_single) loop
     execute format('select 1 from %I where %I = $1 order by id for no key update', one.tab, one.col) using m.left_id;
   end loop;

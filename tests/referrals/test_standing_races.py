@@ -12,9 +12,8 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from lead_cms.core.errors import StaleState
 from participants.actions.notes import Page, Written, keep_note, sign_note
-from participants.actions.plan import Wanted, add_step, answer_step, begin_goal
 from participants.actions.spells import change_spell
-from participants.models import Participation
+from participants.models import ContactNote, Participation
 from referrals.actions.attempts import log_attempt
 from referrals.actions.holding import hold_case
 from referrals.models import Casework
@@ -58,15 +57,6 @@ def two_records(where):
 def draft(by, person):
     given = Written(happened_at=NOW - DAY / 2, kind="phone", is_two_way=True, next_on=None)
     return keep_note(key=uuid4(), participant=person, given=given, page=Page(uuid4(), NOW), by=by, at=NOW)
-
-
-def wanted(by, person):
-    def write():
-        goal = begin_goal(participant=fresh(person), given=Wanted(words="A door"), by=by, at=NOW)
-        day = NOW.astimezone(by.site.tz).date() + DAY
-        return add_step(goal=goal, words="Look", who="together", by_when=day, by=by, at=NOW)
-
-    return act(by, write)
 
 
 def is_true(where):
@@ -124,25 +114,24 @@ class Hung:
     """What hangs on a record, and what is done with it."""
 
     deeds: dict
-    rows: dict
+    note: ContactNote
 
 
 def hung(by, referral, person) -> Hung:
-    note, step, today = act(by, lambda: draft(by, person)), wanted(by, person), NOW.astimezone(by.site.tz).date()
+    note, today = act(by, lambda: draft(by, person)), NOW.astimezone(by.site.tz).date()
     spell = act(by, lambda: Participation.objects.get(participant=person, ended_on=None))
     away = {"state": "inactive", "reason": "moved", "since": today, "seen": spell.pk}
     deeds = {
         "note": lambda: sign_note(note=note, by=by, at=NOW),
-        "step": lambda: answer_step(step=fresh(step), state="done", at=NOW),
         "try": lambda: tried(by, referral),
         "spell": lambda: change_spell(participant=person, by=by, at=NOW, **away),
         "begin": lambda: draft(by, person),
     }
-    return Hung(deeds, {"note": note, "step": step})
+    return Hung(deeds, note)
 
 
 @pytest.mark.parametrize("which", [0, 1])
-@pytest.mark.parametrize("deed", ["note", "step", "try", "spell", "begin"])
+@pytest.mark.parametrize("deed", ["note", "try", "spell", "begin"])
 def test_while_two_records_are_put_together(where, by, which, deed):
     """Whatever hangs on either is written while both become one."""
     cases = first, second, one, other = two_records(where)
@@ -156,16 +145,14 @@ def test_while_two_records_are_put_together(where, by, which, deed):
 
 
 @pytest.mark.parametrize("is_apart", [False, True])
-@pytest.mark.parametrize("deed", ["note", "step"])
-def test_of_what_is_written_already_a_merge_waits(where, by, deed, is_apart):
+def test_of_what_is_written_already_a_merge_waits(where, by, is_apart):
     first, second, one, other = two_records(where)
     hangs = hung(by, second, other)
     merge = put_together(by, one, other) if is_apart else None
     with acting_as(by), transaction.atomic():
-        row = hangs.rows[deed]
-        type(row).objects.select_for_update(no_key=True).get(pk=row.pk)
+        ContactNote.objects.select_for_update(no_key=True).get(pk=hangs.note.pk)
         beside = Beside(by, lambda: apart(by, merge) if is_apart else put_together(by, one, other))
         assert beside.waits()
-        hangs.deeds[deed]()
+        hangs.deeds["note"]()
     beside.done()
     is_true(where)
