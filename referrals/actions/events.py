@@ -6,6 +6,7 @@ No police or prosecutor role reads any of it, and nothing of it moves a held cha
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
@@ -119,14 +120,18 @@ def seal(*, referral: Referral, by: Membership, at: datetime) -> None:
     case = hold_case(referral.pk)
     if case.is_sealed:
         raise StaleState("This record is sealed already.")
-    reminders.cancel_all(referral, at=at)
+    # Who is too young for one referral is so for the others of theirs.
+    theirs = Q(pk=case.pk) | Q(participant_id=case.participant_id, participant__isnull=False, is_sealed=False)
+    cases = list(Casework.objects.filter(theirs).select_related("referral"))
+    for one in cases:
+        reminders.cancel_all(one.referral, at=at)
     path = reminders.case_path(referral.pk)
     reminders.tell_now(referral=referral, recipient="supervisor", step="sealed", path=path, email=True, at=at)
     record(AuditAction.RECORD_SEALED, target=referral)
     if case.participant_id is not None:
         Participant.objects.filter(pk=case.participant_id).update(is_restricted=True)
     # Last: after this the writer no longer sees the row.
-    Casework.objects.filter(pk=case.pk).update(is_sealed=True, next_try_at=None)
+    Casework.objects.filter(pk__in=[one.pk for one in cases]).update(is_sealed=True, next_try_at=None)
 
 
 def _death(referral, window, happened_on, *, is_confirmed, by, at) -> WindowEvent | None:

@@ -151,6 +151,8 @@ def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Member
         least = need(rules_by_id(referral.rules_id).minors.min_age, "minors.min_age")
         if age is None or age >= least:
             continue
+        if not Casework.objects.filter(referral=referral, is_sealed=False).exists():
+            continue  # sealed with the person's other one just now
         seal(referral=referral, by=by, at=at)
         sealed = True
     return sealed

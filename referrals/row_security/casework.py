@@ -30,6 +30,10 @@ SENTENCE_FITS = both(
 KEPT = ("standing", "met_at", "promised_at", "to_find_since")
 JUST_LOGGED = "entered_at > clock_timestamp() - interval '6 minutes'"
 
+# Whose case it is opens the person's record: nobody links a case to a record that is closed to them. The one who seals a case
+# has closed the record before.
+LINK_FITS = "participant_id is null or is_sealed or app.may_see_participant(participant_id)"
+
 POLICIES = [
     Policy(
         models.Casework,
@@ -43,7 +47,7 @@ POLICIES = [
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={
-            MANAGER: both(HERE, OPEN_REFERRAL),
+            MANAGER: Rows(both(HERE, OPEN_REFERRAL), check=both(HERE, OPEN_REFERRAL, LINK_FITS)),
             SUPERVISOR: HERE,
             # The trigger of a new window holds the row while it reads it; how the case stands is kept by others.
             DEFINER: Rows(ANYTHING, columns=("case_manager_id", *KEPT)),

@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.persons import Names
 from participants.actions.seen import note_seen
 from participants.models import LastSeen, Participant
 from referrals.actions import events
+from referrals.actions.linking import link, seal_if_under_age
 from referrals.models import Casework, HeldCharge, IntakeWindow, Reminder, WindowEvent
+from tests.casefile.person_making import linked as known_as
 from tests.casefile.working import AT, case_of, fresh, site_today, taken, window_of
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +162,29 @@ def test_the_page_asks_before_a_death_and_writes_nothing_until_it_is_confirmed(w
     assert client.post(page, given | {"confirmed": "1"}).status_code == 302
     with acting_as(manager), transaction.atomic():
         assert IntakeWindow.objects.get(referral_id=referral.pk).state == "ended"
+
+
+@pytest.mark.parametrize("by_birth_date", [False, True])
+def test_every_case_of_somebody_under_age_is_closed_with_it(world, manager, sign_in, by_birth_date):
+    first, second = taken(world.a), taken(world.a)
+    person = known_as(world.a, first)
+    with acting_as(manager), transaction.atomic():
+        link(referral=fresh(second), participant=fresh(person), said_yes=False, by=manager, at=AT + timedelta(hours=3))
+    client, supervisor = sign_in(manager), world.a.person(Role.SUPERVISOR)
+    if by_birth_date:
+        names = Names(given_name="Devon", birth_date=AT.date() - timedelta(days=16 * 365))
+        with acting_as(manager), transaction.atomic():
+            assert seal_if_under_age(referrals=[fresh(first), fresh(second)], names=names, by=manager, at=AT)
+    else:
+        client.post(reverse("casefile:seal", args=[first.pk]), {"confirmed": "1"})
+    assert case_of(supervisor, first).is_sealed and case_of(supervisor, second).is_sealed
+    for referral in (first, second):
+        assert client.get(reverse("casefile:case", args=[referral.pk])).status_code == 404
+
+
+def test_a_case_is_linked_to_no_record_that_is_closed_to_whoever_links_it(world, manager):
+    colleague = world.a.person(Role.CASE_MANAGER, 1)
+    closed = known_as(world.a, taken(world.a, by=colleague), by=colleague, restricted=True)
+    mine = taken(world.a)
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(manager), transaction.atomic():
+        Casework.objects.filter(referral=mine).update(participant_id=closed.pk)
