@@ -15,16 +15,25 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from lead_cms.access.permissions import CASEWORK, Role
 from lead_cms.accounts.models import Membership
+from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.programs.rules import Rules
+from participants.models import Participant
 from referrals.enums import Standing
 from referrals.models import Casework
 
 WEEK_DAYS = 7  # a calendar week from today, as the lists of windows say it
 MOST_PEOPLE = 200
+OF_A_CASE = (
+    "standing", "met_at", "participant__chosen_name", "participant__given_name", "participant__family_name",
+    "participant__street_names", "participant__aliases", "referral__submitted_at", "referral__rules_id",
+    "referral__person__name", "referral__person__description", "referral__window__state", "referral__window__due_on",
+)  # fmt: skip
+CLOSED = Q(is_restricted=True) | Q(is_sealed=True)
 ENDED_ROLE = "Their role has ended: hand these over"
 
 # One row a person of one case manager first: who has two referrals is one person, in touch when reached over either.
@@ -166,21 +175,23 @@ def open_cases(site_id: UUID, manager_id: UUID):
 
 
 def cases_of(site_id: UUID, manager_id: UUID):
-    """The open cases of one person that the team may know."""
-    cases = open_cases(site_id, manager_id).exclude(_closed())
-    return cases.select_related("participant", "referral__person", "referral__window")
+    """The open cases of one person that the team may know, with what a row of them says."""
+    cases = open_cases(site_id, manager_id).exclude(CLOSED | Q(participant__is_restricted=True))
+    return cases.select_related("participant", "referral__person", "referral__window").only(*OF_A_CASE)
 
 
 def closed_of(site_id: UUID, manager_id: UUID) -> int:
     """How many of one person's open cases are restricted or sealed: a number, and no name."""
-    return open_cases(site_id, manager_id).filter(_closed()).count()
+    return len(_closed(site_id=site_id, manager_id=manager_id))
+
+
+@prepared(site_id=UUID, manager_id=UUID)
+def _closed(*, site_id, manager_id):
+    restricted = AnyOf(F("participant_id"), Keys(Participant.objects.filter(is_restricted=True).values("pk")))
+    return open_cases(site_id, manager_id).filter(CLOSED | Q(restricted)).values_list("pk")
 
 
 def is_out_of_touch(case: Casework, rules: Rules | None, now: datetime) -> bool:
     since = since_of(rules, now)
     is_long_ago = since is not None and case.met_at is not None and case.met_at < since
     return case.standing == Standing.INACTIVE or is_long_ago
-
-
-def _closed() -> Q:
-    return Q(is_restricted=True) | Q(is_sealed=True) | Q(participant__is_restricted=True)

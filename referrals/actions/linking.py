@@ -27,7 +27,7 @@ from lead_cms.programs.rules import need
 from participants.actions import persons
 from participants.actions.alike import likely_people
 from participants.actions.closing import refuse_if_apart
-from participants.actions.persons import Names, age_on, begin_spell, likely_matches, make_participant
+from participants.actions.persons import CLOSE, Names, age_on, begin_spell, likely_matches, make_participant
 from participants.likeness.entry import Entry, entry
 from participants.likeness.names import split_name
 from participants.likeness.places import phones_of
@@ -50,13 +50,14 @@ class Match:
     is_participant: bool
 
 
-def find_matches(*, person: ReferredPerson, most: int = 8) -> list[Match]:
+def find_matches(*, person: ReferredPerson, most: int = 5) -> list[Match]:
     """Participants whom the referred person may be, likeliest first, and then whose name is a little alike.
 
     Closed records are not among them.
     """
     likely = {one.participant.pk: one for one in likely_people(asked=_asked(person), most=most)}
-    others = likely_matches(words=person.name, birth_date=person.birth_date, most=most) if len(likely) < most else []
+    asked = {"words": person.name, "birth_date": person.birth_date, "most": most, "least": CLOSE}
+    others = likely_matches(**asked) if len(likely) < most else []
     known = Participant.objects.in_bulk([key for key, _ in others if key not in likely])
     known |= {key: one.participant for key, one in likely.items()}
     taking_part = set(
