@@ -30,6 +30,7 @@ from referrals.models import (
     WindowItem,
 )
 
+LOOKED_THROUGH = 60
 MOST, FEW = 8, 5  # rows of a list on Today: what cannot wait, and the rest; the whole list is one link away
 # An officer waits minutes. What nobody took over in this time stands on the lists of windows and outreach.
 HANDOFF_TIME = timedelta(hours=12)
@@ -147,13 +148,20 @@ def first_windows(site_id, most: int, *, who: str = "team", **bounds) -> list:
 @prepared(site_id=UUID, since=datetime, me=UUID)
 def _waiting(*, site_id, since, me):
     paged = Page.objects.filter(referral=OuterRef("pk"), person=me, referral__paging__stopped_at=None)
-    waiting = Referral.objects.filter(
+    given = Referral.objects.filter(
         site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
-        submitted_at__gte=since, handoff__handed_over_at=None, handoff__isnull=False,
+        submitted_at__gte=since,
+    )  # fmt: skip
+    # Of more than a site ever has at once, those that wait longest are looked through, and whatever one is paged for.
+    longest = given.order_by("submitted_at", "pk").values("pk")[:LOOKED_THROUGH]
+    mine = Page.objects.filter(person=me, referral__paging__stopped_at=None).values("referral_id")
+    waiting = given.filter(
+        Q(AnyOf(F("pk"), Keys(longest))) | Q(AnyOf(F("pk"), Keys(mine))), handoff__handed_over_at=None,
+        handoff__isnull=False,
     )  # fmt: skip
     # Who is paged comes first, then what nobody has answered, then who waits longest: what is cut off can wait.
     waiting = waiting.annotate(is_paged=Exists(paged), is_open=Q(handoff__acknowledged_at=None))
-    keys = Keys(waiting.order_by("-is_paged", "-is_open", "submitted_at", "pk").values("pk")[: MOST + 1])
+    keys = Keys(waiting.order_by("-is_paged", "-is_open", "submitted_at", "pk").values("pk")[: FEW + 1])
     found = Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=Exists(paged))
     return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
         "submitted_at", "meeting_place", "given_by_name", "officer__name", "officer__phone", "person__name", "person__description",

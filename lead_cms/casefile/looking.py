@@ -17,10 +17,10 @@ from lead_cms.casefile.caseload import since_of as silent_since
 from lead_cms.programs.rules import Rules
 from referrals.enums import ENDED
 
-PAGE = 15
+PAGE = 12
 MINE, TEAM, LATER = "mine", "team", "later"
 # Of each kind that is looked through; nobody finds more in a day.
-MOST, MOST_OF_TEAM = 30, 60
+MOST, MOST_OF_TEAM = 24, 48
 
 WINDOWS = """
   (select c.id from referrals_intakewindow w join referrals_casework c on c.referral_id = w.referral_id

@@ -44,7 +44,7 @@ from participants.selfreport import NO, choice_of
 from referrals.enums import RecordKind
 from referrals.models import Casework, RecordSection
 
-PEOPLE = 40  # on one page
+PEOPLE = 25  # on one page: the most that the programs published by sites give one case manager
 BY_NAME = Participant.objects.annotate(by_name=shown_first())
 CALLED = ("chosen_name", "given_name", "family_name", "street_names", "aliases")
 WORDS = {

@@ -106,7 +106,7 @@ def _days_in_jail(person: Participant, by, today: date, now: datetime) -> None:
         (21, LegalKind.RELEASED, {}),
     ):
         given = Event(kind=kind, on=today - timedelta(days=days), source=LegalSource.JAIL, told_on=today, **more)
-        note_event(participant=person, given=given, by=by, at=now - timedelta(hours=2))
+        note_event(participant=person, given=given, by=by, at=now - timedelta(hours=1))
 
 
 def _leave_line(manager, now: datetime) -> None:

@@ -14,7 +14,7 @@ SHARING = f"p.merged_into_id is null and (current_setting('role', true) = 'lead_
 BOTH_OPEN = "app.may_see_participant(first_id) and app.may_see_participant(second_id)"
 ANSWER = ("state", "answered_at", "answered_by_id")
 # So many records of one name are enough to call it common.
-COMMON = 500
+COMMON = 250
 
 # Each key beside a record begins with its site.
 OF_SITE = f"left(replace(app.site_id()::text, '-', ''), {SITE_LETTERS})"

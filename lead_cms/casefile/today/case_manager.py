@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, UUIDField, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
 from lead_cms.casefile.caseload import since_of as since_of_silence
@@ -31,6 +30,7 @@ from lead_cms.casefile.urgency import (
     try_row,
     window_row,
 )
+from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when
@@ -54,7 +54,7 @@ def context(request) -> dict:
     soonest = foremost(windows, today)
     shown = {window.key for window in soonest}
     evening = day_end(now)
-    tries = [case for case in tries_due(me, evening, MOST * 2) if case.key not in shown]
+    tries = [case for case in tries_due(me, evening, MOST + FEW + 1) if case.key not in shown]
     untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
     return (
@@ -101,6 +101,7 @@ def _shifts(*, site_id, me, now, until):
 
 
 WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
+ASKED = 3  # at a time, of how they are
 NOTE, SERVICE, COURT, SILENT = "note", "service", "court", "silent"
 
 
@@ -120,7 +121,7 @@ def waiting_on(me, now: datetime, today, rules: Rules | None) -> dict:
         ],
         "unsigned": [note_row(one) for one in found if one["what"] == NOTE],
         "court": [_court_row(one, today) for one in found if one["what"] == COURT],
-        "silent": [_silent_row(one, now) for one in list(quiet.values())[:FEW]],
+        "silent": [_silent_row(one, now) for one in list(quiet.values())[:ASKED]],
     }
 
 
@@ -153,7 +154,7 @@ def _waiting(*, site_id, me, now, court_until, silent_since=None):
     ]  # fmt: skip
     if silent_since is not None:
         found.append(
-            silent(cases, silent_since)[: 2 * FEW].values_list(
+            silent(cases, silent_since)[: 2 * ASKED].values_list(
                 Value(SILENT), "participant_id", "participant__chosen_name", "participant__given_name",
                 "participant__family_name", Value(""), "met_at", no_moment, no_moment, no_moment,
             )
@@ -183,7 +184,7 @@ def _court_row(row: dict, today: date) -> dict:
     clock = f", {say_clock(row['at'].time())}" if row["at"].time() != time.min else ""
     is_told = row["answered_at"] is not None
     return {
-        "title": who, "url": reverse("casefile:court-date", args=[row["key"]]),
+        "title": who, "url": address("casefile:court-date", row["key"]),
         "due_says": f"Court {say_day(on)}{clock}", "due_tone": "bad" if on < today or (on - today).days <= 1 else "waiting",
         "notes": [row["four"], "How did it go?" if on < today else "They know of it" if is_told else "Tell them"],
     }  # fmt: skip
@@ -193,9 +194,9 @@ def _silent_row(row: dict, now: datetime) -> dict:
     """A question, and nothing that is set: their case manager answers it, or not."""
     days = (now - row["at"]).days
     return {
-        "title": _named(row), "url": reverse("casefile:person", args=[row["key"]]), "due_says": f"{days} days",
+        "title": _named(row), "url": address("casefile:person", row["key"]), "due_says": f"{days} days",
         "due_tone": "neutral", "due_note": "without a talk", "notes": [says_silent(days)],
-        "action": {"label": "How they take part", "url": reverse("casefile:taking-part", args=[row["key"]])},
+        "action": {"label": "How they take part", "url": address("casefile:taking-part", row["key"])},
     }  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def note_row(row: dict) -> dict:
     return {
         "title": _named(row), "due_says": "Not signed", "due_tone": "waiting",
         "notes": [f"{how}, {say_when(row['at'])}"],
-        "action": {"label": "Go on", "url": reverse("casefile:note-write", args=[row["key"]]), "kind": "secondary"},
+        "action": {"label": "Go on", "url": address("casefile:note-write", row["key"]), "kind": "secondary"},
     }  # fmt: skip
 
 
@@ -220,9 +221,9 @@ def frame_of(handoffs: list) -> dict:
         "first": first,
         "first_paged": first is not None and first.referral.is_paged,
         "first_minutes": say_minutes(first) if first else "",
-        "handoffs": [handoff_row(one) for one in handoffs[1:MOST]],
-        "handoff_count": len(handoffs[:MOST]),
-        "more_handoffs": len(handoffs) > MOST,
+        "handoffs": [handoff_row(one) for one in handoffs[1:FEW]],
+        "handoff_count": len(handoffs[:FEW]),
+        "more_handoffs": len(handoffs) > FEW,
     }
 
 
