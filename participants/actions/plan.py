@@ -2,13 +2,13 @@
 
 API
     begin_goal(participant=, given=Wanted(...), by=, at=) -> Goal
-    reword_goal(goal=, given=Wanted(...), at=)
+    reword_goal(goal=, given=Wanted(...), seen=)
     add_step(goal=, words=, who=, by_when=, by=, at=) -> GoalStep
     answer_step(step=, state=, at=)
     review_goal(goal=, given=Said(...), by=, at=) -> GoalReview     also sets how the goal stands now
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.seen import refuse_if_changed
 from participants.actions.once import keyed, written_once
 from participants.actions.reach import refuse_unless_in_full
 from participants.enums import NOTE_DOMAINS, GoalState, StepState, StepWho
@@ -39,6 +40,9 @@ class Wanted:
     domain: str = ""
     scale: int | None = None
     review_on: date | None = None
+
+
+WANTED = tuple(one.name for one in fields(Wanted))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +74,11 @@ def begin_goal(
 
 
 @transaction.atomic
-def reword_goal(*, goal: Goal, given: Wanted) -> None:
-    """In their words as they are now."""
+def reword_goal(*, goal: Goal, given: Wanted, seen: str = "") -> None:
+    """In their words as they are now. StaleState when it no longer reads as the page showed it (`seen`)."""
     _check(given)
     held = Goal.objects.select_for_update().get(pk=goal.pk)
+    refuse_if_changed(held, WANTED, seen)
     for name, value in vars(given).items():
         setattr(held, name, value)
     held.save(update_fields=list(vars(given)))

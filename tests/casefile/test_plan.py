@@ -1,5 +1,6 @@
 """The plan: in the person's words, looked at in the conversation's order, on paper without anything that could harm."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -182,3 +183,18 @@ def test_of_a_colleagues_person_the_pages_say_whose_it_is_and_keep_what_was_type
     paper = SimpleUploadedFile("letter.png", png(), content_type="image/png")
     sent = client.post(at("files", person.pk), {"key": uuid.uuid4(), "kind": "letter", "file": paper})
     assert sent.status_code == 200 and "kept by their own case manager" in words_of(sent)
+
+
+def test_of_two_open_pages_the_second_is_told_and_loses_nothing(manager, person, sign_in):
+    goal, client = begun(manager, person), sign_in(manager)
+    url = at("goal-edit", goal.pk)
+    shown = client.get(url).content.decode()
+    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', shown)[1]
+    assert client.post(url, {"words": "A room", "why": "To sleep", "seen": seen}).status_code == 302
+    late = client.post(url, {"words": "A flat", "seen": seen})
+    said, page = words_of(late), late.content.decode()
+    assert "Somebody changed this" in said and "To sleep" in said and "A flat" in page
+    assert act(manager, lambda: Goal.objects.get().words) == "A room"
+    again = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', page)[1]
+    assert client.post(url, {"words": "A flat", "seen": again}).status_code == 302
+    assert act(manager, lambda: Goal.objects.get().words) == "A flat"

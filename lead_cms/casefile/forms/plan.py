@@ -5,7 +5,8 @@ from django import forms
 from lead_cms.casefile.forms.casework import DATE
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
 from lead_cms.core.forms import SentOnceForm
-from participants.actions.plan import LONGEST, Said, Wanted
+from lead_cms.core.seen import mark_of
+from participants.actions.plan import LONGEST, WANTED, Said, Wanted
 from participants.enums import NOTE_DOMAINS, GoalState, StepWho
 from participants.models import Goal
 from participants.models.plan import MOST_ON_SCALE
@@ -38,19 +39,29 @@ class GoalForm(SentOnceForm):
         help_text="For the site’s figures. It is not on the person’s page.",
     )  # fmt: skip
     review_on = forms.DateField(label="Look at it again on", required=False, widget=DATE)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = helper(
-            "words", "why", "measure", "baseline", Short("scale"), "domain", Short("review_on"), "key", submit=""
+            "words",
+            "why",
+            "measure",
+            "baseline",
+            Short("scale"),
+            "domain",
+            Short("review_on"),
+            "key",
+            "seen",
+            submit="",
         )
 
     def given(self) -> Wanted:
-        return Wanted(**self.typed())
+        return Wanted(**{name: self.cleaned_data[name] for name in WANTED})
 
 
 def as_wanted(goal: Goal) -> dict:
-    return {name: getattr(goal, name) for name in GoalForm.base_fields if name != "key"}
+    return {name: getattr(goal, name) for name in WANTED} | {"seen": mark_of(goal, WANTED)}
 
 
 class StepForm(SentOnceForm):

@@ -13,6 +13,7 @@ from lead_cms.audit.record import record
 from lead_cms.casefile.forms.plan import GoalForm, ReviewForm, StepForm, as_wanted
 from lead_cms.casefile.views.asking import went
 from lead_cms.casefile.views.consents import find_person
+from lead_cms.core.seen import mark_of
 from lead_cms.core.templatetags.dates import say_day
 from participants.actions import plan as acting
 from participants.actions.reach import NOT_YOURS, knows_in_full
@@ -80,15 +81,27 @@ def goal_edit(request, pk):
     if (
         request.method == "POST"
         and form.is_valid()
-        and went(request, form, lambda: acting.reword_goal(goal=goal, given=form.given()))
+        and went(
+            request, form, lambda: acting.reword_goal(goal=goal, given=form.given(), seen=form.cleaned_data["seen"])
+        )
     ):
         messages.success(request, "Saved.")
         return redirect("casefile:goal", pk=pk)
     context = {
         "title": "The goal, in other words", "form": form, "back": reverse("casefile:goal", args=[pk]),
         "who": goal.participant,
-    }  # fmt: skip
+    } | _now(form, goal)  # fmt: skip
     return render(request, "casefile/plan/form.html", context)
+
+
+def _now(form: GoalForm, goal: Goal) -> dict:
+    """When it was put otherwise meanwhile: how it reads now, which the next saving knows of."""
+    if not form.is_bound or not form.non_field_errors():
+        return {}
+    goal.refresh_from_db()
+    form.data = form.data.copy()
+    form.data["seen"] = mark_of(goal, acting.WANTED)
+    return {"now": [one for one in (goal.words, goal.why, goal.measure, goal.baseline) if one]}
 
 
 @require_http_methods(["GET", "POST"])
