@@ -66,8 +66,10 @@ def answer(*, appointment: Appointment, state: str, by: Membership, at: datetime
 def move(
     *, appointment: Appointment, on: datetime, place: str, by: Membership, at: datetime, is_confirmed: bool = False
 ) -> Appointment:
-    """To another time or place: the old one reads "moved", the new one is booked in the same step."""
+    """To another time or place: the old one reads "moved", the new one is booked in the same step. Sent twice it stands."""
     locked = _lock(appointment)
+    if (locked.at, locked.place) == (on, place.strip()):
+        return locked
     _answered(locked, AppointmentState.MOVED, at=at)
     return book(referral=locked.referral, on=on, place=place, by=by, at=at, is_confirmed=is_confirmed)
 

@@ -180,3 +180,18 @@ def test_the_pages_book_move_and_answer(world, manager, sign_in):
         key = Appointment.objects.get(state="booked").pk
     answer = client.post(reverse("casefile:answer", args=[referral.pk, key]), {"state": "missed"}, follow=True)
     assert "The time has not come yet" in answer.content.decode()
+
+
+def test_an_appointment_sent_twice_is_one_and_nobody_moves_a_colleagues_unseen(world, manager, sign_in):
+    referral, client = taken(world.a, at=timezone.now() - 2 * DAY), sign_in(manager)
+    url, day = reverse("casefile:appointment", args=[referral.pk]), site_today(manager) + 3 * DAY
+    given = {"on_0": f"{day:%Y-%m-%d}", "on_1": "10:00", "place": "180 Turk St", "seen": ""}
+    assert [client.post(url, given).status_code for _ in range(2)] == [302, 302]
+    late = client.post(url, given | {"on_1": "15:00"})
+    assert "Since this page was opened it was booked for" in late.content.decode()
+    with acting_as(manager), transaction.atomic():
+        held = Appointment.objects.get(referral=referral)
+    assert f'value="{held.pk}"' in late.content.decode()
+    assert client.post(url, given | {"on_1": "15:00", "seen": str(held.pk)}).status_code == 302
+    with acting_as(manager), transaction.atomic():
+        assert sorted(Appointment.objects.values_list("state", flat=True)) == ["booked", "moved"]

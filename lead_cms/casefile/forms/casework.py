@@ -53,10 +53,12 @@ class MayConfirm(Form):
 class AppointmentForm(MayConfirm):
     on = MomentField(label="Day and time")
     place = Line(label="Where", max_length=160)
+    # Which appointment the page showed; empty while there is none.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper("on", "place", submit="")
+        self.helper = helper("on", "place", "seen", submit="")
 
 
 class ItemForm(Form):

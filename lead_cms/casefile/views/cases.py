@@ -15,6 +15,7 @@ from lead_cms.casefile.caserows import handover_rows, page_rows
 from lead_cms.casefile.forms.casework import AppointmentForm, AttemptForm, EventForm, ItemForm
 from lead_cms.casefile.urgency import person_name
 from lead_cms.casefile.views.asking import find_referral, went
+from lead_cms.core.templatetags.dates import say_when
 from referrals.actions import appointments, events, items
 from referrals.actions.attempts import log_attempt
 from referrals.enums import AppointmentState, Item, WindowEventKind
@@ -58,10 +59,11 @@ def appointment(request, pk):
     """Book an appointment, or move the one that is booked."""
     referral = find_referral(request, pk)
     booked = Appointment.objects.filter(referral=referral, state=AppointmentState.BOOKED).first()
-    form = AppointmentForm(request.POST or None, initial={"place": booked.place} if booked else None)
-    if request.method == "POST" and form.is_valid():
+    shown = {"place": booked.place, "seen": str(booked.pk)} if booked else {}
+    form = AppointmentForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form.is_valid() and not _booked_since(form, booked):
         given, by, now = form.cleaned_data, request.membership, timezone.now()
-        given["is_confirmed"] = given.pop("apart")
+        given["is_confirmed"], _ = given.pop("apart"), given.pop("seen")
         if booked is None:
             done = went(request, form, lambda: appointments.book(referral=referral, by=by, at=now, **given))
         else:
@@ -72,6 +74,22 @@ def appointment(request, pk):
         form.ask_to_confirm()
     title = "Move the appointment" if booked else "Book an appointment"
     return _form(request, referral, form, title, "plain", submit="Move it" if booked else "Book it")
+
+
+def _booked_since(form: AppointmentForm, booked: Appointment | None) -> bool:
+    """Somebody booked another one since the page was opened: said, and moved only when it is sent again."""
+    given, now = form.cleaned_data, str(booked.pk) if booked else ""
+    if booked is None or "seen" not in form.data or given["seen"] == now:
+        return False
+    if (booked.at, booked.place) == (given["on"], given["place"].strip()):
+        return False
+    form.data = form.data.copy()
+    form.data["seen"] = now
+    form.add_error(
+        None,
+        f"Since this page was opened it was booked for {say_when(booked.at)}, {booked.place}. Send again to move it to yours.",
+    )
+    return True
 
 
 @require_POST
