@@ -133,11 +133,15 @@ def test_what_is_no_answer_logs_nothing(where, manager, sign_in, outcome):
 
 def test_only_ones_own_last_try_is_taken_back_and_only_at_once(where, manager):
     referral, other = case(where, "Devon"), manager_of(where, 1)
-    first, second = tried(manager, referral), tried(manager, referral, "left_word", at=NOW + timedelta(seconds=1))
-    for attempt, by, at in [(first, manager, NOW), (second, other, NOW), (second, manager, NOW + timedelta(minutes=6))]:
+    now = datetime.now(UTC)  # of the database's own minutes, too
+    first, second = (
+        tried(manager, referral, at=now),
+        tried(manager, referral, "left_word", at=now + timedelta(seconds=1)),
+    )
+    for attempt, by, at in [(first, manager, now), (second, other, now), (second, manager, now + timedelta(minutes=6))]:
         with pytest.raises(StaleState, match="no longer"):
             act(by, lambda a=attempt, b=by, t=at: take_back(attempt=a, by=b, at=t))
-    act(manager, lambda: take_back(attempt=second, by=manager, at=NOW))
+    act(manager, lambda: take_back(attempt=second, by=manager, at=now))
     held = act(manager, lambda: Casework.objects.get())
     assert (held.attempts, held.last_outcome, held.next_try_at) == (1, "not_found", first.next_try_at)
 

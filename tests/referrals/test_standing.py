@@ -121,9 +121,10 @@ def test_tries_and_appointments(world, by, all_is_well):
     one = lambda: all_is_well()[referral.pk]  # noqa: E731
     assert one()[:2] == ("active", act(by, lambda: fresh(referral)).status_changed_at)
     tried(by, referral, "not_found", NOW - 3 * DAY)
-    reached = tried(by, referral, "reached", NOW)
-    assert one()[1] == NOW
-    act(by, lambda: attempts.take_back(attempt=fresh(reached), by=by, at=NOW))
+    now = datetime.now(UTC)  # of the database's own minutes, too
+    reached = tried(by, referral, "reached", now)
+    assert one()[1] == now
+    act(by, lambda: attempts.take_back(attempt=fresh(reached), by=by, at=now))
     assert one()[1] < NOW
     meeting = act(
         by, lambda: appointments.book(referral=fresh(referral), on=NOW + DAY, place="180 Turk St", by=by, at=NOW)
