@@ -179,8 +179,12 @@ FUNCTIONS = [
     definer(
         "shut_participant_ids()",
         returns="setof uuid",
+        # By name; and to every case manager who is found to be under age.
         body="""select a.participant_id from participants_recordaccess a
-                where a.membership_id = app.membership_id() and a.kind = 'shut' and a.ended_at is null""",
+                where a.membership_id = app.membership_id() and a.kind = 'shut' and a.ended_at is null
+                union all
+                select c.participant_id from referrals_casework c
+                where c.site_id = app.site_id() and c.is_sealed and c.participant_id is not null""",
         to=[MANAGER],
     ),
     definer(

@@ -46,6 +46,7 @@ from tests.access.whose import (
     TELEPHONE,
     Rules,
     always,
+    as_manager,
     charged_now,
     given_to_me,
     here,
@@ -361,12 +362,12 @@ ORACLE: dict[str, dict[str, Rules]] = {
     },
     "referrals_windowitem": {
         "select": {MANAGER: here, SUPERVISOR: here, DEFINER: always},
-        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "insert": {MANAGER: as_manager, SUPERVISOR: supervised, OPERATOR: always},
         "update": {SUPERVISOR: here},
     },
     "referrals_windowevent": {
         "select": {MANAGER: here, SUPERVISOR: here},
-        "insert": {MANAGER: my_case, SUPERVISOR: supervised, OPERATOR: always},
+        "insert": {MANAGER: as_manager, SUPERVISOR: supervised, OPERATOR: always},
     },
     "referrals_reminder": {
         "select": {CLOCKWORK: here, SCHEDULER: always, DEFINER: always},

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 from lead_cms.access.permissions import Role
 from tests.access.markers import IN_WORDS, Place
-from tests.access.rows import ASKED, Row
+from tests.access.rows import ASKED, BESIDE, Row
 from tests.access.walking import Walk
 
 HERE = "san-francisco"
@@ -59,7 +59,7 @@ IN_FULL = {
 
 
 def i_wrote(row: Row) -> bool:
-    return mine(row) and row.flavour != "supervised"
+    return mine(row) and row.flavour not in {"supervised", "sealed"}
 
 
 def is_over(row: Row) -> bool:
@@ -81,7 +81,7 @@ def of_a_record_that_is_not_closed(row: Row) -> bool:
         return i_wrote(row) or (here(row) and row.flavour == "plain")
     if row.table in {"participants_recordaccess", "participants_nevertogether"} or is_over(row):
         return False
-    is_sealed = row.flavour == "sealed" and row.table.startswith("referrals_")
+    is_sealed = row.flavour == "sealed" and row.role != BESIDE
     return here(row) and not is_sealed and (row.flavour != "restricted" or row.n == 0)
 
 

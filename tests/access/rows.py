@@ -41,6 +41,7 @@ FLAVOURS = (
     "plain", "shared", "past", "restricted", "sealed", "community", "supervised", "telephoned", "coordinated",
 )  # fmt: skip
 # Under a matrix consent to provider n, and with a sentence to officer n; of "past" the sentence was taken back.
+BESIDE = "beside"  # another person in the rows of one
 MATRIX = ("plain", "restricted", "sealed", "supervised", "past")
 SHOWN_MET, MET = {"plain", "shared", "supervised"}, {"state": "met", "met_on": DAY}
 TYPED_BY = {
@@ -360,7 +361,7 @@ def _closing(add, where: SiteWorld, n: int, flavour: str, person) -> None:
     """Staff named, people kept apart, a record opened in an emergency: whose person is already seen by everybody."""
     manager, supervisor = where.person(Role.CASE_MANAGER, n), where.person(Role.SUPERVISOR, n)
     other = add(
-        participants.Participant, given_name="B", created_at=NOW, created_by=_manager(where, n, flavour),
+        participants.Participant, BESIDE, given_name="B", created_at=NOW, created_by=_manager(where, n, flavour),
     )  # fmt: skip
     first, second = sorted([person, other], key=lambda one: one.pk)
     add(participants.NeverTogether, first=first, second=second, reason="asked", set_at=NOW,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
-from tests.access.rows import Row
+from tests.access.rows import BESIDE, Row
 from tests.access.rows_of_merging import PUT_AWAY
 
 OFFICER, LIAISON, PROSECUTOR = Role.OFFICER, Role.LIAISON, Role.PROSECUTOR
@@ -68,8 +68,8 @@ def open_to_coordinator(p, r):
 
 
 def open_person(p, r):
-    """Participants are closed by their own mark, not by the referral's seal."""
-    return here(p, r) and (r.flavour != "restricted" or r.n == p.n)
+    """What hangs on a person is closed as their cases are; beside somebody sealed another person may stand."""
+    return open_to_manager(p, r) or (here(p, r) and r.flavour == "sealed" and r.role == BESIDE)
 
 
 def in_use(rule: Rule) -> Rule:
@@ -109,8 +109,14 @@ TAKERS = {OFFICER: police, MANAGER: here, SUPERVISOR: here, COORDINATOR: here, O
 CASEWORK = {MANAGER: open_to_manager, SUPERVISOR: here}
 
 
-def my_case(p, r):
+def as_manager(p, r):
+    """What the case manager of that number typed, a supervisor having typed the others."""
     return own(p, r) and r.flavour != "supervised"
+
+
+def my_case(p, r):
+    """One's own, unless it was sealed: then it is nobody's of the case managers."""
+    return as_manager(p, r) and r.flavour != "sealed"
 
 
 def supervised(p, r):
@@ -118,7 +124,7 @@ def supervised(p, r):
 
 
 def written_by_me(rule: Rule) -> Rule:
-    return lambda p, r: rule(p, r) and my_case(p, r)
+    return lambda p, r: rule(p, r) and as_manager(p, r)
 
 
 def in_full(p, r):
