@@ -222,19 +222,21 @@ def client():
     return StrictClient()
 
 
+def signed_in(membership, **options) -> StrictClient:
+    """A client signed in as that membership's user, acting under it, with one page behind it."""
+    client = StrictClient(**options)
+    client.force_login(membership.user)
+    session = client.session
+    session["membership_id"] = str(membership.pk)
+    session["began_at"] = session["seen_at"] = time.time()
+    session.save()
+    return client
+
+
 @pytest.fixture
 def sign_in():
     """sign_in(membership) -> a client signed in as that membership's user, acting under it."""
-
-    def _sign_in(membership) -> StrictClient:
-        client = StrictClient()
-        client.force_login(membership.user)
-        session = client.session
-        session["membership_id"] = str(membership.pk)
-        session.save()
-        return client
-
-    return _sign_in
+    return signed_in
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ from tests.access import rows as making
 from tests.access.finding import found_in
 from tests.access.markers import CODED, Marked, planted_in
 from tests.access.reading import HERE, MUST_MEET, asked_of_us_under_a_consent_that_stands, record, wrong
-from tests.access.test_urls import PAGES, signed_in, wrong_answers
+from tests.access.test_urls import PAGES, wrong_answers
 from tests.access.walking import FILES, Opened, Walk
+from tests.conftest import signed_in
 from tests.factories import World
 
 
@@ -49,7 +50,7 @@ def marked(django_db_setup, django_db_blocker):
 def walked(marked, role: Role, only: set[str] | None = None) -> Walk:
     world, rows = marked
     person = world.a.person(role, 0)
-    return Walk(signed_in(person), person, rows, only).go()
+    return Walk(signed_in(person, raise_request_exception=False), person, rows, only).go()
 
 
 @pytest.mark.parametrize("role", Role)

@@ -250,16 +250,6 @@ def test_only_the_listed_addresses_are_public():
     }  # fmt: skip
 
 
-def signed_in(person) -> StrictClient:
-    """A client acting under a membership; an error of a page comes back as its answer."""
-    client = StrictClient(raise_request_exception=False)
-    client.force_login(person.user)
-    session = client.session
-    session["membership_id"] = str(person.pk)
-    session.save()
-    return client
-
-
 # Whatever the key, the answer is the same: letting go of a draft that is not there is done already.
 ALIKE = {"referrals:draft-discard"}
 # A second key that names nothing, or a record in another state, makes 404 a right answer for those who may ask, too.
