@@ -53,7 +53,9 @@ CASEWORK = {Role.CASE_MANAGER, Role.SUPERVISOR}
 TELLING = {"plain", "past", "sealed", "community", "unlinked", "sign-in"}
 OTHERS_TELLING = {"plain", "restricted"}
 # Where a person's page is about another one too.
-OF_TWO = {f"casefile:{name}" for name in ("person", "person-apart", "person-apart-lift", "person-twice", "person-merge")}
+OF_TWO = {
+    f"casefile:{name}" for name in ("person", "person-apart", "person-apart-lift", "person-twice", "person-merge")
+}
 
 
 @dataclass(frozen=True)
