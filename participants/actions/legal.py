@@ -21,6 +21,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.enums import ChargeClass, CourtState, LegalKind, LegalSource, ToldWhom
 from participants.models import LegalEvent, Participant
@@ -129,6 +130,7 @@ def answer_move(
     *, event: LegalEvent, on: date, at_time: time | None, place: str, by: Membership, at: datetime
 ) -> LegalEvent:
     """To another day: nobody is told of the new one yet."""
+    hold_person(event.participant)
     held = _ahead(event)
     given = Event(
         kind=held.kind, on=on, at_time=at_time, place=place or held.place, cause_number=held.cause_number,

@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.enums import NOTE_DOMAINS, NoteKind, NotePlace
 from participants.models import ContactNote, CounsellingNote, NoteAddendum, NoteDetail, NoteLine, Participant
@@ -71,6 +72,7 @@ def keep_note(
 ) -> ContactNote:
     """Keep what is there. Raises StaleState when it was signed, WrittenElsewhere when another page was there since."""
     _check(given, at)
+    hold_person(participant)
     mine = ContactNote.objects.select_for_update().filter(pk=key, author=by, participant=participant, signed_at=None)
     note = mine.first() or _begin(key, participant, given, page, by=by, at=at) or mine.first()
     if note is None:

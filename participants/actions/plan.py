@@ -19,6 +19,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.seen import refuse_if_changed
+from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.actions.reach import refuse_unless_in_full
 from participants.enums import NOTE_DOMAINS, GoalState, StepState, StepWho
@@ -125,6 +126,7 @@ def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime, key: U
     _check_scale(given.scale)
     for name in SAID[:3]:
         _check_length(getattr(given, name), name)
+    hold_person(goal.participant)
     held = Goal.objects.select_for_update().get(pk=goal.pk)
     review = GoalReview(
         **keyed(key), site_id=held.site_id, goal=held, participant_id=held.participant_id, went_well=given.went_well,

@@ -293,6 +293,12 @@ FIRST = [
 ]
 FUNCTIONS = [
     _casework(
+        "hold_person(person uuid)",
+        returns="void",
+        body="select 1 from participants_participant p where p.id = person and p.site_id = app.site_id() for share",
+        volatility="volatile",
+    ),
+    _casework(
         "kept_record(person uuid)",
         returns="uuid",
         body="""select k.id from participants_participant p join participants_participant k on k.id = p.merged_into_id

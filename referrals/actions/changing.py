@@ -16,6 +16,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
 from referrals.actions import paging, reminders
+from referrals.actions.holding import hold
 from referrals.enums import TRANSITIONS, WINDOW_TRANSITIONS, ReferralStatus, WindowState
 from referrals.models import HeldCharge, IntakeWindow, Packet, Referral
 
@@ -26,6 +27,7 @@ RELEASING = frozenset({ReferralStatus.CANCELLED, ReferralStatus.NOT_APPROVED})
 @transaction.atomic
 def change_status(referral: Referral, to: str, *, by: Membership, at: datetime) -> Referral:
     """Move a referral along TRANSITIONS; the caller's instance is brought up to date."""
+    hold(referral.pk)
     locked = Referral.objects.select_for_update(of=("self",), no_key=True).filter(pk=referral.pk).first()
     # A row that its officer may still read and not change any more is not found by a lock.
     found = locked or Referral.objects.get(pk=referral.pk)

@@ -20,6 +20,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.schema import LONGEST_SHIFT_HOURS
 from referrals.actions.changing import change_status
+from referrals.actions.holding import hold
 from referrals.actions.referring import UnderAge, years_between
 from referrals.actions.reminders import tell_now
 from referrals.enums import ReferralStatus
@@ -117,6 +118,7 @@ def details_closed_because(referral: Referral, at: datetime) -> str:
 @transaction.atomic
 def cancel(*, referral: Referral, reason: str, by: Membership, at: datetime) -> None:
     """Before the handover only: no police role can end a referral that the person has accepted."""
+    hold(referral.pk)
     referral = locked(referral)
     rules = rules_by_id(referral.rules_id)
     if reason not in {choice.code for choice in rules.codes.cancel_reasons or ()}:

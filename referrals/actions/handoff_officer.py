@@ -24,6 +24,7 @@ from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
 from referrals.actions import paging
 from referrals.actions.changing import change_status
+from referrals.actions.holding import hold
 from referrals.actions.reminders import tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
 from referrals.models import Handoff, OnCallShift, OutreachEntry, Referral
@@ -132,6 +133,7 @@ def nobody_came(
         raise DomainError("Choose what you do instead.", field="fallback")
     if fallback == "judgement" and not note.strip():
         raise DomainError("Tell us in a line what you did.", field="note")
+    hold(referral.pk)
     handoff = _handoff(referral)
     handoff.nobody_came_at = handoff.nobody_came_at or at
     handoff.nobody_came_why, handoff.fallback = why, fallback

@@ -1,4 +1,4 @@
-"""Whoever changes a case holds it first, with the person's other cases, in the database's one order."""
+"""Whoever changes a case holds the person first, then every case of theirs, then what hangs on it (docs/architecture.md)."""
 
 from uuid import UUID
 
@@ -7,11 +7,16 @@ from django.db import connection
 from referrals.models import Casework
 
 
-def hold_case(referral_id: UUID) -> Casework:
-    """The case of this referral, held until the transaction ends. Call it before any other row of it is held.
+def hold(referral_id: UUID) -> None:
+    """Person and cases of this referral, held until the transaction ends. Call it before any other row of it is held.
 
     How a case stands is kept on every case of the person: two who began with a case each would wait for each other for ever.
     """
     with connection.cursor() as cursor:
         cursor.execute("select app.hold_case(%s)", [referral_id])
+
+
+def hold_case(referral_id: UUID) -> Casework:
+    """The same, for whoever reads the case: it as it is now."""
+    hold(referral_id)
     return Casework.objects.select_for_update(of=("self",), no_key=True).get(referral_id=referral_id)

@@ -21,6 +21,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.clock import item_counts, needs_confirmation
 from referrals.actions import reminders
 from referrals.actions.changing import change_window_state
+from referrals.actions.holding import hold
 from referrals.actions.moments import day_not_in_future
 from referrals.enums import Item, WindowState
 from referrals.models import Casework, HeldCharge, IntakeWindow, Referral, WindowItem, WindowResult
@@ -45,6 +46,7 @@ def record_item(*, referral: Referral, kind: str, done_on: date, by: Membership,
     A referral without a window has nothing to count, and the list is empty. Raises DomainError (`done_on`, `kind`).
     """
     refuse_day(referral=referral, kind=kind, done_on=done_on, by=by, at=at)
+    hold(referral.pk)
     made = []
     for window in _windows_of_person(referral):
         if kind not in window.required_items or done_on < window.starts_on:
@@ -71,6 +73,7 @@ def confirm_item(*, item: WindowItem, by: Membership, at: datetime) -> WindowIte
     """Somebody else confirms what was typed after the due day; never whoever typed it."""
     if not has_permission(by, Permission.CASEWORK_CONFIRM):
         raise DomainError("A supervisor confirms it.")
+    hold(item.window.referral_id)
     window = _lock(item.window_id)
     item = WindowItem.objects.get(pk=item.pk)
     if item.typed_by_id == by.pk:

@@ -27,6 +27,7 @@ from lead_cms.programs.rules import need
 from participants.actions import persons
 from participants.actions.alike import likely_people
 from participants.actions.closing import refuse_if_apart
+from participants.actions.holding import hold_person
 from participants.actions.persons import CLOSE, Names, age_on, begin_spell, likely_matches, make_participant
 from participants.likeness.entry import Entry, entry
 from participants.likeness.names import split_name
@@ -107,10 +108,12 @@ def link(
 
     Not where its case manager looks after somebody they must not meet, unless a supervisor confirms it.
     """
+    # Held first: whoever restricts the record at this moment is waited for, so that no case of it stays open.
+    hold_person(participant)
     case = _lock(referral)
     if case.case_manager_id is not None:
         refuse_if_apart(participant_id=participant.pk, case_manager=case.case_manager, by=by, is_confirmed=is_confirmed)
-    case.is_restricted = participant.is_restricted
+    case.is_restricted = Participant.objects.values_list("is_restricted", flat=True).get(pk=participant.pk)
     return _link(case, participant, said_yes=said_yes, made=False, by=by, at=at)
 
 
@@ -137,8 +140,11 @@ def set_restricted(*, participant: Participant, restricted: bool, by: Membership
     """Closed to all but the person's own case manager and the supervisor, on every referral of theirs."""
     if by.role != Role.SUPERVISOR:
         raise DomainError("A supervisor closes or opens a record.")
-    participant.is_restricted = restricted
-    participant.save(update_fields=["is_restricted"])
+    held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    cases = Casework.objects.select_for_update(of=("self",), no_key=True).filter(participant=held)
+    list(cases.order_by("pk").only("pk"))  # held in the one order before any is written
+    held.is_restricted = participant.is_restricted = restricted
+    held.save(update_fields=["is_restricted"])
     Casework.objects.filter(participant=participant).update(is_restricted=restricted)
     record(AuditAction.RECORD_RESTRICTED, target=participant, restricted=restricted)
 

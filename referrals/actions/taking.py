@@ -20,7 +20,7 @@ from lead_cms.programs.rules import Rules, need
 from participants.actions.closing import refuse_if_apart
 from referrals.actions import paging
 from referrals.actions.changing import change_status
-from referrals.actions.holding import hold_case
+from referrals.actions.holding import hold, hold_case
 from referrals.actions.moments import not_in_future
 from referrals.enums import OutreachState, ReferralStatus
 from referrals.models import Casework, Handoff, OutreachEntry, Referral, ReferredPerson
@@ -102,6 +102,7 @@ def take_over(
 @transaction.atomic
 def person_left(*, referral: Referral, by: Membership, at: datetime) -> OutreachEntry:
     """The person left before the handover: the charge stays held, and outreach looks for them."""
+    hold(referral.pk)
     referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
     handoff = _lock(referral)
     if referral.status != ReferralStatus.SUBMITTED or (handoff and handoff.handed_over_at):

@@ -21,6 +21,7 @@ from lead_cms.programs.rules import Rules
 from referrals.actions import reminders
 from referrals.actions.approvals import answer_approval, ask_approval
 from referrals.actions.changing import change_status
+from referrals.actions.holding import hold
 from referrals.actions.opening import open_window_after_approval
 from referrals.enums import Door, Outcome, ReferralStatus
 from referrals.models import Approval, ApprovalStep, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
@@ -104,6 +105,7 @@ def answer_community(*, referral: Referral, answered: str, by: Membership, at: d
 
 
 def _in_triage(referral: Referral) -> Referral:
+    hold(referral.pk)
     locked = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
     if locked.status != ReferralStatus.TRIAGE:
         raise StaleState(f"This has moved on. It says “{locked.get_status_display()}” now.")

@@ -71,6 +71,20 @@ begin
   end loop;
   return held;
 end"""
+# The person before the cases: whoever writes about the person holds that row, and then wants the cases.
+HOLD_CASE = """
+declare whose uuid; held uuid;
+begin
+  loop
+    select c.participant_id into whose from referrals_casework c join referrals_referral r on r.id = c.referral_id
+      where c.referral_id = referral and r.site_id = app.site_id();
+    exit when whose is null or whose = held;
+    perform 1 from participants_participant p where p.id = whose for no key update;
+    held := whose;  -- a merge that was waited for may have given the case to the other record: then that one is held
+  end loop;
+  perform app.hold_cases(array(
+    select r.id from referrals_referral r where r.id = referral and r.site_id = app.site_id()));
+end"""
 KEEP = f"""
 declare cases uuid[];
 begin
@@ -134,9 +148,10 @@ FUNCTIONS = [
     definer(
         "hold_case(referral uuid)",
         returns="void",
-        body="""select app.hold_cases(array(
-                  select r.id from referrals_referral r where r.id = referral and r.site_id = app.site_id()))""",
-        to=[Role.CASE_MANAGER, Role.SUPERVISOR],
+        body=HOLD_CASE,
+        # Whoever may move a referral along.
+        to=[Role.CASE_MANAGER, Role.SUPERVISOR, Role.COORDINATOR, Role.OFFICER, Role.LIAISON],
+        language="plpgsql",
         volatility="volatile",
     ),
     _definer("keep_standing(referrals uuid[])", "void", KEEP),

@@ -167,6 +167,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("has_somebody_to_avoid", "lead_definer"),
             ("hold_case", "lead_definer"),
             ("hold_cases", "lead_definer"),
+            ("hold_person", "lead_definer"),
             ("how_common", "lead_definer"),
             ("hung_on", "lead_definer"),
             ("is_of_my_site", "lead_definer"),
