@@ -1,5 +1,6 @@
-"""The address of a record that was put together with the person's other one leads to that one."""
+"""Where nothing was found: the address of a record that was put away leads on, and nothing that was typed is lost."""
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +14,18 @@ from participants.actions.merging import kept_record
 LED_ON = "This person had two records. They are one now, and this is it."
 # What is only ever added to a record goes on to the kept one as it was sent: a note that is typed is never stopped.
 SENT_ON = frozenset({"casefile:note-new", "casefile:note-keep"})
+# Sent by the page, not by whoever typed.
+OF_THE_PAGE = frozenset(
+    {"csrfmiddlewaretoken", "seen", "seen_at", "seen_digest", "shown", "opened", "back", "confirmed", "review", "save"}
+)
 
 
-class KeptRecord:
-    """Asks only where nothing was found, so that no page pays for it. Row security answers for the kept record."""
+class NothingFound:
+    """Asks only where nothing was found, so that no page pays for it. Row security answers for the kept record.
+
+    What was sent stands on the page again, whether or not there is anything at the address: it tells nothing but what
+    whoever sent it knows.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -26,31 +35,43 @@ class KeptRecord:
 
     def process_exception(self, request, exception):
         match, membership = request.resolver_match, getattr(request, "membership", None)
-        key = match.kwargs.get("pk") if match is not None else None
-        if not isinstance(exception, Http404) or not isinstance(key, UUID) or membership is None:
-            return None
         # The pages of an account stand in no app's name and act under no membership: nothing may be asked there.
-        if not match.namespace:
+        if not isinstance(exception, Http404) or match is None or not match.namespace or membership is None:
             return None
-        kept = kept_record(key) if membership.role in CASEWORK else None
+        if membership.role not in CASEWORK:
+            return None
+        key = match.kwargs.get("pk")
+        kept = kept_record(key) if isinstance(key, UUID) else None
         if kept is None:
-            return None
+            return _not_saved(request, {}, status=404) if _typed(request) else None
         url = reverse(match.view_name, kwargs=match.kwargs | {"pk": kept})
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         if request.method in {"GET", "HEAD"} or match.view_name in SENT_ON:
             if request.method == "GET":
                 messages.info(request, LED_ON)
             return redirect(url + query, preserve_request=request.method == "POST")
-        return _not_saved(request, kept, url)
+        # Sent about the other record from a page of before: nothing is written over unseen.
+        return _not_saved(request, {"kept": kept}, status=409)
 
 
-def _not_saved(request, kept: UUID, url: str):
-    """Sent about the other record from a page of before: nothing is written over unseen, and nothing typed is lost."""
-    typed = [
+def _not_saved(request, context: dict, *, status: int):
+    return render(request, "casefile/not_saved.html", context | {"typed": _typed(request)}, status=status)
+
+
+def _typed(request) -> list[dict]:
+    """What stood in the fields of the form; none for a page that was only opened."""
+    return [
         {"label": name.replace("_", " ").capitalize(), "value": value}
-        for name, values in request.POST.lists()
+        for sent, values in request.POST.lists()
+        for name in [re.sub(r"_\d$", "", sent.rpartition("-")[2])]  # one form of several, one part of a moment
         for value in values
-        if value.strip() and name != "csrfmiddlewaretoken"
+        if value.strip() and name not in OF_THE_PAGE and not _is_key(value)
     ]
-    context = {"kept": kept, "url": url, "typed": typed}
-    return render(request, "casefile/merging/not_saved.html", context, status=409)
+
+
+def _is_key(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

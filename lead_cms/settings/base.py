@@ -78,8 +78,8 @@ MIDDLEWARE = [
     "lead_cms.audit.middleware.record_denials",
     # One transaction, one principal, around the whole response.
     "lead_cms.access.middleware.identity",
-    # Inside it: the address of one of two records that were put together leads to the kept one.
-    "lead_cms.casefile.middleware.KeptRecord",
+    # Inside it: the address of a record that was put away leads on, and what was sent to nowhere is shown again.
+    "lead_cms.casefile.middleware.NothingFound",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
