@@ -48,9 +48,12 @@ def note_seen(
 
 @transaction.atomic
 def forget_seen(*, seen: LastSeen) -> None:
-    """They would rather not be found, or it was somebody else."""
+    """They would rather not be found, or it was somebody else. An older place does not come back in its stead.
+
+    There is an older one where two records were put together: each had its own, which it has again when taken apart.
+    """
     record(AuditAction.SEEN_ERASED, target=seen.participant)
-    LastSeen.objects.filter(pk=seen.pk).delete()
+    LastSeen.objects.filter(participant_id=seen.participant_id, seen_at__lte=seen.seen_at).delete()
 
 
 def forget_after_death(*, participant: Participant) -> None:

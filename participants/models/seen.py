@@ -20,7 +20,10 @@ class LastSeenQuerySet(models.QuerySet):
 
 
 class LastSeen(SiteRow):
-    """One sighting in words. A newer one takes the place of the older: no trail of where a person goes is kept."""
+    """One sighting in words. A newer one takes the place of the older: no trail of where a person goes is kept.
+
+    Of two records that were put together the newer is shown, and the other waits to be the other record's again.
+    """
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="seen")
     place = EncryptedTextField()

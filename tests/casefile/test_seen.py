@@ -17,9 +17,11 @@ from participants.models import LastSeen
 from participants.row_security import POLICIES
 from tests.casefile.person_making import act, linked, manager_of, words_of
 from tests.casefile.working import taken
+from tests.participants.test_merging import apart, put_together
 
 # Row security asks the database's own clock, which no test stops.
 NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
 KEPT = timedelta(days=14)  # by the rules of both sites
 PLACE = "Behind the library zq"
 
@@ -123,3 +125,37 @@ def test_the_page(world, sign_in, manager, person):
     erase = reverse("casefile:seen-erase", args=[held.pk])
     assert sign_in(world.b.person(Role.CASE_MANAGER)).post(erase).status_code == 404
     assert sign_in(manager).post(erase).status_code == 302 and seen_by(manager) == []
+
+
+@pytest.fixture
+def two(where, manager):
+    """The record that is kept, with the older place, and the other with the newer one; put together."""
+    one, other = (linked(where, taken(where, at=NOW - days * DAY), at=NOW - days * DAY) for days in (9, 2))
+    saw(manager, one, "At the pier", seen_at=NOW - timedelta(hours=5))
+    saw(manager, other)
+    return one, other, put_together(manager, one, other)
+
+
+def shown(sign_in, by, person) -> str:
+    return words_of(sign_in(by).get(reverse("casefile:seen", args=[person.pk])))
+
+
+def test_of_two_records_put_together_the_newer_place_stands(sign_in, manager, two):
+    one, other, merge = two
+    assert PLACE in shown(sign_in, manager, one) and "At the pier" not in shown(sign_in, manager, one)
+    apart(manager, merge)
+    assert "At the pier" in shown(sign_in, manager, one) and PLACE in shown(sign_in, manager, other)
+
+
+def test_erased_after_two_records_were_put_together_no_older_place_comes_back(sign_in, manager, two):
+    one, *_ = two
+    newest = act(manager, lambda: LastSeen.objects.get(seen_at=NOW))
+    sign_in(manager).post(reverse("casefile:seen-erase", args=[newest.pk]))
+    assert "At the pier" not in shown(sign_in, manager, one) and seen_by(manager) == []
+
+
+def test_what_an_old_page_erases_is_not_the_newer_place(sign_in, manager, two):
+    one, *_ = two
+    older = act(manager, lambda: LastSeen.objects.get(seen_at__lt=NOW))
+    sign_in(manager).post(reverse("casefile:seen-erase", args=[older.pk]))
+    assert seen_by(manager) == [PLACE]
