@@ -4,6 +4,7 @@ API
     first_windows(site_id, most, who=…), keyed(site_id, after, most, who=…): one page of them
     waiting_handoffs(membership, now), tries_due(membership, until, most), outreach_untried(site_id, most)
     first, said, named: for a list of one's own
+    not_closed(me), closed_here(me): what stands in its own case manager's lists alone, and how much of it there is
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
 plain values of the columns that they say, not models: a list of many joins costs what it shows.
 """
@@ -13,8 +14,11 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from lead_cms.access.permissions import Role
+from lead_cms.accounts.models import Membership
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
 from referrals.enums import AppointmentState, OutreachState, ReferralStatus, WindowEventKind, WindowState
@@ -36,10 +40,24 @@ MOST, FEW = 8, 5  # rows of a list on Today: what cannot wait, and the rest; the
 HANDOFF_TIME = timedelta(hours=12)
 
 
-def not_restricted() -> Q:
-    """Of rows that hang on a referral: a restricted record stands in its own case manager's lists, and in no other."""
-    cases = Casework.objects.filter(referral=OuterRef("referral_id"))
-    return ~Exists(cases.filter(Q(is_restricted=True) | Q(participant__is_restricted=True)))
+CLOSED = Q(is_restricted=True) | Q(is_sealed=True) | Q(participant__is_restricted=True)
+
+CLOSED_HERE = "select count(*) from referrals_casework where site_id = %s and (is_restricted or is_sealed)"
+
+
+def not_closed(me: UUID | None = None) -> Q:
+    """Of rows that hang on a referral: what is restricted or sealed stands in its own case manager's lists, and in no other."""
+    closed = Casework.objects.filter(CLOSED, referral=OuterRef("referral_id"))
+    return ~Exists(closed if me is None else closed.exclude(case_manager=me))
+
+
+def closed_here(me: Membership) -> int | None:
+    """How many cases are restricted or sealed, for the supervisor, and never whose; nobody else is told."""
+    if me.role != Role.SUPERVISOR:
+        return None
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(CLOSED_HERE, [me.site_id])
+        return cursor.fetchone()[0]
 
 
 def open_windows(site_id):
@@ -125,7 +143,7 @@ def _windows(*, site_id, who, most, unsure=False, me=None, since=None, until=Non
     if who != "team":
         windows = windows.filter(case_manager=me)
     if who != "mine":
-        windows = windows.filter(not_restricted())
+        windows = windows.filter(not_closed())
     if since is not None:
         windows = windows.filter(due_on__gte=since)
     if until is not None:
@@ -199,7 +217,7 @@ OF_UNTRIED = said("first_try_target_at")
 @prepared(site_id=UUID)
 def _untried(*, site_id, most):
     untried = OutreachEntry.objects.filter(
-        not_restricted(), site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None
+        not_closed(), site_id=site_id, state=OutreachState.TO_FIND, first_tried_at=None
     )
     return first(untried, "listed_at", "pk", most=most).values_list(*OF_UNTRIED.values())
 

@@ -122,8 +122,9 @@ STATEMENTS = {
     scope: FOUND.format(
         candidates=candidates, most=PAGE + 1,
         first="'9999-12-31'::date" if scope == LATER else "coalesce(due_on, '9999-12-31')",
-        # What is another's is not on one's own list.
-        whose="" if scope == TEAM else " and (c.case_manager_id = %(me)s or c.case_manager_id is null)",
+        # What is another's is not on one's own list, and what is restricted or sealed on no other.
+        whose=" and (c.case_manager_id = %(me)s or not (c.is_restricted or c.is_sealed or coalesce(q.is_restricted, false))"
+        f"{'' if scope == TEAM else ' and c.case_manager_id is null'})",
     )
     for scope, candidates in CANDIDATES.items()
 }  # fmt: skip

@@ -3,7 +3,7 @@
 API
     happened(scope, me, since, until) -> ([Person], until when there is more to read, or None)
     panels(people) -> HTML
-Nothing is filtered for secrecy: a row of another's closed record is not there, and of notes there are facts and no text.
+Rows that a person may not see are not there: PostgreSQL says so. Of notes there are facts and no text.
 """
 
 from dataclasses import dataclass, field
@@ -67,20 +67,21 @@ KINDS = [
 # Asked of one row after the other, from the newest on: the list is full after a few ("offset 0": not to be joined).
 CASE = "exists (select 1 from referrals_casework c where c.{key} = {value} and {whose} offset 0)"
 MINE_ALONE = "c.case_manager_id = %(me)s"
-OR_NOBODYS = f"({MINE_ALONE} or c.case_manager_id is null)"  # a referral that nobody looks after yet
-ANYBODYS = "true"
+# What is restricted or sealed stands in its own case manager's lists, and in no other: not in the supervisor's either.
+ANYBODYS = f"({MINE_ALONE} or not (c.is_restricted or c.is_sealed))"
+OR_NOBODYS = f"({MINE_ALONE} or c.case_manager_id is null and {ANYBODYS})"  # a referral that nobody looks after yet
 
 
 def _branch(scope: str, kind: tuple) -> str:
     what, at, table, referral, person, who, one, two, moment, more = kind
     # ruff: noqa: S608  nothing in it is anybody's words
-    seen = ""
     if referral != "null":
         whose = ANYBODYS if scope == TEAM else OR_NOBODYS if what == "referred" else MINE_ALONE
         value = f"x.{referral}" if referral.isidentifier() else referral
         seen = f"and {CASE.format(key='referral_id', value=value, whose=whose)}"
-    elif scope == MINE:
-        seen = f"and {CASE.format(key='participant_id', value='x.participant_id', whose=MINE_ALONE)}"
+    else:
+        whose = MINE_ALONE if scope == MINE else ANYBODYS
+        seen = f"and {CASE.format(key='participant_id', value='x.participant_id', whose=whose)}"
     return (
         f"(select '{what}' as what, {at} as at, {referral}::uuid as referral, {person}::uuid as person, {who}::uuid as who, "
         f"{one}::text as one, {two}::text as two, {moment}::timestamptz as moment from {table} x "

@@ -112,6 +112,20 @@ def test_every_list_has_its_empty_state(world, manager, sign_in, state):
     assert answer.status_code == 200 and "Nobody here now" in answer.content.decode()
 
 
+@pytest.mark.parametrize("closed", ["is_restricted", "is_sealed"])
+def test_of_what_is_closed_the_supervisor_reads_how_much_there_is_and_never_whose(world, manager, sign_in, closed):
+    supervisor = world.a.person(Role.SUPERVISOR)
+    referrals = [referred(world.a, door="social", name=name) for name in ("Open One", "Closed One")]
+    with acting_as(supervisor), transaction.atomic():
+        Casework.objects.filter(referral=referrals[1]).update(**{closed: True, "case_manager": manager})
+    url = reverse("casefile:outreach")
+    for page in (url, reverse("casefile:look"), "/"):
+        says = sign_in(supervisor).get(page).content.decode()
+        assert "Open One" in says and "Closed One" not in says and "Restricted and sealed" in says
+    mine = sign_in(manager).get(url).content.decode()
+    assert ("Closed One" in mine) is (closed == "is_restricted") and "Restricted and sealed" not in mine
+
+
 @pytest.mark.parametrize("state", list(OutreachState))
 def test_a_death_is_recorded_and_not_chosen_from_the_list(world, manager, state):
     """Nothing that a person may choose leads there, and nothing leads away: not a try, not a stale tab."""

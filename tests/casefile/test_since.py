@@ -94,7 +94,9 @@ def test_nothing_of_a_closed_record_of_an_unsigned_note_or_of_another_site(world
     page = words_of(sign_in(manager).get(f"{URL}?who=team"))
     assert "Theirs" in page and "Closed" not in page and SECRET not in page
     assert "Theirs" not in words_of(sign_in(manager).get(URL)), "one's own people first"
-    assert "Closed" in words_of(sign_in(where.person(Role.SUPERVISOR)).get(URL))
+    page = words_of(sign_in(where.person(Role.SUPERVISOR)).get(URL))
+    assert "Theirs" in page and "Closed" not in page and "Restricted and sealed: 1 record" in page
+    assert "Closed" in words_of(sign_in(other).get(URL)), "one's own"
     assert "Theirs" not in words_of(sign_in(world.b.person(Role.SUPERVISOR)).get(URL))
 
 

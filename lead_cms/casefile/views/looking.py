@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
+from lead_cms.casefile.lists import closed_here
 from lead_cms.casefile.looking import LATER, MINE, TEAM, looked_for
 from lead_cms.casefile.lookrows import key_of, look_rows, says_try
 from lead_cms.casefile.today.case_manager import rules_of_site
@@ -42,6 +43,7 @@ def look(request):
         "filters": [(label, f"{here}?who={code}", code == scope) for code, label in LABELS.items()],
         "newer_url": f"{here}?who={scope}" if after else "", "older_url": _older(here, scope, older) if older else "",
         "tried": _tried(request), "label": LABELS[scope], "is_later": scope == LATER,
+        "closed": closed_here(me),
     }  # fmt: skip
     return render(request, "casefile/look/list.html", context)
 

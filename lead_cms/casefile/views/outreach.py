@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
-from lead_cms.casefile.lists import first, named, said
+from lead_cms.casefile.lists import closed_here, first, named, not_closed, said
 from lead_cms.casefile.urgency import case_url, door_of, name_of, outreach_row, tries_note, where_of
 from lead_cms.casefile.views.asking import find_referral, went
 from lead_cms.core.prepared import prepared
@@ -56,6 +56,7 @@ def outreach(request):
         "label": chosen.label,
         "newer_url": f"{here}?state={chosen}" if after else "",
         "older_url": _older(here, chosen, last) if last else "",
+        "closed": closed_here(request.membership),
     }
     return render(request, "casefile/cases/outreach.html", context)
 
@@ -95,7 +96,9 @@ def _entries(request, state: str, after, rules: Rules | None):
             continue
         if after and number == after[0]:
             group |= {"after_at": after[1], "after_key": after[2]}
-        found = named(OF_ENTRY, _told(site_id=site_id, state=str(state), most=PAGE + 1, **group))
+        found = named(
+            OF_ENTRY, _told(site_id=site_id, me=request.membership.pk, state=str(state), most=PAGE + 1, **group)
+        )
         rows += [(number, entry) for entry in found[: PAGE + 1 - len(rows)]]
         if len(rows) > PAGE:
             break
@@ -109,11 +112,11 @@ OF_ENTRY = said(
 )  # fmt: skip
 
 
-@prepared(site_id=UUID, after_at=datetime, after_key=UUID)
-def _told(*, site_id, state, most, door_first=None, after_at=None, after_key=None):
+@prepared(site_id=UUID, me=UUID, after_at=datetime, after_key=UUID)
+def _told(*, site_id, me, state, most, door_first=None, after_at=None, after_key=None):
     """The first listed, with all that a row of them says; `door_first` divides those held from the others."""
     died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
-    entries = OutreachEntry.objects.filter(~Exists(died), site_id=site_id, state=state)
+    entries = OutreachEntry.objects.filter(~Exists(died), not_closed(me), site_id=site_id, state=state)
     if door_first is not None:
         held = Q(referral__door=Door.ARREST)
         entries = entries.filter(held) if door_first else entries.exclude(held)

@@ -17,6 +17,7 @@ from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.casefile.forms.since import LineForm, SinceForm
+from lead_cms.casefile.lists import closed_here
 from lead_cms.casefile.since import MINE, TEAM, happened, panels
 from lead_cms.casefile.views.asking import went
 from lead_cms.core.prepared import prepared
@@ -55,7 +56,7 @@ def since(request):
     context = {
         "people": panels(found), "newer_url": here if until else "",
         "older_url": f"{here}&{urlencode({UNTIL: older.isoformat()})}" if older else "",
-        "since": moment, "form": form, "line": line, "scope": scope,
+        "closed": closed_here(me), "since": moment, "form": form, "line": line, "scope": scope,
         "filters": [(label, _url(code, moment), code == scope) for code, label in SCOPES.items()],
         "starts": [(label, _url(scope, at), at == moment) for label, at in starts],
         "lines": _lines(site_id=me.site_id, now=now), "me": me, "takes_all": me.role == Role.SUPERVISOR,
