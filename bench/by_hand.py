@@ -104,7 +104,7 @@ with spells as (
   select s.participant_id, s.began_on, coalesce(s.ended_on, %(until_on)s::date - 1) as ended_on,
     date_trunc('month', min(s.began_on) over (partition by s.participant_id)::timestamp)::date as first_month
   from participants_participation s join participants_participant p on p.id = s.participant_id and not p.is_restricted
-  where s.site_id = %(site)s and s.participant_id not in (
+  where s.site_id = %(site)s and s.state <> 'door_open' and s.participant_id not in (
     select participant_id from referrals_casework where participant_id is not null and (is_restricted or is_sealed))),
 due as (
   select distinct participant_id, first_month, m::date as month from spells
@@ -126,8 +126,8 @@ left join talks t on t.participant_id = d.participant_id and t.month = d.month g
 PROFILE = """
 with there as (
   select p.* from participants_participant p where p.site_id = %(site)s and not p.is_restricted and p.id in (
-    select participant_id from participants_participation where site_id = %(site)s and began_on < %(until_on)s
-      and (ended_on is null or ended_on >= %(begins_on)s))
+    select participant_id from participants_participation where site_id = %(site)s and state <> 'door_open'
+      and began_on < %(until_on)s and (ended_on is null or ended_on >= %(begins_on)s))
   and p.id not in (
     select participant_id from referrals_casework where participant_id is not null and (is_restricted or is_sealed))),
 came as (

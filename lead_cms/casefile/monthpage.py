@@ -37,7 +37,7 @@ from participants.actions.months import (
     took_part,
 )
 from participants.codes import BENEFITS, EMPLOYMENT, INCOME, INSURANCE, LIVING, NOT_COLLECTED, YES
-from participants.enums import LegalKind, SpellState
+from participants.enums import LegalKind
 from participants.models import ContactNote, LegalEvent, Participant, Participation, PersonMonth
 from participants.models.person import shown_first
 from participants.selfreport import NO, choice_of
@@ -155,9 +155,8 @@ def _first_people(*, site_id, manager, month, until, most):
 
 def _people(site_id, manager, month, until):
     mine = Casework.objects.filter(participant=OuterRef("pk"), case_manager=manager, is_sealed=False)
-    spells = Participation.objects.filter(participant=OuterRef("pk"))
+    spells = Participation.objects.took_part().filter(participant=OuterRef("pk"))
     there = spells.filter(Q(ended_on=None) | Q(ended_on__gte=month), began_on__lt=until)
-    there = there.exclude(ended_on=None, state=SpellState.DOOR_OPEN)
     found = Participant.objects.filter(Exists(mine), Exists(there), site_id=site_id)
     found = found.exclude(died_on__lt=month).only("site_id", *CALLED)
     spans = spells.order_by("began_on").values(span=JSONObject(began=F("began_on"), ended=F("ended_on")))
@@ -312,7 +311,7 @@ select m.id, m.name, count(distinct c.participant_id), count(distinct x.particip
  where c.site_id = %(site)s and not c.is_sealed and exists (
    select 1 from participants_participation s where s.participant_id = c.participant_id
       and s.began_on < %(until)s and (s.ended_on is null or s.ended_on >= %(month)s)
-      and not (s.ended_on is null and s.state = 'door_open'))
+      and s.state <> 'door_open')
  group by m.id, m.name order by m.name, m.id limit 200
 """
 

@@ -35,7 +35,7 @@ def live_on(where: DemoSite, *, seed: int, now: datetime) -> None:
                 Participant.objects.filter(pk__in=mine.values("participant")).order_by("created_at", "pk")[:MOST_PEOPLE]
             )
             spells: dict = {}
-            for spell in Participation.objects.filter(participant__in=people):
+            for spell in Participation.objects.took_part().filter(participant__in=people):
                 spells.setdefault(spell.participant_id, []).append(spell)
         rows = [
             PersonMonth(

@@ -109,7 +109,7 @@ def confirm_months(*, said: Iterable[Said], by: Membership, at: datetime, until_
     standing = PersonMonth.objects.filter(participant_id__in=people, month__in=months, superseded_at=None)
     held = {(one.participant_id, one.month): one for one in standing}
     spells: dict[UUID, list] = {}
-    for spell in Participation.objects.filter(participant_id__in=people):
+    for spell in Participation.objects.took_part().filter(participant_id__in=people):
         spells.setdefault(spell.participant_id, []).append(spell)
     told = []
     for one in said:
@@ -165,7 +165,7 @@ def _why_not(one: Said, there, spells, by: Membership, today: date, until_day: i
 
 
 def took_part(month: date, spells: Iterable[Participation]) -> bool:
-    """On at least one day of it."""
+    """On at least one day of it; `spells` are those of `Participation.objects.took_part()`, here and below."""
     return any(
         spell.began_on < month_after(month) and (spell.ended_on is None or spell.ended_on >= month) for spell in spells
     )

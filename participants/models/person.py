@@ -112,9 +112,13 @@ class Participant(SiteRow):
 
 
 class ParticipationQuerySet(models.QuerySet):
+    def took_part(self):
+        """Spells of people who had not left, past ones too: whose door is open only does not take part."""
+        return self.exclude(state=SpellState.DOOR_OPEN)
+
     def taking_part(self):
-        """Spells that run, of people who have not left: whose door is open only does not take part."""
-        return self.filter(ended_on=None).exclude(state=SpellState.DOOR_OPEN)
+        """Those of them that run."""
+        return self.took_part().filter(ended_on=None)
 
     def newest_first(self):
         """The one that runs first; of several that began on one day the one that was written down last."""

@@ -5,10 +5,11 @@ from lead_cms.access.row_security import ANYTHING, DEFINER, Policy, Rows, both, 
 from participants.models import PersonMonth
 from participants.row_security.plan import KEPT, SEEN
 
-# Of a month in which the person took part, or of the one before, which later ones are measured against.
+# Of a month in which the person took part, or of the one before, which later ones are measured against. Whose door is open
+# only does not take part.
 TOOK_PART = (
     "exists (select 1 from participants_participation s where s.participant_id = participants_personmonth.participant_id "
-    "and s.began_on < participants_personmonth.month + interval '2 months' "
+    "and s.state <> 'door_open' and s.began_on < participants_personmonth.month + interval '2 months' "
     "and (s.ended_on is null or s.ended_on >= participants_personmonth.month) offset 0)"
 )
 NEWEST = "superseded_at is null"

@@ -135,6 +135,31 @@ def test_only_months_of_taking_part_and_the_one_before(where, manager, person):
     assert "did not take part" in confirmed(manager, person, NOVEMBER).why
 
 
+@pytest.mark.parametrize("is_back", [False, True])
+def test_who_left_does_not_take_part_until_they_are_back(where, sign_in, manager, person, is_back):
+    """Left on October 20, so October is theirs; whose door is open only has no November, nor a row that waits for it."""
+    spells = {"site": person.site, "participant": person, "recorded_by": manager}
+
+    def leave():
+        Participation.objects.update(ended_on=date(2026, 10, 20))
+        back = date(2026, 11, 4) if is_back else None
+        Participation.objects.create(**spells, state="door_open", began_on=date(2026, 10, 20), ended_on=back)
+        if is_back:
+            Participation.objects.create(**spells, state="active", began_on=back)
+
+    act(manager, leave)
+    supervisor = where.person(Role.SUPERVISOR)
+    assert confirmed(manager, person).outcome == Outcome.CONFIRMED
+    told = confirmed(supervisor, person, NOVEMBER)
+    assert ("did not take part" in told.why) is not is_back
+    assert ("Marsh" in words_of(sign_in(manager).get(page(month="2026-11")))) is is_back
+    if not is_back:
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            act(manager, lambda: PersonMonth.objects.create(
+                site=person.site, participant=person, month=NOVEMBER, confirmed_at=NOW, confirmed_by=manager
+            ))  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("at", "until_day", "months"),
     [

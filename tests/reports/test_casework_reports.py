@@ -56,18 +56,27 @@ def wrote(where, participant, happened: datetime, *, is_two_way=True, is_signed=
         act(by, lambda: sign_note(note=note, by=by, at=making.NOW))
 
 
+def left(where, participant, on: date) -> None:
+    """They left on that day; their door is open."""
+    manager = where.person(Role.CASE_MANAGER)
+    act(manager, lambda: Participation.objects.filter(participant=participant, ended_on=None).update(ended_on=on))
+    making.put(
+        Participation, where, participant=participant, state="door_open", began_on=on, recorded_by=manager
+    )  # fmt: skip
+
+
 # ---- T6
 
 
 @pytest.fixture
 def three(where):
-    """A since May 10; B from April 20 to May 31; D since June 1; one whose record is closed."""
+    """A since May 10; B from April 20 to May 31, whose door is open since; D since June 1; one whose record is closed."""
     a, b, d, closed = (
         making.take_part(where, making.refer(where), began_on=day, is_restricted=is_closed)
         for day, is_closed in ((date(2026, 5, 10), False), (date(2026, 4, 20), False), (JUNE, False), (MAY, True))
     )
     manager = where.person(Role.CASE_MANAGER)
-    act(manager, lambda: Participation.objects.filter(participant=b).update(ended_on=date(2026, 5, 31)))
+    left(where, b, date(2026, 5, 31))
     corrected = {"superseded_at": making.NOW, "superseded_by": manager}
     lived(where, a, APRIL, OUTSIDE)
     lived(where, a, MAY, HOME, **corrected)
@@ -158,6 +167,14 @@ def test_the_profile_that_santa_fe_published(where):
     left = tables(where, "profile", hiding=True)
     assert left["Work"]["Unable to work"]["Number"] is HIDDEN and left["Work"]["Not known"]["Number"] is HIDDEN
     assert left["In short"]["Health insurance"]["Not known"] is HIDDEN
+
+
+def test_whose_door_is_open_only_is_not_in_the_profile(where):
+    people = [making.take_part(where, making.refer(where), began_on=APRIL) for _ in range(2)]
+    left(where, people[0], date(2026, 4, 20))
+    of_may = Period(MAY, JUNE)
+    assert tables(where, "profile", period=of_may)["In short"]["Took part"]["Number"] == 1
+    assert tables(where, "profile")["In short"]["Took part"]["Number"] == 2
 
 
 def test_the_profile_by_hand(where):

@@ -17,7 +17,8 @@ with spells as (
     date_trunc('month', min(s.began_on) over (partition by s.participant_id)::timestamp)::date as first_month
   from participants_participation s
   join participants_participant p on p.id = s.participant_id and p.site_id = (select app.site_id())
-  where s.site_id = (select app.site_id()) and s.began_on < p_until + interval '1 month' and {OPEN_RECORD}
+  where s.site_id = (select app.site_id()) and s.state <> 'door_open'
+    and s.began_on < p_until + interval '1 month' and {OPEN_RECORD}
 ),
 due as materialized (
   select distinct s.participant_id, s.first_month, m::date as month
@@ -197,12 +198,13 @@ REPORT = Report(
     about="Shelter, housing, work, income and benefits: the month before people began, and each month after.",
     definition=(
         "Months of the calendar that begin in the period, of everybody who took part on at least one day of them, and the month "
-        "before each person’s first day. Month 1 is the one in which they said yes. Only months that a case manager confirmed "
-        "are known: what a page knows from before counts for nothing until then. Sheltered, by the HUD code of the living "
-        "situation: a shelter, an institution other than jail, a place for a while, a home of their own; a place not meant for "
-        "habitation (116) and jail or prison (207) are not. Permanent housing: rented or owned. Employment continuum: from "
-        "training over day labor and work to retirement. Contacts: talks both ways in signed notes. Before and after are the "
-        "same people only where the period holds all their months; it says nothing of causes."
+        "before each person’s first day. Whose door is open only does not take part. Month 1 is the one in which they said yes. "
+        "Only months that a case manager confirmed are known: what a page knows from before counts for nothing until then. "
+        "Sheltered, by the HUD code of the living situation: a shelter, an institution other than jail, a place for a while, a "
+        "home of their own; a place not meant for habitation (116) and jail or prison (207) are not. Permanent housing: rented "
+        "or owned. Employment continuum: from training over day labor and work to retirement. Contacts: talks both ways in "
+        "signed notes. Before and after are the same people only where the period holds all their months; it says nothing of "
+        "causes."
     ),
     denominator="Shares are of the confirmed months in which the answer is known. Contacts: of all person-months.",
     columns=tuple(column.label for column in COLUMNS),

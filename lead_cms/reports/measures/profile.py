@@ -23,7 +23,7 @@ with there as materialized (
   from participants_participant p {TOLD}
   where p.site_id = (select app.site_id()) and {OPEN_RECORD} and exists (
     select 1 from participants_participation s where s.participant_id = p.id and s.site_id = (select app.site_id())
-      and s.began_on < p_until and (s.ended_on is null or s.ended_on >= p_begins))
+      and s.state <> 'door_open' and s.began_on < p_until and (s.ended_on is null or s.ended_on >= p_begins))
 ),
 came as materialized (
   select distinct on (k.participant_id) k.participant_id, r.id, r.door
@@ -139,10 +139,10 @@ REPORT = Report(
     about="Age, gender, race and ethnicity in people’s own words, how they came, and how they lived when it was last confirmed.",
     definition=(
         "Everybody who took part on at least one day of the period, each once, as they describe themselves; nothing of what an "
-        "officer perceived is counted here. Age on the last day that is counted. How they came: the door of their first "
-        "referral, and for the arrest door the charges of that one. Where they stayed, work, income, benefits and insurance: as "
-        "a case manager last confirmed it for a month of the period. Sheltered, permanent housing and the employment continuum "
-        "as in the report month by month."
+        "officer perceived is counted here. Who has left, and whose door is open only, does not take part. Age on the last day "
+        "that is counted. How they came: the door of their first referral, and for the arrest door the charges of that one. "
+        "Where they stayed, work, income, benefits and insurance: as a case manager last confirmed it for a month of the period. "
+        "Sheltered, permanent housing and the employment continuum as in the report month by month."
     ),
     denominator="Shares are of the people of whom the answer is known; how many those are stands beside each.",
     columns=tuple(column.label for column in COLUMNS),
