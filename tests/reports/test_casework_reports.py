@@ -7,14 +7,16 @@ import pytest
 from django.db.utils import ProgrammingError
 
 from lead_cms.access.permissions import Role
+from lead_cms.core.crypto import EncryptedJSONField
 from lead_cms.reports.period import Period
 from lead_cms.reports.registry import REPORTS, sheet_from
 from lead_cms.reports.tables import HIDDEN, say
 from participants.actions.months import Picture, in_columns
 from participants.actions.notes import Page, Written, keep_note, sign_note
 from participants.actions.plan import Wanted, begin_goal
-from participants.models import Participation, PersonMonth
-from referrals.models import ReferralOffence
+from participants.models import Demographics, Participation, PersonMonth
+from referrals.models import RecordSection, ReferralOffence
+from referrals.questions import FORMS
 from services.models import AskedPerson, ServiceGap, ServiceReferral
 from tests.casefile.person_making import act
 from tests.reports import making
@@ -167,6 +169,20 @@ def test_the_profile_that_santa_fe_published(where):
     left = tables(where, "profile", hiding=True)
     assert left["Work"]["Unable to work"]["Number"] is HIDDEN and left["Work"]["Not known"]["Number"] is HIDDEN
     assert left["In short"]["Health insurance"]["Not known"] is HIDDEN
+
+
+def test_the_profile_says_which_shares_of_santa_fe_it_cannot_have():
+    """Each by where its answer stands: encrypted in a form, or not asked at all."""
+    sections = [section for form in FORMS.values() for section in form.sections]
+    asked = {question.key: question.text.lower() for section in sections for question in section.questions}
+    assert {"disabilities", "children_with", "grade"} <= asked.keys()
+    assert isinstance(RecordSection._meta.get_field("answers"), EncryptedJSONField)
+    assert isinstance(Demographics._meta.get_field("disabilities"), EncryptedJSONField)
+    assert not any("hepatitis" in text for text in asked.values())
+    said = " ".join(REPORTS["profile"].notes)
+    assert all(
+        word in said for word in ("Co-occurring conditions", "children", "schooling", "Hepatitis C is asked nowhere")
+    )
 
 
 def test_whose_door_is_open_only_is_not_in_the_profile(where):

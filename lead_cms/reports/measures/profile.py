@@ -152,7 +152,8 @@ REPORT = Report(
         "“Alone” is one group and no other; “alone or in combination” counts everybody who named the group; “two or more” are "
         "those who named several.",
         "Charges, sources of income, benefits and insurance: a person may have several, and counts in each.",
-        "Health, children and schooling stand in the intake and the assessment, whose answers are encrypted and counted nowhere.",
+        "Of what profiles of other programs show, four are in no figure here. Co-occurring conditions, children and schooling are "
+        "asked at intake and assessment, and encrypted, so that nobody is counted by them. Hepatitis C is asked nowhere.",
     ),
     read=read,
     lay_out=lay_out,
