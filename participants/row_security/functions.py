@@ -7,7 +7,7 @@ from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 from participants.likeness.stored import SITE_LETTERS
 from participants.row_security.merging import FIRST as OF_TWO_RECORDS
 from participants.row_security.merging import FUNCTIONS as OF_MERGING
-from participants.row_security.opening import CLOSED_PEOPLE, PEOPLE_IN_FULL
+from participants.row_security.opening import CLOSED_PEOPLE, OPENED, PEOPLE_IN_FULL, SHUT
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -179,22 +179,13 @@ FUNCTIONS = [
     definer(
         "shut_participant_ids()",
         returns="setof uuid",
-        # By name; and to every case manager who is found to be under age.
-        body="""select a.participant_id from participants_recordaccess a
-                where a.membership_id = app.membership_id() and a.kind = 'shut' and a.ended_at is null
-                union all
-                select c.participant_id from referrals_casework c
-                where c.site_id = app.site_id() and c.is_sealed and c.participant_id is not null""",
+        body=SHUT,
         to=[MANAGER],
     ),
     definer(
         "opened_participant_ids()",
         returns="setof uuid",
-        body="""select a.participant_id from participants_recordaccess a
-                where a.membership_id = app.membership_id() and a.kind = 'open' and a.ended_at is null
-                union all
-                select e.participant_id from participants_emergencyaccess e
-                where e.membership_id = app.membership_id() and e.ended_at is null and e.until_at > clock_timestamp()""",
+        body=OPENED,
         to=[MANAGER],
     ),
     definer(

@@ -11,21 +11,35 @@ from lead_cms.access.row_security import definer
 OPEN_PERSON = "participant_id <> all ((select app.closed_people())::uuid[])"
 MAY_SEE = "app.may_see_participant(participant_id)"
 IN_FULL = "participant_id = any ((select app.people_in_full())::uuid[])"
+# Who acts is asked once a call and not once a row: the two functions beneath are asked for with nearly every statement.
+ME, HERE = "(select app.membership_id())", "(select app.site_id())"
+# Closed to one by name; and to every case manager where somebody is found to be under age.
+SHUT = f"""select a.participant_id from participants_recordaccess a
+                where a.membership_id = {ME} and a.kind = 'shut' and a.ended_at is null
+                union all
+                select c.participant_id from referrals_casework c
+                where c.site_id = {HERE} and c.is_sealed and c.participant_id is not null"""
+# Opened to one by name or in an emergency.
+OPENED = f"""select a.participant_id from participants_recordaccess a
+                where a.membership_id = {ME} and a.kind = 'open' and a.ended_at is null
+                union all
+                select e.participant_id from participants_emergencyaccess e
+                where e.membership_id = {ME} and e.ended_at is null and e.until_at > clock_timestamp()"""
 # The few whose rows the case manager may not read, with what still hangs on a record that was put together with theirs. Whose
 # each is is asked by its key ("offset 0"): a caseload is longer than the list of restricted records.
 CLOSED_PEOPLE = definer(
     "closed_people()",
     returns="uuid[]",
-    body="""with closed as materialized (
+    body=f"""with closed as materialized (
               select p.id from participants_participant p
-              where p.site_id = app.site_id() and p.is_restricted and p.merged_into_id is null
-                and p.created_by_id <> app.membership_id()
+              where p.site_id = {HERE} and p.is_restricted and p.merged_into_id is null
+                and p.created_by_id <> {ME}
                 and not exists (select 1 from referrals_casework c where c.participant_id = p.id
-                  and c.case_manager_id = app.membership_id() offset 0)
-                and p.id not in (select app.opened_participant_ids())
+                  and c.case_manager_id = {ME} offset 0)
+                and p.id <> all (array({OPENED}))
               union
-              select p.id from participants_participant p where p.id = any (array(select app.shut_participant_ids()))
-                and p.site_id = app.site_id() and p.merged_into_id is null)
+              select p.id from participants_participant p where p.id = any (array({SHUT}))
+                and p.site_id = {HERE} and p.merged_into_id is null)
             select array(select id from closed
               union all select p.id from participants_participant p join closed on p.merged_into_id = closed.id)""",
     to=[Role.CASE_MANAGER],
@@ -33,8 +47,8 @@ CLOSED_PEOPLE = definer(
 PEOPLE_IN_FULL = definer(
     "people_in_full()",
     returns="uuid[]",
-    body="""select array(select c.participant_id from referrals_casework c
-                         where c.case_manager_id = app.membership_id() and c.participant_id is not null
-                         union all select app.opened_participant_ids())""",
+    body=f"""select array(select c.participant_id from referrals_casework c
+                         where c.case_manager_id = {ME} and c.participant_id is not null
+                         union all {OPENED})""",
     to=[Role.CASE_MANAGER],
 )
