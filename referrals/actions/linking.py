@@ -16,16 +16,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef
 
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.prepared import prepared
+from lead_cms.core.sql import AnyOf, KeyList
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import need
 from participants.actions import persons
-from participants.actions.alike import likely_people
+from participants.actions.alike import COMPARED, likely_people
 from participants.actions.closing import refuse_if_apart
 from participants.actions.holding import hold_person
 from participants.actions.persons import CLOSE, Names, age_on, begin_spell, likely_matches, make_participant
@@ -59,20 +62,23 @@ def find_matches(*, person: ReferredPerson, most: int = 5) -> list[Match]:
     likely = {one.participant.pk: one for one in likely_people(asked=_asked(person), most=most)}
     asked = {"words": person.name, "birth_date": person.birth_date, "most": most, "least": CLOSE}
     others = likely_matches(**asked) if len(likely) < most else []
-    known = Participant.objects.in_bulk([key for key, _ in others if key not in likely])
-    known |= {key: one.participant for key, one in likely.items()}
-    taking_part = set(
-        Participation.objects.taking_part().filter(participant_id__in=known).values_list("participant_id", flat=True)
-    )
-    order = [*likely, *(key for key, _ in others if key not in likely and key in known)][:most]
+    keys = dict.fromkeys([*likely, *(key for key, _ in others)])
+    known = {one.pk: one for one in _known(keys=list(keys))} if keys else {}
     return [
         Match(
             known[key],
             said(likely[key].reasons if key in likely else _a_little(known[key], person)),
-            key in taking_part,
+            known[key].is_taking_part,
         )
-        for key in order
+        for key in [key for key in keys if key in known][:most]
     ]
+
+
+@prepared(keys=list)
+def _known(*, keys):
+    runs = Participation.objects.taking_part().filter(participant=OuterRef("pk"))
+    found = Participant.objects.filter(AnyOf(F("pk"), KeyList(keys))).only(*COMPARED)
+    return found.annotate(is_taking_part=Exists(runs))
 
 
 def _a_little(known: Participant, person: ReferredPerson) -> tuple[str, ...]:

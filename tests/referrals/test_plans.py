@@ -14,6 +14,7 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
+from participants.row_security import FUNCTIONS as OF_PEOPLE
 from participants.row_security import OPERATOR_COST
 from referrals.models import Reminder
 from referrals.row_security import FUNCTIONS
@@ -101,6 +102,29 @@ def test_search_as_somebody_types_takes_the_index_of_the_terms(seeded, db, searc
         admin.execute("set role lead_definer")
         plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
     assert "referredperson_terms_of_site" in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        ("how_common", {"names": "array['g:maria', 'f:thorn']"}),
+        ("participants_sharing", {"asked": "(select array['n:MR|0RN']::varchar[])", "most": "40"}),
+    ],
+)
+def test_whoever_shares_a_key_is_found_without_reading_everybody_of_the_site(seeded, db, function, given):
+    block = next(text for text in OF_PEOPLE if f"function app.{function}" in text).split("$body$")[1]
+    body = re.search(r"return query (.*?);", block, re.S).group(1) if "return query" in block else block
+    for name, value in given.items():
+        body = re.sub(rf"\b{name}\b", value, body)
+    body = body.replace("app.site_id()", f"'{one(Role.CASE_MANAGER).site_id}'::uuid")
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
+        # As at a large site, where rows that may not be wanted seem to cost more than the keys of everybody.
+        admin.execute("set cpu_tuple_cost = 1000; set enable_seqscan = off")
+        admin.execute("set role lead_definer")
+        plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
+    assert "participant_match_keys" in plan, plan
+    assert "BitmapAnd" not in plan, plan
 
 
 def test_a_poke_with_nothing_due_reads_what_is_waiting(seeded, db):

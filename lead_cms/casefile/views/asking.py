@@ -1,19 +1,36 @@
 """What the pages of casework share: one referral, one action, and what a rule says no to beside its field."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.prepared import prepared
 from referrals.models import Referral
 
 
 def find_referral(request, pk, queryset: QuerySet | None = None) -> Referral:
     """One referral of the site that casework has; 404 for a guessed id, another site's, or a closed record."""
-    found = Referral.objects.all() if queryset is None else queryset
-    found = found.select_related("person", "casework__participant", "casework__case_manager")
-    return get_object_or_404(found, pk=pk, site_id=request.membership.site_id, casework__isnull=False)
+    if queryset is not None:
+        return get_object_or_404(_with_case(queryset, pk, request.membership.site_id))
+    found = _referral(pk=pk, site_id=request.membership.site_id)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@prepared(pk=UUID, site_id=UUID)
+def _referral(*, pk, site_id):
+    return _with_case(Referral.objects.all(), pk, site_id)
+
+
+def _with_case(referrals: QuerySet, pk, site_id) -> QuerySet:
+    found = referrals.filter(pk=pk, site_id=site_id, casework__isnull=False)
+    return found.select_related("person", "casework__participant", "casework__case_manager")
 
 
 def went(request, form, action) -> bool:
