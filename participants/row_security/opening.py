@@ -11,6 +11,7 @@ from lead_cms.access.row_security import definer
 OPEN_PERSON = "participant_id <> all ((select app.closed_people())::uuid[])"
 MAY_SEE = "app.may_see_participant(participant_id)"
 IN_FULL = "participant_id = any ((select app.people_in_full())::uuid[])"
+# ruff: noqa: S608  the predicates are ours
 # Who acts is asked once a call and not once a row: the two functions beneath are asked for with nearly every statement.
 ME, HERE = "(select app.membership_id())", "(select app.site_id())"
 # Closed to one by name; and to every case manager where somebody is found to be under age.
