@@ -22,6 +22,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django.db.models.query import ValuesListIterable
 from psycopg import sql as text
 
 # What stands for a value while the query is built: nothing that a program would compare with.
@@ -44,9 +45,18 @@ class Statement:
     sql: str
     names: tuple[str, ...]
     is_planned_once: bool
+    converters: dict
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rows are wanted as the database gives them."""
+        return self.queryset._iterable_class is ValuesListIterable and not self.converters
 
     def rows(self, values: dict) -> list:
+        if self.is_plain:
+            return self._answer(connections[DEFAULT_DB_ALIAS], values)[0]
         compiler = copy(self.compiler)
+        compiler.get_converters = lambda *args: self.converters
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.execute_sql = lambda *args, **kwargs: self._answer(compiler.connection, values)
         query = copy(self.queryset.query)
@@ -105,7 +115,8 @@ def _compiled(queryset: QuerySet, stand_ins: dict, is_planned_once: bool) -> Sta
     if lost:
         raise ValueError(f"not a parameter of the query as it stands: {', '.join(sorted(lost))}")
     written = sql.replace("%%", "%%%%") % tuple(map(_written, found))
-    return Statement(queryset, compiler, written, _named(found), is_planned_once)
+    converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+    return Statement(queryset, compiler, written, _named(found), is_planned_once, converters)
 
 
 def _named(parameters: tuple) -> tuple[str, ...]:
