@@ -8,37 +8,75 @@ A field of at most six answers is asked by radio buttons (`forms.RadioSelect`), 
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout, Submit
-from crispy_forms.utils import TEMPLATE_PACK
+from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django import forms
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from lead_cms.core.formrow import question, written
 
 
-class Choice(Field):
+class Written:
+    """A part of a layout whose fields are written in Python (see formrow.py), each of them once."""
+
+    def get_rendered_fields(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        return SafeString("".join(self.one(one, form, context, template_pack) for one in self.fields))
+
+    def one(self, name, form, context, template_pack) -> str:
+        if not isinstance(name, str):
+            return name.render(form, context, template_pack=template_pack)
+        html = self.row(form[name])
+        if html is None or name in form.rendered_fields:  # which refuses to show a field twice
+            return render_field(name, form, context, template_pack=template_pack)
+        form.rendered_fields.add(name)
+        return html
+
+    def row(self, field) -> SafeString | None:
+        return written(field)
+
+
+class Rows(Written, Layout):
+    """A whole layout."""
+
+
+class Part(Written, Field):
+    """Fields that look otherwise than by themselves."""
+
+    def __init__(self, *fields):
+        super().__init__(*fields)
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        return self.get_rendered_fields(form, context, template_pack)
+
+
+class Choice(Part):
     """An answer in one tap, side by side: two to four short answers of a RadioSelect or CheckboxSelectMultiple."""
 
-    template = "bootstrap5/choice.html"
+    def row(self, field):
+        return question(field, is_tap=True)
 
 
-class StackedChoice(Field):
+class StackedChoice(Part):
     """An answer in one tap, one under the other: long answers, or more than four."""
 
-    template = "bootstrap5/choice_stacked.html"
+    def row(self, field):
+        return question(field, is_tap=True, is_stacked=True)
 
 
-class Short(Field):
+class Short(Part):
     """A field for a few characters: an age, a number, a time."""
 
-    def __init__(self, *fields, **kwargs):
-        super().__init__(*fields, wrapper_class="field--short", **kwargs)
+    def row(self, field):
+        return written(field, "field--short")
 
 
-class Section(Fieldset):
+class Section(Written, Fieldset):
     """A titled part of a long form; its fields stay their own groups, so it is a heading and not a fieldset."""
 
     template = "bootstrap5/section.html"
 
     def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
-        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        fields = self.get_rendered_fields(form, context, template_pack)
         return render_to_string(self.template, {"legend": self.legend, "id": self.css_id, "fields": fields})
 
 
@@ -50,7 +88,9 @@ def helper(*layout, submit: str = "Save", form_tag: bool = False) -> FormHelper:
     made.form_show_errors = True
     made.attrs = {"novalidate": ""}
     if layout:
-        made.layout = Layout(*layout)
+        made.layout = Rows(*layout)
+    if layout and not form_tag:
+        made.template = "bootstrap5/fields.html"
     if submit:
         made.add_input(Submit("submit", submit))
     return made

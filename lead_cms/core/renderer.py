@@ -1,4 +1,4 @@
-"""How form fields become HTML: the framework's templates, but for the plain inputs and selects that every form is made of."""
+"""How form fields become HTML: the framework's templates, but for the plain fields that every form is made of."""
 
 from collections.abc import Mapping
 from html import escape
@@ -40,4 +40,15 @@ def _select(widget: Mapping) -> str:
     return "".join([*parts, "</select>\n"])
 
 
-PLAIN = {f"{FOLDER}{name}.html": _input for name in INPUTS} | {f"{FOLDER}select.html": _select}
+def _textarea(widget: Mapping) -> str:
+    value = "" if widget["value"] is None else escape(str(widget["value"]))
+    return f'<textarea name="{escaped(widget["name"])}"{_attributes(widget)}>\n{value}</textarea>\n'
+
+
+def _several(widget: Mapping) -> str:
+    return "".join(PLAIN[part["template_name"]](part) for part in widget["subwidgets"])
+
+
+PLAIN = {f"{FOLDER}{name}.html": _input for name in INPUTS} | {
+    f"{FOLDER}select.html": _select, f"{FOLDER}textarea.html": _textarea, f"{FOLDER}splitdatetime.html": _several,
+}  # fmt: skip
