@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lead_cms.core import components
+from lead_cms.core.boxes import button_mark, next_box, pager_box, panel_box, work_box
 from lead_cms.core.components import TONES, clock_shape, due_shape, error_shape, lines, one_of, shaped
 from lead_cms.core.listrow import event_row, fact_row, task_row
 from lead_cms.core.part2 import NOTICE_TEXT, NOTICE_VERSION
@@ -38,7 +39,10 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)
 
 
-@register.inclusion_tag("components/button.html")
+icon_of = icon  # where an argument has its name
+
+
+@register.simple_tag
 def button(
     label, kind="secondary", href="", type="submit", name="", value="", icon="", form="", wide=False, disabled=False,
     about="", id="",
@@ -50,12 +54,10 @@ def button(
     """
     one_of("button", "kind", kind, BUTTONS)
     one_of("button", "type", type, ("submit", "button"))
-    if icon:
-        one_of("button", "icon", icon, ICONS)
-    return {
-        "label": label, "kind": kind, "href": href, "type": type, "name": name, "value": value, "icon": icon,
-        "form": form, "wide": wide, "disabled": disabled, "about": about, "id": id,
-    }  # fmt: skip
+    return button_mark(
+        label, kind=kind, href=href, type=type, name=name, value=value, icon=icon_of(icon) if icon else "", form=form,
+        wide=wide, disabled=disabled, about=about, id=id,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
@@ -121,18 +123,14 @@ def next_step(content, label, title, level=2):
     child; the primary one is white.
     """
     one_of("next_step", "level", level, (2, 3))
-    return render_to_string(
-        "components/next_step.html", {"content": content, "label": label, "title": title, "level": level}
-    )
+    return next_box(content, label, title, level)
 
 
 @register.simple_block_tag
 def panel(content, title="", level=2, id=""):
     """{% panel title="On call now" %}…{% endpanel %}: a box with a heading, which also names it."""
     one_of("panel", "level", level, (2, 3))
-    return render_to_string(
-        "components/panel.html", {"content": content, "title": title, "level": level, "id": id or slug(title)}
-    )
+    return panel_box(content, title, level, id or slug(title))
 
 
 @register.simple_block_tag
@@ -168,7 +166,7 @@ def form_actions(content):
     return render_to_string("components/form_actions.html", {"content": content})
 
 
-@register.inclusion_tag("components/work_list.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def work_list(context, items, label="", level=3):
     """{% work_list items label="Windows, soonest first" %}: due, who and what is missing, one action.
 
@@ -193,7 +191,7 @@ def work_list(context, items, label="", level=3):
             row["action"] = shaped("work_list action", row["action"], ("label", "url"), post=False, kind="secondary")
             one_of("work_list", "kind", row["action"]["kind"], BUTTONS)
         rows.append(work_row(row, level, context.get("csrf_token")))
-    return {"rows": SafeString("".join(rows)), "label": label}
+    return work_box(rows, label)
 
 
 @register.inclusion_tag("components/task_list.html")
@@ -233,15 +231,17 @@ def rule(title, tone="neutral", answer="", so="", source="", field=None):
     return {"title": title, "tone": tone, "answer": answer, "so": so, "source": source, "field": field}
 
 
-@register.inclusion_tag("components/error_summary.html")
+@register.simple_tag
 def error_summary(*forms, kept=True):
     """{% error_summary form other_form %}: first in the form, takes the focus, links to the fields.
 
     kept=False where something typed has to be typed again, such as a password.
     """
     errors = error_shape(form for form in forms if form is not None)
+    if not errors:
+        return ""
     title = "" if any(error["goes_to"] for error in errors) else "This did not go through"
-    return {"errors": errors, "title": title, "kept": kept}
+    return render_to_string("components/error_summary.html", {"errors": errors, "title": title, "kept": kept})
 
 
 @register.simple_tag
@@ -264,17 +264,10 @@ def table(columns, rows, caption, stack=True, caption_hidden=False):
     return {"heads": heads, "body": body, "caption": caption, "stack": stack, "caption_hidden": caption_hidden}
 
 
-@register.inclusion_tag("components/pager.html")
+@register.simple_tag
 def pager(newer_url="", older_url="", says="", newer="Newer", older="Older", label="Newer and older"):
     """{% pager newer_url older_url says="Oct 6 to Oct 14" %}: paging is by key, so no page numbers."""
-    return {
-        "newer_url": newer_url,
-        "older_url": older_url,
-        "says": says,
-        "newer": newer,
-        "older": older,
-        "label": label,
-    }
+    return pager_box(newer_url, older_url, says, newer, older, label)
 
 
 @register.inclusion_tag("components/draft_saved.html")
