@@ -11,6 +11,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -44,6 +45,7 @@ from participants.selfreport import NO, choice_of
 from referrals.enums import RecordKind
 from referrals.models import Casework, RecordSection
 
+NAMED = 3  # months that nobody confirmed
 PEOPLE = 25  # on one page: the most that the programs published by sites give one case manager
 BY_NAME = Participant.objects.annotate(by_name=shown_first())
 CALLED = ("chosen_name", "given_name", "family_name", "street_names", "aliases")
@@ -185,7 +187,7 @@ def _spells(one: Participant) -> list[Spell]:
 
 
 def _what_stands(asked: Asked, found: dict[Any, Line]) -> None:
-    """The month itself where it is confirmed, else the newest one before; and which of the past year nobody confirmed."""
+    """The month itself where it is confirmed, else the newest one before; and the last of a year that nobody confirmed."""
     known: dict[Any, set[date]] = {}
     since = month_after(asked.month, -MONTHS_BACK)
     for row in _newest(people=list(found), since=since, month=asked.month):
@@ -193,9 +195,11 @@ def _what_stands(asked: Asked, found: dict[Any, Line]) -> None:
         known[row.participant_id] = set(row.months)
         line.picture, line.source = picture_of(row), f"As in {said_month(row.month, asked.today)}"
         line.current = row if row.month == asked.month else None
-    past = [month_after(asked.month, -back) for back in range(MONTHS_BACK, 0, -1)]
+    past = [month_after(asked.month, -back) for back in range(1, MONTHS_BACK + 1)]
     for key, line in found.items():
-        line.missing = [month for month in past if month not in known.get(key, ()) and took_part(month, line.spells)]
+        there = known.get(key, ())
+        missing = (month for month in past if month not in there and took_part(month, line.spells))
+        line.missing = list(islice(missing, NAMED))[::-1]
 
 
 @prepared(people=list, since=date, month=date)

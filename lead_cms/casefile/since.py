@@ -6,6 +6,7 @@ API
 Rows that a person may not see are not there: PostgreSQL says so. Of notes there are facts and no text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 from lead_cms.casefile.urgency import TRIED
 from lead_cms.core.addresses import address
 from lead_cms.core.markup import escaped
-from lead_cms.core.templatetags.dates import say_day, say_when, when
+from lead_cms.core.templatetags.dates import say_day, say_when, whens
 from participants.enums import ConsentKind, CourtState, LegalKind, NoteKind
 from referrals.enums import (
     AppointmentState,
@@ -120,12 +121,13 @@ def happened(scope: str, me, since: datetime, until: datetime) -> tuple[list[Per
         cursor.execute(SQL[scope], {"site": me.site_id, "me": me.pk, "since": since, "until": until})
         rows, older = _page(cursor.fetchall())
     people: dict[UUID, Person] = {}
+    when = whens()
     for what, at, referral, person, who, one, two, moment, name in rows:
         found = people.get(person or referral)
         if found is None:
             url = address("casefile:person", person) if person else address("casefile:case", referral)
             found = people[person or referral] = Person(name, url)
-        found.lines.append(line_row(at, says(what, one, two, moment), who or ""))
+        found.lines.append(line_row(when(at), says(what, one, two, moment), who or ""))
     return list(people.values()), older
 
 
@@ -151,29 +153,34 @@ def _panel(number: int, person: Person) -> str:
     )
 
 
-def line_row(at: datetime, said: str, who: str) -> SafeString:
-    """One line as HTML (see core/markup.py)."""
+def line_row(at: SafeString, said: str, who: str) -> SafeString:
+    """One line as HTML (see core/markup.py); `at` is its moment as `when` writes it."""
     by = f'<span class="muted">{escaped(who)}</span>' if who else ""
-    return SafeString(f'<li><span class="muted">{when(at)}</span>{escaped(said)}{by}</li>')
+    return SafeString(f'<li><span class="muted">{at}</span>{escaped(said)}{by}</li>')
 
 
 def says(what: str, one: str, two: str, moment: datetime | None) -> str:
     """One fact in words."""
-    return {
-        "referred": lambda: f"Referred: {Door(one).label.lower()}",
-        "taken": lambda: "Taken over from the officer",
-        "given": lambda: f"Looked after by {one}",
-        "tried": lambda: f"Tried {TRIED[AttemptKind(one)]}: {AttemptOutcome(two).label.lower()}",
-        "noted": lambda: f"Note signed: {NoteKind(one).label.lower()}, {two}",
-        "booked": lambda: f"Appointment booked for {say_when(moment)}",
-        "met": lambda: f"Appointment of {say_when(moment)}: {AppointmentState(one).label.lower()}",
-        "court": lambda: f"{LegalKind(one).label}: {say_day(date.fromisoformat(two))}",
-        "came": lambda: f"Court date of {say_day(date.fromisoformat(two))}: {CourtState(one).label.lower()}",
-        "window": lambda: f"Window: {WindowState(one).label.lower()}",
-        "event": lambda: f"{WindowEventKind(one).label}, {say_day(date.fromisoformat(two))}",
-        "longer": lambda: f"More time, until {say_day(date.fromisoformat(two))}",
-        "decided": lambda: f"The prosecutor decided: {Decision(one).label.lower()}",
-        "signed": lambda: f"Consent signed: {ConsentKind(one).label}",
-        "revoked": lambda: f"Consent taken back: {ConsentKind(one).label}",
-        "listed": lambda: f"Outreach list: {OutreachState(one).label.lower()}",
-    }[what]()
+    return WORDS[what](one, two, moment)
+
+
+WORDS: dict[str, Callable[[str, str, datetime | None], str]] = {
+    "referred": lambda one, two, moment: f"Referred: {Door(one).label.lower()}",
+    "taken": lambda one, two, moment: "Taken over from the officer",
+    "given": lambda one, two, moment: f"Looked after by {one}",
+    "tried": lambda one, two, moment: f"Tried {TRIED[AttemptKind(one)]}: {AttemptOutcome(two).label.lower()}",
+    "noted": lambda one, two, moment: f"Note signed: {NoteKind(one).label.lower()}, {two}",
+    "booked": lambda one, two, moment: f"Appointment booked for {say_when(moment)}",
+    "met": lambda one, two, moment: f"Appointment of {say_when(moment)}: {AppointmentState(one).label.lower()}",
+    "court": lambda one, two, moment: f"{LegalKind(one).label}: {say_day(date.fromisoformat(two))}",
+    "came": lambda one, two, moment: (
+        f"Court date of {say_day(date.fromisoformat(two))}: {CourtState(one).label.lower()}"
+    ),
+    "window": lambda one, two, moment: f"Window: {WindowState(one).label.lower()}",
+    "event": lambda one, two, moment: f"{WindowEventKind(one).label}, {say_day(date.fromisoformat(two))}",
+    "longer": lambda one, two, moment: f"More time, until {say_day(date.fromisoformat(two))}",
+    "decided": lambda one, two, moment: f"The prosecutor decided: {Decision(one).label.lower()}",
+    "signed": lambda one, two, moment: f"Consent signed: {ConsentKind(one).label}",
+    "revoked": lambda one, two, moment: f"Consent taken back: {ConsentKind(one).label}",
+    "listed": lambda one, two, moment: f"Outreach list: {OutreachState(one).label.lower()}",
+}

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, UUIDField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from lead_cms.casefile.caseload import since_of as since_of_silence
 from lead_cms.casefile.lists import (
@@ -22,6 +23,7 @@ from lead_cms.casefile.lists import (
 )
 from lead_cms.casefile.silence import says_silent, silent
 from lead_cms.casefile.urgency import (
+    case_url,
     handed,
     handoff_row,
     name_of,
@@ -31,9 +33,11 @@ from lead_cms.casefile.urgency import (
     window_row,
 )
 from lead_cms.core.addresses import address
+from lead_cms.core.markup import escaped
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
-from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when
+from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when, when
+from lead_cms.core.workrow import badge_mark
 from lead_cms.programs.current import current_ruleset, rules_for
 from lead_cms.programs.rules import Rules
 from participants.actions.months import month_after, open_months
@@ -257,7 +261,7 @@ def _visits(*, site_id, me, start, end):
     return first(agreed, "at", "pk", most=MOST).values_list(*OF_VISIT.values())
 
 
-def appointments_today(me, now: datetime) -> list[dict]:
+def appointments_today(me, now: datetime) -> list[SafeString]:
     """Own appointments from yesterday's unanswered ones to the end of tomorrow, of people whose window is not closed."""
     start, end = day_end(now) - timedelta(days=2), day_end(now) + timedelta(days=1)
     found = named(OF_VISIT, _visits(site_id=me.site_id, me=me.pk, start=start, end=end))
@@ -268,14 +272,16 @@ def appointments_today(me, now: datetime) -> list[dict]:
         if not booked and local_day(one.at) < local_day(now):
             continue
         state = "ahead" if booked and one.at > now else "now" if booked else "done"
-        rows.append(
-            {
-                "at": one.at, "name": name_of(one), "key": one.key, "place": one.place,
-                "says": "" if booked else AppointmentState(one.state).label, "tone": tones.get(one.state, "waiting"),
-                "state": state,
-            }
-        )  # fmt: skip
+        says = "" if booked else AppointmentState(one.state).label
+        rows.append(_visit_row(one, state, badge_mark(says, tones.get(one.state, "waiting")) if says else ""))
     return rows
+
+
+def _visit_row(one, state: str, badge: str) -> SafeString:
+    """One line as HTML (see core/markup.py)."""
+    name = f'<a href="{case_url("case", one.key)}#appointments">{escaped(name_of(one))}</a>'
+    place = f'<span class="muted">{escaped(one.place)}</span>'
+    return SafeString(f'<li class="{state}"><span class="muted">{when(one.at)}</span>{name} {badge}{place}</li>')
 
 
 def day_end(now: datetime) -> datetime:

@@ -110,7 +110,7 @@ def _row(asked: Asked, line: Line, here: str) -> dict:
         f"{line.contacts} contact{many} both ways in signed notes" if line.contacts else "No contact in signed notes"
     ]
     if line.missing:
-        unconfirmed = [said_month(month, asked.today) for month in line.missing[-3:]]
+        unconfirmed = [said_month(month, asked.today) for month in line.missing]
         hints.append(f"Nobody confirmed {', '.join(unconfirmed)}")
     if line.is_before:
         hints = ["The month before they began: what later ones are measured against"]

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django import template
@@ -62,8 +63,8 @@ def say_when(value: datetime) -> str:
     return _moment(timezone.localtime(value))
 
 
-def _moment(local: datetime) -> str:
-    day, today = local.date(), timezone.now().astimezone(local.tzinfo).date()
+def _moment(local: datetime, today: date | None = None) -> str:
+    day, today = local.date(), today or timezone.now().astimezone(local.tzinfo).date()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
     return f"{near} {_clock(local)}" if near else f"{short_day(day, today)}, {_clock(local)}"
 
@@ -112,9 +113,18 @@ def when(value):
         return ""
     if not isinstance(value, datetime):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), say_day(value))
+    return _mark(timezone.localtime(value))
+
+
+def whens() -> Callable[[datetime], SafeString]:
+    """`when` for a page with many moments: the zone and the day in it are asked for once."""
+    zone, today = timezone.get_current_timezone(), timezone.localdate()
+    return lambda value: _mark(value.astimezone(zone), today)
+
+
+def _mark(local: datetime, today: date | None = None) -> SafeString:
     # Digits and names of days alone: nothing in it has to be escaped.
-    local = timezone.localtime(value)
-    return SafeString(f'<time datetime="{local.isoformat("T", "seconds")}">{_moment(local)}</time>')
+    return SafeString(f'<time datetime="{local.isoformat("T", "seconds")}">{_moment(local, today)}</time>')
 
 
 @register.filter
