@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Coalesce, Collate, Lower, NullIf
 
 from lead_cms.accounts.models import Membership
 from lead_cms.accounts.rows import SiteRow
@@ -69,6 +69,14 @@ class Participant(SiteRow):
                 fields=["site", "search_names"], name="participant_site_names", opclasses=["uuid_ops", "gin_trgm_ops"]
             ),
             GinIndex(Func(F("site"), F("search_names"), function="app.site_terms"), name="participant_terms_of_site"),
+            models.Index(
+                F("site"), Collate(Func(F("search_names"), function="app.plain_name"), "C"), name="participant_begins"
+            ),
+            models.Index(
+                F("site"),
+                Collate(Func(F("given_name"), F("family_name"), function="app.turned_name"), "C"),
+                name="participant_family_begins",
+            ),
             GinIndex(fields=["match_keys"], name="participant_match_keys"),
             models.Index(fields=["site", "id"], condition=Q(alike_at=None), name="participant_not_looked_at"),
             models.Index(fields=["site"], condition=Q(died_on__isnull=False), name="participant_died"),

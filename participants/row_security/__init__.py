@@ -12,8 +12,8 @@ Revoked, replaced or past its end is no, in the second it happens: each asks `cl
 from participants.row_security.alike import FUNCTIONS as OF_LIKENESS
 from participants.row_security.alike import POLICIES as OF_PAIRS
 from participants.row_security.files import POLICIES as OF_FILES
+from participants.row_security.finding import OPERATOR_COST, like, likeness_settings, named
 from participants.row_security.functions import FUNCTIONS as OF_ALL
-from participants.row_security.functions import OPERATOR_COST, like, likeness_settings, named
 from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.legal_aid import FUNCTIONS as OF_LAWYERS
 from participants.row_security.legal_aid import POLICIES as OF_LEGAL_AID

@@ -4,7 +4,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import definer
 from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
-from participants.likeness.stored import SITE_LETTERS
+from participants.row_security.finding import like, named
 from participants.row_security.merging import FIRST as OF_TWO_RECORDS
 from participants.row_security.merging import FUNCTIONS as OF_MERGING
 from participants.row_security.opening import CLOSED_PEOPLE, OPENED, PEOPLE_IN_FULL, SHUT
@@ -13,90 +13,7 @@ MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
 RECIPIENTS = [Role.PROVIDER, Role.PROSECUTOR, Role.OFFICER, Role.LIAISON, Role.LEGAL_AID]
 
-OPERATOR_COST = 0.25
-
-
-def likeness_settings(signature: str) -> list[str]:
-    """What a function that searches by likeness sets for itself: the least likeness, and that comparing is dear."""
-    return [
-        # From which likeness a part of a name is found; the extension's own 0.6 misses "Jonson" for "Johnson". The extension
-        # is loaded first, so that the setting is the extension's and not a stranger's.
-        "select public.similarity('a', 'a'); "
-        f"alter function app.{signature} set pg_trgm.word_similarity_threshold = 0.45",
-        # To compare a name costs a hundred times what the planner takes an operator to cost: it is to use the index.
-        f"alter function app.{signature} set cpu_operator_cost = {OPERATOR_COST}",
-    ]
-
-
-def like(name: str, *, table: str, key: str, column: str, is_open: str, to: list) -> list[str]:
-    """A search by likeness: trigram operators are not leakproof, so under a policy they could not use their index.
-
-    `name(words, born, most, alike)` gives keys and scores, best first: names like the words at least so much (0 to 1, to
-    the likest part of the name; likeness to the whole is never more), and whoever was born that day.
-    """
-    likeness = f"word_similarity(words, p.{column})"
-    found = f"from {table} p where p.site_id = app.site_id() and ({is_open}) and"
-    body = f"""begin
-        -- For this call alone: the function's own setting, below, gives it back.
-        perform set_config('pg_trgm.word_similarity_threshold', alike::text, true);
-        if born is null then
-          return query select p.{key}, {likeness} as score {found} p.{column} operator(public.%>) words
-            order by 2 desc, 1 limit most;
-        elsif words = '' then
-          return query select p.{key}, 0.5::real as score from {table} p
-            where p.site_id = app.site_id() and p.birth_date = born and ({is_open}) order by 1 limit most;
-        else
-          return query select p.{key}, ({likeness} + case when p.birth_date = born then 0.5 else 0 end)::real as score
-            {found} (p.{column} operator(public.%>) words or p.birth_date = born) order by 2 desc, 1 limit most;
-        end if;
-      end"""
-    return [
-        definer(
-            f"{name}(words text, born date, most int, alike real)", returns="table (id uuid, score real)", body=body, to=to,
-            language="plpgsql",
-        ),
-        *likeness_settings(f"{name}(text, date, int, real)"),
-    ]  # fmt: skip
-
-
-# How many are looked at to show the likest few, and from how few on nicknames and sounds are asked, too.
-LOOKED_AT, ENOUGH = 200, 40
-
-
-def named(name: str, *, table: str, key: str, column: str, is_open: str, to: list) -> str:
-    """A search as somebody types: each word is the beginning of a word of the name, what else it is called, or sounds like it.
-
-    `name(words, born, most)` gives keys and scores, best first. Each of `words` is what was typed, then what else that name
-    is called, with blanks between. Those with the words themselves come first, and who was born that day before others.
-    """
-    # ruff: noqa: S608  tables are ours
-    found = f"select p.{key} from {table} p where p.site_id = app.site_id() and ({is_open})"
-    terms = f"app.site_terms(p.site_id, p.{column})"
-    score = f"(p.{key} = any (plain))::int + word_similarity(typed, p.{column})"
-    # Each term begins with its site: of the same word at another site nothing is read.
-    body = f"""declare near tsquery; far tsquery; typed text; plain uuid[]; more uuid[] := '{{}}';
-        here text := left(replace(app.site_id()::text, '-', ''), {SITE_LETTERS});
-      begin
-        select string_agg(quote_literal(here || w) || ':*', ' & ')::tsquery,
-          string_agg('(' || quote_literal(here || w) || ':*'
-            || coalesce((select string_agg(' | ' || quote_literal(here || other), '') from unnest(others) other), '')
-            || coalesce(' | ' || quote_literal(here || app.name_sound(w)), '') || ')', ' & ')::tsquery,
-          string_agg(w, ' ')
-        into near, far, typed
-        from (select split_part(one, ' ', 1) as w, (string_to_array(one, ' '))[2:] as others from unnest(words) one) asked;
-        plain := array({found} and {terms} @@ near limit {LOOKED_AT});
-        if cardinality(plain) < least({ENOUGH}, 2 * most) then
-          more := array({found} and {terms} @@ far limit {LOOKED_AT});
-        end if;
-        return query select p.{key}, ({score} + case when p.birth_date = born then 1 else 0 end)::real
-          from {table} p where p.{key} = any (plain || more) order by 2 desc, 1 limit most;
-      end"""
-    return definer(
-        f"{name}(words text[], born date, most int)", returns="table (id uuid, score real)", body=body, to=to,
-        language="plpgsql",
-    )  # fmt: skip
-
-
+# ruff: noqa: S608  tables are ours
 # A consent `k` that stands at this very moment. A record that was sealed, because the person is under age, tells nobody.
 # Signed for one of two records that are now one, it neither ends nor begins again with what hung on the other.
 IN_FORCE = """k.signed_at is not null and k.revoked_at is null and k.superseded_at is null
@@ -386,6 +303,6 @@ FUNCTIONS = [
         to=[MANAGER],
     ),
     *like("participants_like", is_open=IN_USE, **PEOPLE),
-    named("participants_named", is_open=IN_USE, **PEOPLE),
+    *named("participants_named", turned="app.turned_name(p.given_name, p.family_name)", is_open=IN_USE, **PEOPLE),
     *OF_MERGING,
 ]

@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
 from django.urls import reverse
 
 from lead_cms.accounts.models import Membership, Organisation
@@ -172,6 +173,14 @@ class ReferredPerson(SiteRow):
             models.Index(fields=["site", "birth_date"], name="referredperson_birth"),
             GinIndex(fields=["site", "name"], name="referredperson_site_name", opclasses=["uuid_ops", "gin_trgm_ops"]),
             GinIndex(Func(F("site"), F("name"), function="app.site_terms"), name="referredperson_terms_of_site"),
+            models.Index(
+                F("site"), Collate(Func(F("name"), function="app.plain_name"), "C"), name="referredperson_begins"
+            ),
+            models.Index(
+                F("site"),
+                Collate(Func(F("name"), function="app.turned_name"), "C"),
+                name="referredperson_turned_begins",
+            ),
         ]
 
     def __str__(self):
@@ -179,7 +188,11 @@ class ReferredPerson(SiteRow):
 
     @property
     def shown_name(self) -> str:
-        return self.name or self.description or "Name not given"
+        return shown_name(self.name, self.description)
+
+
+def shown_name(name: str, description: str) -> str:
+    return name or description or "Name not given"
 
 
 class ReferralOffence(SiteRow):

@@ -43,7 +43,7 @@ FUNCTIONS = [
     ),
     # Over the names that referrers wrote down, with the casework's wall inside.
     *like("referred_like", **REFERRED),
-    named("referred_named", **REFERRED),
+    *named("referred_named", turned="app.turned_name(p.name)", **REFERRED),
     # For the auditor, who reads no referral: which key in the audit a reference stands for.
     definer(
         "referral_key(code text)",

@@ -116,6 +116,28 @@ def test_the_word_itself_comes_before_its_sound_and_the_day_before_all(where, fi
     assert find("smith 3/4/1985").index("Shaun Smith") < find("smith 3/4/1985").index("Sean Smith")
 
 
+def test_among_many_who_begin_so_the_word_itself_and_the_day_are_found(where, typing):
+    for number in range(17):
+        linked(where, taken(where, name="x"), given_name="Beatrice", family_name=f"Old{number}")
+    linked(where, taken(where, name="x"), given_name="Quincy", family_name="Oyelaran", street_names=("Bea",))
+    linked(where, taken(where, name="x"), given_name="Beatrice", family_name="Yu", birth_date=BORN)
+    assert words_of(typing("bea")).strip().startswith("People with a record Quincy Oyelaran")
+    assert words_of(typing("beatrice 3/4/1985")).strip().startswith("People with a record Beatrice Yu")
+
+
+@pytest.mark.parametrize("words", ["Marsha Bell", "bell m", "cora", "ana ve", "bell"])
+def test_the_name_is_found_by_its_beginning_family_first_too(where, typing, words):
+    linked(
+        where,
+        taken(where, name="x"),
+        given_name="Marsha",
+        family_name="Bell",
+        street_names=("Coral",),
+        aliases=("Ana Vega",),
+    )
+    assert "Marsha Bell" in words_of(typing(words))
+
+
 def test_as_somebody_types_the_walls_hold(world, sign_in, typing):
     closed = linked(
         world.a, taken(world.a, name="Marisol Thorn"), given_name="Marisol", family_name="Thorn", restricted=True

@@ -90,18 +90,33 @@ def test_search_by_likeness_takes_the_index_of_the_names(seeded, db):
     assert "referredperson_site_name" in plan, plan
 
 
-@pytest.mark.parametrize("search", ["near", "far"])
-def test_search_as_somebody_types_takes_the_index_of_the_terms(seeded, db, search):
+@pytest.mark.parametrize(
+    ("step", "index"),
+    [
+        ("@@ whole limit", "referredperson_terms_of_site"),
+        ("@@ near limit", "referredperson_terms_of_site"),
+        ("@@ far limit", "referredperson_terms_of_site"),
+        ("app.plain_name(p.name)", "referredperson_begins"),
+        ("app.turned_name(p.name)", "referredperson_turned_begins"),
+    ],
+)
+def test_search_as_somebody_types_takes_an_index_at_each_step(seeded, db, step, index):
+    """Each as the role that owns it and, as there, with one plan for all words."""
     block = next(text for text in FUNCTIONS if "function app.referred_named" in text).split("$body$")[1]
-    body = re.search(rf"array\((select [^;]*? @@ {search} limit \d+)\);", block, re.S).group(1)
-    here = one(Role.CASE_MANAGER).site_id.hex[:8]
-    body = body.replace(f"@@ {search}", f"@@ $q$ '{here}mar':* | '{here}~MRSL' $q$::tsquery")
-    body = body.replace("app.site_id()", f"'{one(Role.CASE_MANAGER).site_id}'::uuid")
+    body = next(part for part in block.split("select p.referral_id")[1:] if step in part)
+    body = "select p.referral_id" + re.match(r".*? limit (?:2 \* )?\w+", body, re.S).group()
+    places = {"here": "$1", "typed": "$2", "most": "$3", "whole": "$4", "near": "$4", "far": "$4"}
+    for name, place in places.items():
+        body = re.sub(rf"\b{name}\b", place, body)
+    site = one(Role.CASE_MANAGER).site_id
     name = connections["owner"].settings_dict["NAME"]
     with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
         admin.execute("set role lead_definer")
-        plan = "\n".join(line for (line,) in admin.execute(f"explain {body}").fetchall())
-    assert "referredperson_terms_of_site" in plan, plan
+        admin.execute("set plan_cache_mode = force_generic_plan")
+        admin.execute(f"prepare step (uuid, text, int, tsquery) as {body}")
+        asked = f"explain execute step ('{site}', 'mar', 20, '{site.hex[:8]}mar')"
+        plan = "\n".join(line for (line,) in admin.execute(asked).fetchall())
+    assert index in plan, plan
 
 
 @pytest.mark.parametrize(
