@@ -11,6 +11,7 @@ from django.urls import reverse
 from lead_cms.access.permissions import Role
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.models import AuditEvent
+from participants.actions.persons import Names, make_participant
 from referrals.models import Casework
 from tests.casefile.person_making import LATER, act, linked, manager_of, words_of
 from tests.casefile.working import referred, taken
@@ -117,8 +118,9 @@ def test_the_word_itself_comes_before_its_sound_and_the_day_before_all(where, fi
 
 
 def test_among_many_who_begin_so_the_word_itself_and_the_day_are_found(where, typing):
-    for number in range(17):
-        linked(where, taken(where, name="x"), given_name="Beatrice", family_name=f"Old{number}")
+    manager = manager_of(where)
+    others = [Names(given_name="Beatrice", family_name=f"Old{number}") for number in range(40)]
+    act(manager, lambda: [make_participant(names=names, by=manager, at=LATER) for names in others])
     linked(where, taken(where, name="x"), given_name="Quincy", family_name="Oyelaran", street_names=("Bea",))
     linked(where, taken(where, name="x"), given_name="Beatrice", family_name="Yu", birth_date=BORN)
     assert words_of(typing("bea")).strip().startswith("People with a record Quincy Oyelaran")
