@@ -8,12 +8,12 @@ from django.db.models.functions import Collate
 # One expression each, so that the planner writes it out; and what it costs to take a name apart, which decides whether an
 # index is read or every name.
 FORWARD = r"""
-create function app.plain_name(names text) returns text language sql immutable parallel safe as $$
+create or replace function app.plain_name(names text) returns text language sql immutable parallel safe as $$
   select btrim(regexp_replace(
     regexp_replace(normalize(lower(names), NFKD), '[\u0300-\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')) $$;
-create function app.turned_name(names text) returns text language sql immutable parallel safe as $$
+create or replace function app.turned_name(names text) returns text language sql immutable parallel safe as $$
   select regexp_replace(app.plain_name(names), '^(.*) ([^ ]+)$', '\2 \1') $$;
-create function app.turned_name(given text, family text) returns text language sql immutable parallel safe as $$
+create or replace function app.turned_name(given text, family text) returns text language sql immutable parallel safe as $$
   select app.plain_name(family || ' ' || given) $$;
 alter function app.site_terms(uuid, text) cost 5000;
 """
