@@ -114,6 +114,7 @@ class Marked(Rows):
     def __init__(self, using: str):
         super().__init__(using)
         self.places: dict[str, Place] = {}
+        self.refused: set[str] = set()  # addresses that answered 403 through the whole stack
         for column, words in IN_WORDS.items():
             table, _, name = column.partition(".")
             self.places[words.lower()] = Place(Row(table, "", "san-francisco", 0), name)

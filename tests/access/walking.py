@@ -116,16 +116,20 @@ class Walk:
             self.unlike.append(f"{name}: {found[0][0]} and {found[1][0]}")
 
     def _refused(self, name: str, entry) -> None:
-        """Through the whole stack for one's own row; and the view alone, for every row: it asks the database nothing."""
+        """The view alone, for every row: it asks the database nothing. The first of the roles goes through the whole stack."""
         rows = self._looked_at(name) if OBJECTS[name] else [None]
-        self._open(Opened(name, rows[0]), self._paths(name, entry, rows[0])[0])
+        if name not in self.rows.refused:
+            self.rows.refused.add(name)
+            self._open(Opened(name, rows[0]), self._paths(name, entry, rows[0])[0])
         request = RequestFactory().generic("POST" if name in SENT else "GET", "/")
         request.membership, request.user = self.person, self.person.user
-        for key in [uuid.UUID(row.id) for row in rows if row] + [NOWHERE]:
+        for row in [*rows, None]:
+            key = uuid.UUID(row.id) if row else NOWHERE
             try:
                 with connection.execute_wrapper(_nothing_is_asked):
                     entry.callback(request, **self._keys(name, entry, rows[0], key=key)[0])
             except PermissionDenied:
+                self.answers.append((Opened(name, row), 403))
                 continue
             except AssertionError:
                 pass

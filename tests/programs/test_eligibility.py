@@ -181,7 +181,7 @@ def rank(answer):
     return ORDER.index(answer.outcome)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rules=RULES, asked=QUESTIONS, code=st.sampled_from(CODES))
 def test_one_more_yes_never_improves_the_answer(rules, asked, code):
     without = {one: reason for one, reason in asked["overrides"].items() if one != code}
@@ -189,7 +189,7 @@ def test_one_more_yes_never_improves_the_answer(rules, asked, code):
     assert rank(assess(rules, **worse)) >= rank(assess(rules, **asked | {"overrides": without}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rules=RULES, asked=QUESTIONS)
 def test_overrides_help_only_presumptive_exclusions(rules, asked):
     answer, plain = assess(rules, **asked), assess(rules, **asked | {"overrides": {}})
@@ -200,7 +200,7 @@ def test_overrides_help_only_presumptive_exclusions(rules, asked):
         assert any(finding.overridden for finding in answer.findings)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rules=RULES, asked=QUESTIONS)
 def test_every_answer_is_whole(rules, asked):
     before = deepcopy(asked)
@@ -216,7 +216,7 @@ def test_every_answer_is_whole(rules, asked):
     assert set(answer.unanswered) <= {"offenses", "amount", *none_known(rules, asked["door"])}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=30))
 def test_search_never_fails_and_never_repeats(text):
     codes = [one.code for one in search_offences(FRANCISCO, text)]
