@@ -83,14 +83,15 @@ PEOPLE = {
 }  # fmt: skip
 # A participant `p` of the site whom the caller may read: what their policy says, for a function that looks past it. Whose they
 # are is asked of the few restricted ones, each by its key ("offset 0": not to be hashed).
-OPEN_TO_ME = """current_setting('role', true) = 'lead_supervisor'
-    or (not p.is_restricted or p.created_by_id = app.membership_id()
+OPEN_AS_ANYBODY = """(not p.is_restricted or p.created_by_id = app.membership_id()
       or exists (select 1 from referrals_casework c where c.participant_id = p.id
         and c.case_manager_id = app.membership_id() offset 0)
       or p.id in (select app.opened_participant_ids()))
     and p.id not in (select app.shut_participant_ids())"""
-# A record that was put together with the person's other one is not found; the kept one is.
-IN_USE = f"p.merged_into_id is null and ({OPEN_TO_ME})"
+OPEN_TO_ME = f"current_setting('role', true) = 'lead_supervisor' or {OPEN_AS_ANYBODY}"
+# A record that was put together with the person's other one is not found; the kept one is. Nor does a name find a supervisor
+# what is restricted: they come to it by its number or code alone.
+FOUND_BY_NAME = f"p.merged_into_id is null and {OPEN_AS_ANYBODY}"
 FUNCTIONS = [
     *OF_TWO_RECORDS,
     definer(
@@ -302,7 +303,7 @@ FUNCTIONS = [
                 and p.site_id = app.site_id() and p.merged_into_id is null)""",
         to=[MANAGER],
     ),
-    *like("participants_like", is_open=IN_USE, **PEOPLE),
-    *named("participants_named", turned="app.turned_name(p.given_name, p.family_name)", is_open=IN_USE, **PEOPLE),
+    *like("participants_like", is_open=FOUND_BY_NAME, **PEOPLE),
+    *named("participants_named", turned="app.turned_name(p.given_name, p.family_name)", is_open=FOUND_BY_NAME, **PEOPLE),
     *OF_MERGING,
 ]

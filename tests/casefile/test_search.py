@@ -35,7 +35,7 @@ def clock():
 def find(where, sign_in):
     client = sign_in(manager_of(where))
 
-    def go(words):
+    def go(words, client=client):
         return words_of(client.post(reverse("casefile:search"), {"words": words}))
 
     return go
@@ -150,6 +150,18 @@ def test_as_somebody_types_the_walls_hold(world, sign_in, typing):
     for words in ("maris", "marisol thorn", "Marisol thron", "merisol"):
         assert NOBODY in words_of(typing(words, colleague)), words
     assert typing("mar", sign_in(world.a.person(Role.OFFICER))).status_code == 403
+
+
+def test_a_name_finds_no_supervisor_what_is_restricted_or_sealed_and_its_code_does(world, find, sign_in):
+    """PRACTICE 19: absent from search, counted only for the supervisor."""
+    supervisor = world.a.person(Role.SUPERVISOR)
+    of_theirs, sealed = taken(world.a, name="Ottilie Brandt"), taken(world.a, name="Ottilie Brand")
+    linked(world.a, of_theirs, given_name="Ottilie", family_name="Brandt", birth_date=BORN, restricted=True)
+    act(supervisor, lambda: Casework.objects.filter(referral_id=sealed.pk).update(is_sealed=True))
+    for words in ("ottilie", "Ottilie Brandt", "Otilie Brant", "3/4/1985"):
+        assert NOBODY in find(words, sign_in(supervisor)), words
+    for referral in (of_theirs, sealed):
+        assert referral.reference in find(referral.reference, sign_in(supervisor))
 
 
 def test_likeness_comes_best_first_and_has_an_end(where, find, sign_in):
