@@ -29,7 +29,7 @@ from participants.likeness.names import Like
 from participants.likeness.places import Number
 from participants.likeness.weights import Weights
 
-AT_LEAST = 0.6
+AT_LEAST = 0.7
 SAMPLE = 40_000  # pairs of strangers that are looked at to learn what chance gives
 STEADY = 4000  # so many pairs the common knowledge counts as, against the sample
 KEPT_FROM = -9.0  # log odds below which a pair is forgotten at once

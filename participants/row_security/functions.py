@@ -304,6 +304,8 @@ FUNCTIONS = [
         to=[MANAGER],
     ),
     *like("participants_like", is_open=FOUND_BY_NAME, **PEOPLE),
-    *named("participants_named", turned="app.turned_name(p.given_name, p.family_name)", is_open=FOUND_BY_NAME, **PEOPLE),
+    *named(
+        "participants_named", turned="app.turned_name(p.given_name, p.family_name)", is_open=FOUND_BY_NAME, **PEOPLE
+    ),
     *OF_MERGING,
 ]
