@@ -2,8 +2,7 @@
 
 from datetime import date, datetime
 
-from django.urls import reverse
-
+from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import local_day, say_when
 from services.enums import AskStatus, Need
 from services.models import ServiceReferral
@@ -27,15 +26,15 @@ def say_waited(asked: ServiceReferral, today: date) -> str:
 
 
 def row_of(asked: ServiceReferral, today: date, now: datetime, *, page: str) -> dict:
-    """One line for `work_list`."""
+    """One line for `work_list`; of a list that reads plain values as well."""
     late = asked.status == AskStatus.SENT and asked.remind_at is not None and asked.remind_at <= now
     notes = [f"{asked.service.name}, asked {say_when(asked.asked_at)}"]
     if asked.appointment_at and asked.status == AskStatus.ACCEPTED:
         notes.append(f"First appointment {say_when(asked.appointment_at)}")
     return {
-        "title": f"{asked.reference}: {Need(asked.need).label}", "url": reverse(page, args=[asked.pk]),
+        "title": f"{asked.reference}: {Need(asked.need).label}", "url": address(page, asked.pk),
         "due_says": say_waited(asked, today), "due_tone": "bad" if late else "neutral",
-        "badge": asked.get_status_display(), "badge_tone": TONES.get(asked.status, "neutral"), "notes": notes,
+        "badge": AskStatus(asked.status).label, "badge_tone": TONES.get(asked.status, "neutral"), "notes": notes,
     }  # fmt: skip
 
 

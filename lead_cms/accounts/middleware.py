@@ -11,6 +11,7 @@ from django.utils import timezone
 from lead_cms.access.middleware import is_account_page
 from lead_cms.accounts.holding import MARK, hold, let_go
 from lead_cms.accounts.models import Membership
+from lead_cms.core.templatetags.dates import at_site
 
 REFRESH_SECONDS = 20
 
@@ -74,7 +75,7 @@ def membership(get_response):
         request.memberships = found
         request.membership = next((m for m in found if str(m.pk) == chosen), found[0] if found else None)
         if request.membership is not None:
-            with timezone.override(request.membership.site.tz):
+            with at_site(request.membership.site.tz):
                 if chosen != str(request.membership.pk):
                     request.session["membership_id"] = str(request.membership.pk)
                     if chosen and request.method == "POST" and not is_account_page(request):

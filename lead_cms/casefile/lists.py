@@ -2,8 +2,8 @@
 
 API
     first_windows(site_id, most, who=…), keyed(site_id, after, most, who=…): one page of them
-    waiting_handoffs(membership, now), tries_due(membership, until, most), outreach_untried(site_id, most)
-    first, said, named: for a list of one's own
+    waiting_handoffs(membership, now), tries_due(membership, until, most, shown=…), outreach_untried(site_id, most)
+    first, said, whom, named: for a list of one's own
     not_closed(me), closed_here(me): what stands in its own case manager's lists alone, and how much of it there is
 Rows that a person may not see are not there: PostgreSQL says so. What is filtered here is meaning. Rows of lists are
 plain values of the columns that they say, not models: a list of many joins costs what it shows.
@@ -20,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Membership
 from lead_cms.core.prepared import prepared
-from lead_cms.core.sql import AnyOf, Keys
+from lead_cms.core.sql import AnyOf, KeyList, Keys
 from referrals.enums import AppointmentState, OutreachState, ReferralStatus, WindowEventKind, WindowState
 from referrals.models import (
     Appointment,
@@ -29,6 +29,7 @@ from referrals.models import (
     IntakeWindow,
     OutreachEntry,
     Page,
+    Paging,
     Referral,
     WindowEvent,
     WindowItem,
@@ -77,24 +78,33 @@ def first(rows, *order: str, most: int):
 
 
 # What a row says of the person and the tries: attribute, then the path from the referral or from its casework.
-OF_REFERRAL = {
-    "key": "pk", "door": "door", "name": "person__name", "description": "person__description",
-    "where_found": "person__where_found", "greeting": "person__greeting",
+WHO = {"key": "pk", "name": "person__name", "description": "person__description"}
+CALLED = {
+    "chosen_name": "participant__chosen_name", "given_name": "participant__given_name",
+    "family_name": "participant__family_name",
 }  # fmt: skip
-OF_CASEWORK = {
+OF_REFERRAL = WHO | {"door": "door", "where_found": "person__where_found", "greeting": "person__greeting"}
+OF_CASEWORK = CALLED | {
     "attempts": "attempts", "last_attempt_at": "last_attempt_at", "last_outcome": "last_outcome",
-    "next_try_at": "next_try_at", "chosen_name": "participant__chosen_name", "given_name": "participant__given_name",
-    "family_name": "participant__family_name", "where_to_reach": "participant__where_to_reach",
+    "next_try_at": "next_try_at", "where_to_reach": "participant__where_to_reach",
 }  # fmt: skip
 
 
 def said(*more: str, referral: str = "referral__", case: str = "referral__casework__", manager=False) -> dict[str, str]:
     """The columns of a row by their names: what is said of a person, and `more`."""
-    paths = {name: f"{referral}{path}" for name, path in OF_REFERRAL.items()}
-    paths |= {name: f"{case}{path}" for name, path in OF_CASEWORK.items()}
+    paths = _paths(referral, OF_REFERRAL) | _paths(case, OF_CASEWORK)
     if manager:
         paths["manager"] = f"{case}case_manager__name"
     return paths | {name: name for name in more}
+
+
+def whom(*more: str, referral: str = "referral__") -> dict[str, str]:
+    """The same of a row that says who it is, and nothing else of the person."""
+    return _paths(referral, WHO) | _paths(f"{referral}casework__", CALLED) | {name: name for name in more}
+
+
+def _paths(before: str, paths: dict[str, str]) -> dict[str, str]:
+    return {name: f"{before}{path}" for name, path in paths.items()}
 
 
 def named(paths: dict[str, str], rows) -> list:
@@ -163,55 +173,62 @@ def first_windows(site_id, most: int, *, who: str = "team", **bounds) -> list:
     return named(OF_MANAGED if who == "team" else OF_WINDOW, _windows(site_id=site_id, who=who, most=most, **bounds))
 
 
+OF_HANDOFF = whom("submitted_at", "meeting_place", "given_by_name", referral="") | {
+    "street_names": "casework__participant__street_names", "aliases": "casework__participant__aliases",
+    "officer": "officer__name", "phone": "officer__phone", "called_at": "handoff__called_at",
+    "acknowledged_at": "handoff__acknowledged_at", "acknowledged_by": "handoff__acknowledged_by__name",
+    "arrived_at": "handoff__arrived_at", "is_paged": "is_paged",
+}  # fmt: skip
+
+
 @prepared(site_id=UUID, since=datetime, me=UUID)
 def _waiting(*, site_id, since, me):
-    paged = Page.objects.filter(referral=OuterRef("pk"), person=me, referral__paging__stopped_at=None)
+    answered = Paging.objects.filter(referral=OuterRef("referral_id"), stopped_at__isnull=False)
+    paged = AnyOf(F("pk"), Keys(Page.objects.filter(~Exists(answered), person=me).values("referral_id")))
     given = Referral.objects.filter(
         site_id=site_id, status__in=(ReferralStatus.SUBMITTED, ReferralStatus.PENDING), agency__isnull=False,
         submitted_at__gte=since,
     )  # fmt: skip
     # Of more than a site ever has at once, those that wait longest are looked through, and whatever one is paged for.
     longest = given.order_by("submitted_at", "pk").values("pk")[:LOOKED_THROUGH]
-    mine = Page.objects.filter(person=me, referral__paging__stopped_at=None).values("referral_id")
     waiting = given.filter(
-        Q(AnyOf(F("pk"), Keys(longest))) | Q(AnyOf(F("pk"), Keys(mine))), handoff__handed_over_at=None,
-        handoff__isnull=False,
-    )  # fmt: skip
+        Q(AnyOf(F("pk"), Keys(longest))) | Q(paged), handoff__handed_over_at=None, handoff__isnull=False
+    )
     # Who is paged comes first, then what nobody has answered, then who waits longest: what is cut off can wait.
-    waiting = waiting.annotate(is_paged=Exists(paged), is_open=Q(handoff__acknowledged_at=None))
+    waiting = waiting.annotate(is_paged=paged, is_open=Q(handoff__acknowledged_at=None))
     keys = Keys(waiting.order_by("-is_paged", "-is_open", "submitted_at", "pk").values("pk")[: FEW + 1])
-    found = Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=Exists(paged))
-    return found.select_related("handoff__acknowledged_by", "person", "officer", "casework__participant").only(
-        "submitted_at", "meeting_place", "given_by_name", "officer__name", "officer__phone", "person__name", "person__description",
-        "handoff__called_at", "handoff__acknowledged_at", "handoff__acknowledged_by__name", "handoff__arrived_at",
-        "casework__participant__chosen_name", "casework__participant__given_name",
-        "casework__participant__family_name",
-    )  # fmt: skip
+    return Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=paged).values_list(*OF_HANDOFF.values())
 
 
-def waiting_handoffs(me, now: datetime) -> list[Referral]:
+def waiting_handoffs(me, now: datetime) -> list:
     """Referrals of these hours that an officer waits with: nobody has taken them over. The most urgent, in no order.
 
     `is_paged` says whether this person is paged for it and nobody has answered yet.
     """
-    return _waiting(site_id=me.site_id, since=now - HANDOFF_TIME, me=me.pk)
+    return named(OF_HANDOFF, _waiting(site_id=me.site_id, since=now - HANDOFF_TIME, me=me.pk))
 
 
 OF_TRY = said(case="")
 
 
-@prepared(site_id=UUID, me=UUID, until=datetime)
-def _tries(*, site_id, me, until, most):
-    due = Casework.objects.filter(site_id=site_id, next_try_at__lte=until, case_manager=me)
+@prepared(site_id=UUID, me=UUID, until=datetime, shown=list)
+def _tries(*, site_id, me, until, shown, most):
+    due = Casework.objects.filter(
+        ~Q(AnyOf(F("referral_id"), KeyList(shown))), site_id=site_id, next_try_at__lte=until, case_manager=me
+    )
     return first(due, "next_try_at", "pk", most=most).values_list(*OF_TRY.values())
 
 
-def tries_due(membership, until: datetime, most: int) -> list:
-    """Own cases whose next try has come by `until`, oldest first."""
-    return named(OF_TRY, _tries(site_id=membership.site_id, me=membership.pk, until=until, most=most))
+def tries_due(membership, until: datetime, most: int, *, shown: list[UUID]) -> list:
+    """Own cases whose next try has come by `until`, oldest first, without those of the referrals that are `shown`."""
+    found = _tries(site_id=membership.site_id, me=membership.pk, until=until, shown=shown, most=most)
+    return named(OF_TRY, found)
 
 
-OF_UNTRIED = said("first_try_target_at")
+OF_UNTRIED = whom("first_try_target_at") | {
+    "door": "referral__door", "where_found": "referral__person__where_found", "greeting": "referral__person__greeting",
+    "where_to_reach": "referral__casework__participant__where_to_reach",
+}  # fmt: skip
 
 
 @prepared(site_id=UUID)

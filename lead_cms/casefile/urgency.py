@@ -2,12 +2,14 @@
 
 API
     window_row(window, today), try_row(case), outreach_row(entry, now, rules) -> an item of {% work_list %}
-    handed(referral, target, now), handoff_row(handed)
+    handed(referral, target, now), handed_of(row, name, target, now), handoff_row(handed)
 What they are made of comes from `lists`.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import days_until, local_day, say_day, say_when
@@ -35,7 +37,7 @@ AWAY = {
 class Handed:
     """A handoff that waits: who, since when, and the minutes against the site's target."""
 
-    referral: Referral
+    row: Any  # as of `waiting_handoffs`
     name: str
     minutes: int | None
     target: int | None
@@ -122,26 +124,44 @@ def person_name(referral: Referral) -> str:
     return participant.shown_name if participant is not None else referral.person.shown_name
 
 
+def called_of(row) -> str:
+    """The same of a waiting handoff, of whom a street name may be all that is known."""
+    is_named = row.chosen_name or row.given_name or row.family_name
+    also = [] if is_named else [*(row.street_names or ()), *(row.aliases or ())]
+    return also[0] if also else name_of(row)
+
+
 def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
+    """The handoff of one referral; see `handed_of`."""
+    handoff, officer = referral.handoff, referral.officer
+    row = SimpleNamespace(
+        key=referral.pk, submitted_at=referral.submitted_at, meeting_place=referral.meeting_place,
+        given_by_name=referral.given_by_name, officer=officer and officer.name, called_at=handoff.called_at,
+        acknowledged_at=handoff.acknowledged_at, arrived_at=handoff.arrived_at,
+        acknowledged_by=handoff.acknowledged_by and handoff.acknowledged_by.name,
+    )  # fmt: skip
+    return handed_of(row, person_name(referral), target, now)
+
+
+def handed_of(row, name: str, target: int | None, now: datetime) -> Handed:
     """A waiting handoff with its minutes, counted from the call or, before one is stamped, from the referral."""
-    handoff = referral.handoff
-    since = handoff.called_at or referral.submitted_at
-    until = handoff.arrived_at or now
+    since = row.called_at or row.submitted_at
+    until = row.arrived_at or now
     minutes = max(0, int((until - since).total_seconds() // 60))
-    who = f"{referral.officer.name}" if referral.officer else referral.given_by_name or "The officer"
-    verb = "called" if handoff.called_at else "sent this"
-    says = f"{who} {verb} {say_when(since)}"
-    if referral.meeting_place:
-        says += f". To meet: {referral.meeting_place}"
-    if handoff.arrived_at:
-        stage = f"{handoff.acknowledged_by.name if handoff.acknowledged_by else 'A case manager'} has arrived"
-    elif handoff.acknowledged_at:
-        stage = f"{handoff.acknowledged_by.name} is on the way"
+    verb = "called" if row.called_at else "sent this"
+    says = f"{row.officer or row.given_by_name or 'The officer'} {verb} {say_when(since)}"
+    if row.meeting_place:
+        says += f". To meet: {row.meeting_place}"
+    who = row.acknowledged_by or "A case manager"
+    if row.arrived_at:
+        stage = f"{who} has arrived"
+    elif row.acknowledged_at:
+        stage = f"{who} is on the way"
     else:
         stage = "Nobody has answered yet"
     return Handed(
-        referral=referral, name=person_name(referral), minutes=minutes, target=target,
-        is_over=target is not None and minutes > target, says=f"{says}.", stage=stage,
+        row=row, name=name, minutes=minutes, target=target, is_over=target is not None and minutes > target,
+        says=f"{says}.", stage=stage,
     )  # fmt: skip
 
 
@@ -157,12 +177,12 @@ def handoff_row(one: Handed) -> dict:
     """A handoff as a row of the list."""
     return {
         "title": one.name,
-        "url": case_url("handoff", one.referral.pk),
+        "url": case_url("handoff", one.row.key),
         "due_says": say_minutes(one),
         "due_tone": "bad" if one.is_over else "waiting",
-        "due_note": "since the call" if one.referral.handoff.called_at else "since the referral",
+        "due_note": "since the call" if one.row.called_at else "since the referral",
         "notes": [one.says, f"{one.stage}."],
-        "action": {"label": "Open the handoff", "url": case_url("handoff", one.referral.pk)},
+        "action": {"label": "Open the handoff", "url": case_url("handoff", one.row.key)},
     }
 
 

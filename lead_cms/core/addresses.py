@@ -1,4 +1,4 @@
-"""Addresses of pages that lists name many times: a name is resolved once in a process, then only the key is put in."""
+"""Addresses of pages that are named many times: a name is resolved once in a process, then only the key is put in."""
 
 from functools import cache
 from uuid import UUID
@@ -6,6 +6,12 @@ from uuid import UUID
 from django.urls import reverse
 
 NO_KEY = UUID(int=0)
+
+
+@cache
+def plain_address(name: str) -> str:
+    """The same as `reverse(name)` of a page without parameters."""
+    return reverse(name)
 
 
 @cache

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.forms import Field
 from django.template import TemplateSyntaxError
-from django.utils import timezone
 
-from lead_cms.core.templatetags.dates import days_until, local_day, say_days_left, short_day
+from lead_cms.core.templatetags.dates import days_until, local_day, say_days_left, short_day, site_day
 
 TONES = ("neutral", "good", "waiting", "bad")
 REQUIRED = Field.default_error_messages["required"]
@@ -52,7 +51,7 @@ def due_shape(due_on: date | datetime | None, of: str, note: str) -> dict:
     if not due_on:
         return {"says": "No due date", "tone": "neutral", "day": None, "note": note}
     on = local_day(due_on)
-    today = timezone.localdate()
+    today = site_day()
     left = days_until(on, today)
     says = "Window ended" if left < 0 and of == "person" else say_days_left(on, today)
     tone = "bad" if left <= 1 else "waiting" if left <= 7 else "neutral"
@@ -73,7 +72,7 @@ def clock_shape(window: Any) -> dict:
     """One cell a day from the start to the due day, or to today when that is later."""
     given = shaped("clock", window, ("started_on", "due_on"), first_due_on=None, tries=(), done_on=None, note="")
     start, due = local_day(given["started_on"]), local_day(given["due_on"])
-    today = timezone.localdate()
+    today = site_day()
     done = local_day(given["done_on"]) if given["done_on"] else None
     was = local_day(given["first_due_on"]) if given["first_due_on"] else None
     was = None if was == due else was

@@ -3,9 +3,15 @@
 Every value goes through `escaped`; what stands beside the values is ours.
 """
 
+import re
 from html import escape
+
+_has_marks = re.compile("[&<>\"']").search
 
 
 def escaped(value) -> str:
     """The same as the framework's `conditional_escape`, without what that does for lazy texts."""
-    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+    if hasattr(value, "__html__"):
+        return value.__html__()
+    text = str(value)
+    return escape(text) if _has_marks(text) else text

@@ -2,6 +2,7 @@
 
 API
     current_ruleset(site_id, on)  the newest version whose day has come by `on` (a date at the site), or None
+    rules_on(site_id, on)         its Rules, for whom the version itself says nothing more
     rules_for(ruleset)            its Rules, read once per process: a version never changes
     rules_by_id(ruleset_id)       the same from a referral's `ruleset_id`
 
@@ -25,10 +26,24 @@ def current_ruleset(site_id: UUID, on: date) -> RuleSet | None:
     return next(iter(_current(site_id=site_id, on=on)), None)
 
 
+def rules_on(site_id: UUID, on: date) -> Rules | None:
+    """The Rules of that version, or None."""
+    found = _current_key(site_id=site_id, on=on)
+    return rules_by_id(found[0][0]) if found else None
+
+
 @prepared(site_id=UUID, on=date)
 def _current(*, site_id, on):
-    held = RuleSet.objects.filter(site_id=site_id, effective_from__lte=on).order_by("-version")
-    return held.defer("document")[:1]
+    return _held(site_id, on).defer("document")[:1]
+
+
+@prepared(site_id=UUID, on=date)
+def _current_key(*, site_id, on):
+    return _held(site_id, on).values_list("pk")[:1]
+
+
+def _held(site_id, on):
+    return RuleSet.objects.filter(site_id=site_id, effective_from__lte=on).order_by("-version")
 
 
 def rules_for(ruleset: RuleSet) -> Rules:

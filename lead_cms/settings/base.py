@@ -97,7 +97,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["lead_cms.core.templatetags.ui", "lead_cms.core.templatetags.dates"],
+            "builtins": [f"lead_cms.core.templatetags.{name}" for name in ("ui", "dates", "addresses")],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
+from lead_cms.accounts.models import Membership
 from referrals.actions import appointments, attempts, taking
-from referrals.models import Casework
+from referrals.models import Casework, OnCallShift
 from tests.casefile.working import done, fresh, referred, taken, window_of
+from tests.services.making import make_person
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -54,6 +56,49 @@ def test_of_many_handoffs_those_paged_for_and_waiting_longest_are_not_cut_off(wo
     page = sign_in(manager).get("/").content.decode()
     assert "Waits longest" in page and "more than 5 handoffs waiting" in page
     assert "More are waiting." in page and "Came 11" in page and "Came 0" not in page
+
+
+def test_a_handoff_is_named_as_the_person_is_known_and_says_who_is_on_the_way(world, manager, sign_in):
+    now = timezone.now()
+    referral, client = referred(world.a, at=now - timedelta(minutes=7), name="As the officer wrote"), sign_in(manager)
+    person = make_person(world.a, given_name="", family_name="", street_names=["Bear"])
+    with acting_as(manager), transaction.atomic():
+        Casework.objects.filter(referral=referral).update(participant=person)
+    assert "Bear" in (page := client.get("/").content.decode()) and "As the officer wrote" not in page
+    stamp = reverse("casefile:stamp", args=[referral.pk])
+    assert f'action="{stamp}"' in page and f'href="{reverse("casefile:handoff", args=[referral.pk])}"' in page
+    client.post(stamp, {"step": "acknowledged"})
+    page = client.get("/").content.decode()
+    assert f"{manager.name} is on the way" in page and f'action="{stamp}"' not in page
+
+
+def test_only_whoever_has_their_role_is_on_call(world, manager, sign_in):
+    now, colleague = timezone.now(), world.a.person(Role.CASE_MANAGER, 1)
+    shift = {"site": world.a.site, "starts_at": now - DAY, "ends_at": now + DAY}
+    with acting_as(world.a.person(Role.COORDINATOR)), transaction.atomic():
+        for number, person in enumerate((manager, colleague), start=1):
+            OnCallShift.objects.create(person=person, position=number, **shift)
+    page = sign_in(manager).get("/").content.decode()
+    assert page.index("On call now") < page.index(f"{manager.name}<br>") < page.index(f"{colleague.name}<br>")
+    with acting_as(world.a.person(Role.ADMINISTRATOR)), transaction.atomic():
+        Membership.objects.filter(pk=colleague.pk).update(ends_at=now - timedelta(minutes=1))
+    page = sign_in(manager).get("/").content.decode()
+    assert f"{colleague.name}<br>" not in page and f"{manager.name}<br>" in page
+
+
+def test_a_try_whose_window_is_shown_is_not_said_twice_and_takes_no_others_place(world, manager, sign_in):
+    now = timezone.now()
+    for number in range(5):
+        shown = taken(world.a, at=now - timedelta(days=20, minutes=number), name=f"Window {number}")
+        with acting_as(manager), transaction.atomic():
+            Casework.objects.filter(referral=shown).update(next_try_at=now - timedelta(hours=9))
+    social = referred(world.a, door="social", at=now - DAY, called_at=now - DAY, name="Social try")
+    with acting_as(manager), transaction.atomic():
+        taking.take_over(referral=fresh(social), by=manager, at=now)
+        Casework.objects.filter(referral=social).update(next_try_at=now - timedelta(hours=1))
+    page = sign_in(manager).get("/").content.decode()
+    tries = page[page.index("Tries due") :]
+    assert "Social try" in tries and "Window " not in tries and "More are due" not in tries
 
 
 def test_windows_tries_appointments_and_outreach_each_have_their_place(world, manager, sign_in):

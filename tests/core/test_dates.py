@@ -1,6 +1,7 @@
 """How dates, times and telephone numbers are said, at the edges of days, years and clocks."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -85,3 +86,16 @@ def test_a_near_day_in_another_year_carries_the_year():
 def test_phone_and_tel(typed, says, dials):
     assert dates.say_phone(typed) == says
     assert dates.tel_number(typed) == dials
+
+
+def test_a_request_has_one_zone_and_one_day():
+    """A page that is made while midnight comes says one day from its first line to its last."""
+    midnight = datetime(2026, 10, 17, 7, 0, tzinfo=UTC)
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False) as clock, timezone.override("UTC"):
+        with dates.at_site(ZoneInfo("America/Los_Angeles")):
+            clock.shift(timedelta(seconds=2))
+            assert (dates.site_day(), dates.say_when(NOW)) == (TODAY, "today 2:32 pm")
+            assert dates.local_day(datetime(2026, 10, 17, 6, 59, tzinfo=UTC)) == TODAY
+            with pytest.raises(ValueError, match="naive"):
+                dates.say_when(datetime(2026, 10, 16, 9, 0))  # noqa: DTZ001  that is the point
+        assert (dates.site_day(), dates.say_time(NOW)) == (TODAY + timedelta(days=1), "9:32 pm")

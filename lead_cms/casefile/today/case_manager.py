@@ -1,10 +1,11 @@
 """Today of a case manager, by urgency: handoffs, windows ending, tries due, appointments, outreach; who is on call."""
 
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, UUIDField, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -17,14 +18,15 @@ from lead_cms.casefile.lists import (
     foremost,
     named,
     outreach_untried,
-    said,
     tries_due,
     waiting_handoffs,
+    whom,
 )
 from lead_cms.casefile.silence import says_silent, silent
 from lead_cms.casefile.urgency import (
+    called_of,
     case_url,
-    handed,
+    handed_of,
     handoff_row,
     name_of,
     outreach_row,
@@ -38,16 +40,16 @@ from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import local_day, say_clock, say_day, say_when, when
 from lead_cms.core.workrow import badge_mark
-from lead_cms.programs.current import current_ruleset, rules_for
+from lead_cms.programs.current import rules_on
 from lead_cms.programs.rules import Rules
 from participants.actions.months import month_after, open_months
 from participants.enums import CourtState, LegalKind, NoteKind
-from participants.models import ContactNote, LegalEvent, Participant
+from participants.models import ContactNote, LegalEvent
 from referrals.actions.roster import LOOK_AHEAD
 from referrals.enums import AppointmentState, WindowState
 from referrals.models import Appointment, Casework, IntakeWindow, OnCallShift
 from services.askedrows import row_of
-from services.models import Service, ServiceReferral
+from services.models import ServiceReferral
 
 
 def context(request) -> dict:
@@ -56,9 +58,7 @@ def context(request) -> dict:
     rules = rules_of_site(me.site_id, today)
     windows = first_windows(me.site_id, MOST + 1, who="mine", me=me.pk, since=since_of(rules, today))
     soonest = foremost(windows, today)
-    shown = {window.key for window in soonest}
-    evening = day_end(now)
-    tries = [case for case in tries_due(me, evening, MOST + FEW + 1) if case.key not in shown]
+    tries = tries_due(me, day_end(now), FEW + 1, shown=[window.key for window in soonest])
     untried = outreach_untried(me.site_id, 4)
     visits = appointments_today(me, now)
     return (
@@ -73,8 +73,8 @@ def context(request) -> dict:
             "more_tries": len(tries) > FEW,
             "outreach": [outreach_row(entry, now, rules) for entry in untried],
             "visits": visits,
-            "today": today,
-            "month": month_to_confirm(today, rules),
+            "day": f"{today:%A, %B} {today.day}",
+            "month": month_said(month_to_confirm(today, rules)),
         }
     )
 
@@ -88,20 +88,28 @@ def month_to_confirm(today: date, rules: Rules | None) -> date | None:
     return last or (this if (month_after(this) - today).days <= LAST_DAYS else None)
 
 
+def month_said(month: date | None) -> dict | None:
+    return {"key": f"{month:%Y-%m}", "name": f"{month:%B}"} if month else None
+
+
 def shifts_of(me, now: datetime) -> dict:
     """Who is on call now, first to call first, and one's own shifts of the next days."""
-    shifts = _shifts(site_id=me.site_id, me=me.pk, now=now, until=now + LOOK_AHEAD)
-    shifts = [shift for shift in shifts if shift.person.is_current(max(now, shift.starts_at))]
+    shifts = named(OF_SHIFT, _shifts(site_id=me.site_id, me=me.pk, now=now, until=now + LOOK_AHEAD))
     running = sorted((s for s in shifts if s.starts_at <= now), key=lambda s: (s.position, s.starts_at, s.pk))
     return {"on_call": running[:3], "my_shifts": [shift for shift in shifts if shift.person_id == me.pk][:3]}
 
 
+OF_SHIFT = {name: name for name in ("pk", "person_id", "starts_at", "ends_at", "position")} | {"name": "person__name"}
+
+
 @prepared(site_id=UUID, me=UUID, now=datetime, until=datetime)
 def _shifts(*, site_id, me, now, until):
-    """Those that run, whosever they are, and one's own to come."""
+    """Those that run, whosever they are, and one's own to come, of people who have their role then."""
     found = OnCallShift.objects.filter(Q(starts_at__lte=now) | Q(person=me), site_id=site_id, ends_at__gt=now)
-    found = found.filter(starts_at__lt=until).select_related("person")
-    return found.order_by("starts_at", "position", "pk")[: 2 * MOST]
+    then = Greatest(F("starts_at"), Value(now))
+    found = found.filter(Q(person__ends_at=None) | Q(person__ends_at__gt=then), person__starts_at__lte=then)
+    found = found.filter(starts_at__lt=until).order_by("starts_at", "position", "pk")
+    return found.values_list(*OF_SHIFT.values())[: 2 * MOST]
 
 
 WAITING = ("what", "key", "one", "two", "three", "four", "at", "answered_at", "remind_at", "appointment_at")
@@ -169,9 +177,9 @@ def _waiting(*, site_id, me, now, court_until, silent_since=None):
     ).union(*found, all=True)  # fmt: skip
 
 
-def _asked(row: dict) -> ServiceReferral:
-    return ServiceReferral(
-        pk=row["key"], reference=row["one"], need=row["two"], status=row["three"], service=Service(name=row["four"]),
+def _asked(row: dict) -> SimpleNamespace:
+    return SimpleNamespace(
+        pk=row["key"], reference=row["one"], need=row["two"], status=row["three"], service=SimpleNamespace(name=row["four"]),
         asked_at=row["at"], **{name: row[name] for name in ("answered_at", "remind_at", "appointment_at")},
     )  # fmt: skip
 
@@ -205,7 +213,7 @@ def _silent_row(row: dict, now: datetime) -> dict:
 
 
 def _named(row: dict) -> str:
-    return Participant(chosen_name=row["one"], given_name=row["two"], family_name=row["three"]).shown_name
+    return row["one"] or f"{row['two']} {row['three']}".strip() or "Name not given"
 
 
 def note_row(row: dict) -> dict:
@@ -223,8 +231,10 @@ def frame_of(handoffs: list) -> dict:
     first = handoffs[0] if handoffs else None
     return {
         "first": first,
-        "first_paged": first is not None and first.referral.is_paged,
+        "first_paged": first is not None and first.row.is_paged,
         "first_minutes": say_minutes(first) if first else "",
+        "first_url": case_url("handoff", first.row.key) if first else "",
+        "first_stamp_url": case_url("stamp", first.row.key) if first else "",
         "handoffs": [handoff_row(one) for one in handoffs[1:FEW]],
         "handoff_count": len(handoffs[:FEW]),
         "more_handoffs": len(handoffs) > FEW,
@@ -234,29 +244,23 @@ def frame_of(handoffs: list) -> dict:
 def handoffs_of(me, rules: Rules | None, now: datetime) -> list:
     """Handoffs of these hours: one's own pages first, then those that nobody has answered, then the longest waiting."""
     target = rules.handoff.target_minutes if rules else None
-    waiting = [handed(referral, target, now) for referral in waiting_handoffs(me, now)]
-    return sorted(
-        waiting,
-        key=lambda one: (
-            not one.referral.is_paged, one.referral.handoff.acknowledged_at is not None, -one.minutes,
-        ),
-    )  # fmt: skip
+    waiting = [handed_of(row, called_of(row), target, now) for row in waiting_handoffs(me, now)]
+    return sorted(waiting, key=lambda one: (not one.row.is_paged, one.row.acknowledged_at is not None, -one.minutes))
 
 
-OF_VISIT = said("at", "state", "place")
+OF_VISIT = whom("at", "state", "place")
 
 
 @prepared(site_id=UUID, me=UUID, start=datetime, end=datetime)
 def _visits(*, site_id, me, start, end):
     # Asked of the appointments of these days one by one, in their order: the list ends after a few.
-    case = Casework.objects.filter(referral=OuterRef("referral_id"))
-    died = Participant.objects.filter(caseworks__referral=OuterRef("referral_id"), died_on__isnull=False)
+    case = Casework.objects.filter(referral=OuterRef("referral_id"), case_manager=me, participant__died_on=None)
     shut = IntakeWindow.objects.filter(
         referral=OuterRef("referral_id"), state__in=[WindowState.ENDED, WindowState.STEPPED_BACK]
     )
     agreed = Appointment.objects.filter(
         AnyOf(Value(me, output_field=UUIDField()), Keys(case.values("case_manager_id"))),
-        ~Exists(shut), ~Exists(died), site_id=site_id, at__gte=start, at__lt=end,
+        ~Exists(shut), site_id=site_id, at__gte=start, at__lt=end,
     ).exclude(state=AppointmentState.MOVED)  # fmt: skip
     return first(agreed, "at", "pk", most=MOST).values_list(*OF_VISIT.values())
 
@@ -291,8 +295,7 @@ def day_end(now: datetime) -> datetime:
 
 
 def rules_of_site(site_id, today) -> Rules | None:
-    ruleset = current_ruleset(site_id, today)
-    return rules_for(ruleset) if ruleset else None
+    return rules_on(site_id, today)
 
 
 def since_of(rules: Rules | None, today):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from lead_cms.access.permissions import Permission, Role
 from lead_cms.access.views import requires
+from lead_cms.core.addresses import address
 from lead_cms.core.prepared import prepared
 from lead_cms.notify.models import Notice
 
@@ -18,7 +19,8 @@ NOTICES = 10
 
 @prepared(recipient=UUID)
 def _unread(*, recipient):
-    return Notice.objects.filter(recipient_id=recipient).unread().order_by("-created_at", "-pk")[:NOTICES]
+    mine = Notice.objects.filter(recipient_id=recipient).unread().order_by("-created_at", "-pk")
+    return mine.values_list("pk", "text", "created_at")[:NOTICES]
 
 
 @require_safe
@@ -26,5 +28,8 @@ def _unread(*, recipient):
 def today(request):
     """The page a person lands on, for the role they act under."""
     role = request.membership.role
-    context = PAGES[Role(role)].context(request) | {"notices": _unread(recipient=request.membership.pk)}
-    return render(request, f"today/{role}.html", context)
+    notices = [
+        {"url": address("notify:open", key), "text": text, "at": at}
+        for key, text, at in _unread(recipient=request.membership.pk)
+    ]
+    return render(request, f"today/{role}.html", PAGES[Role(role)].context(request) | {"notices": notices})

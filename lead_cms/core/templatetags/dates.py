@@ -1,11 +1,13 @@
 """The only place that says dates, times and telephone numbers. A template builtin; Python calls the `say_` functions.
 
-"Today" is the day in the active time zone, which a middleware sets to the site's.
+"Today" is the day in the active time zone, which a middleware sets to the site's for a whole request (`at_site`).
 """
 
 import re
-from collections.abc import Callable
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time, tzinfo
 
 from django import template
 from django.utils import timezone
@@ -15,18 +17,41 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 NEAR_DAYS = 6  # within so many days a weekday is named in full
+_here: ContextVar[tuple[tzinfo, date] | None] = ContextVar("here", default=None)
+
+
+@contextmanager
+def at_site(zone: tzinfo) -> Iterator[None]:
+    """The active zone of a request, and one day for all of it: to ask for both with each moment takes longer than to say it."""
+    with timezone.override(zone):
+        token = _here.set((zone, timezone.localdate()))
+        try:
+            yield
+        finally:
+            _here.reset(token)
+
+
+def site_day() -> date:
+    """Today in the active zone."""
+    here = _here.get()
+    return here[1] if here else timezone.localdate()
+
+
+def _local(value: datetime) -> datetime:
+    here = _here.get()
+    return value.astimezone(here[0]) if here and value.tzinfo else timezone.localtime(value)
 
 
 def local_day(value: date | datetime) -> date:
     """The calendar day of a moment in the active zone; a date is itself."""
     if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+        return _local(value).date() if timezone.is_aware(value) else value.date()
     return value
 
 
 def say_time(value: datetime) -> str:
     """A clock time: "2:32 pm"."""
-    return _clock(timezone.localtime(value))
+    return _clock(_local(value))
 
 
 def say_clock(value: time) -> str:
@@ -40,13 +65,13 @@ def _clock(local: datetime | time) -> str:
 
 def short_day(day: date, today: date | None = None) -> str:
     """A day with a short weekday: "Wed Nov 4"; with the year when it is not this one."""
-    year = "" if day.year == (today or timezone.localdate()).year else f", {day.year}"
+    year = "" if day.year == (today or site_day()).year else f", {day.year}"
     return f"{day:%a %b} {day.day}{year}"
 
 
 def say_day(value: date | datetime, today: date | None = None) -> str:
     """A day as people say it: "tomorrow, Oct 17", "Thursday, Oct 22" within six days, else "Wed Nov 4"."""
-    today = today or timezone.localdate()
+    today = today or site_day()
     day = local_day(value)
     ahead = (day - today).days
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(ahead)
@@ -60,18 +85,18 @@ def say_day(value: date | datetime, today: date | None = None) -> str:
 
 def say_when(value: datetime) -> str:
     """A moment as people say it: "today 2:32 pm", "Wed Nov 4, 2:32 pm"."""
-    return _moment(timezone.localtime(value))
+    return _moment(_local(value))
 
 
 def _moment(local: datetime, today: date | None = None) -> str:
-    day, today = local.date(), today or timezone.now().astimezone(local.tzinfo).date()
+    day, today = local.date(), today or site_day()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
     return f"{near} {_clock(local)}" if near else f"{short_day(day, today)}, {_clock(local)}"
 
 
 def days_until(value: date | datetime, today: date | None = None) -> int:
     """Whole calendar days from today to the day; negative once it is past."""
-    return (local_day(value) - (today or timezone.localdate())).days
+    return (local_day(value) - (today or site_day())).days
 
 
 def say_days_left(value: date | datetime, today: date | None = None) -> str:
@@ -113,12 +138,12 @@ def when(value):
         return ""
     if not isinstance(value, datetime):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), say_day(value))
-    return _mark(timezone.localtime(value))
+    return _mark(_local(value))
 
 
 def whens() -> Callable[[datetime], SafeString]:
     """`when` for a page with many moments: the zone and the day in it are asked for once."""
-    zone, today = timezone.get_current_timezone(), timezone.localdate()
+    zone, today = timezone.get_current_timezone(), site_day()
     return lambda value: _mark(value.astimezone(zone), today)
 
 
