@@ -51,6 +51,7 @@ NOWHERE = uuid.UUID(int=7)
 # Whose pages show the same of every kind of record: these few stand for all.
 CASEWORK = {Role.CASE_MANAGER, Role.SUPERVISOR}
 TELLING = {"plain", "past", "sealed", "community", "unlinked", "sign-in"}
+TELLING_TO_SENDERS = {"plain", "sealed", "sign-in"}  # of what is only sent, to an empty form of which all answer alike
 OTHERS_TELLING = {"plain", "restricted"}
 # Where a person's page is about another one too.
 OF_TWO = {
@@ -167,7 +168,8 @@ class Walk:
         here = [row for row in rows if row.site == "san-francisco"]
         if is_brief and name not in OF_TWO:
             here = [row for row in here if row.role != BESIDE]
-        own = [row for row in here if row.n == 0 and (not is_brief or row.flavour in TELLING)]
+        kinds = TELLING_TO_SENDERS if name in SENT and self.role in CASEWORK else TELLING
+        own = [row for row in here if row.n == 0 and (not is_brief or row.flavour in kinds)]
         others = [
             row for row in here if row.n == 1 and row.flavour in OTHERS_TELLING | (set() if is_brief else TELLING)
         ]
