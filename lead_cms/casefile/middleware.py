@@ -16,7 +16,7 @@ LED_ON = "This person had two records. They are one now, and this is it."
 SENT_ON = frozenset({"casefile:note-new", "casefile:note-keep"})
 # Sent by the page, not by whoever typed.
 OF_THE_PAGE = frozenset(
-    {"csrfmiddlewaretoken", "seen", "seen_at", "seen_digest", "shown", "opened", "back", "confirmed", "review", "save"}
+    {"csrfmiddlewaretoken", "seen", "seen_digest", "shown", "opened", "back", "confirmed", "review", "save"}
 )
 
 

@@ -73,6 +73,7 @@ def test_whether_anything_is_there_is_not_told(where, world, sign_in, by, goal):
         ("goal-new", {"words": "To see my daughter"}),
         ("appointment", {"place": "The diner", "on_0": "2026-10-22"}),
         ("person-edit", {"given_name": "Old tab", "language": "en"}),
+        ("seen", {"place": "Behind the library", "seen_at_0": "2026-10-19", "seen_at_1": "16:40"}),
     ],
 )
 def test_so_on_every_page_of_casework(sign_in, by, name, typed):
