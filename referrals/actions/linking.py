@@ -119,7 +119,10 @@ def link(
     case = _lock(referral)
     if case.case_manager_id is not None:
         refuse_if_apart(participant_id=participant.pk, case_manager=case.case_manager, by=by, is_confirmed=is_confirmed)
-    case.is_restricted = Participant.objects.values_list("is_restricted", flat=True).get(pk=participant.pk)
+    known = Participant.objects.filter(pk=participant.pk).only("is_restricted").first()
+    if known is None:  # restricted to others, or put together with another record, while this waited
+        raise StaleState("This record is not there for you, or not any more. Open the page again.")
+    case.is_restricted = known.is_restricted
     return _link(case, participant, said_yes=said_yes, made=False, by=by, at=at)
 
 

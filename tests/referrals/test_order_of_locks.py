@@ -114,6 +114,19 @@ def test_a_case_that_is_linked_while_the_record_is_restricted_is_restricted(wher
     assert act(supervisor, lambda: Casework.objects.filter(participant=person, is_restricted=False).count()) == 0
 
 
+def test_a_record_that_is_restricted_to_others_meanwhile_is_said_to_be_gone(where, supervisor):
+    """To whoever is not its case manager: they are told, and the page does not break."""
+    person = linked(where, taken(where, at=NOW - 9 * DAY), at=NOW - 8 * DAY)
+    more, colleague = taken(where, at=NOW - 5 * DAY), manager_of(where, 1)
+    known = act(colleague, lambda: fresh(person))
+    with acting_as(supervisor), transaction.atomic():
+        restrict(supervisor, person)
+        given = {"participant": known, "said_yes": True, "by": colleague, "at": NOW}
+        beside = Beside(colleague, lambda: linking.link(referral=fresh(more), **given))
+        assert beside.waits()
+    beside.done(StaleState)
+
+
 def typed_on(by, person):
     """What is written anew on a row that is there already, by what it is."""
     note = act(by, lambda: draft(by, person))
