@@ -2,14 +2,14 @@
 #   PORT=8001 make demo                  another port
 #   make test ARGS="tests/referrals -x"  part of the tests
 #   make test BROWSER=none               without a browser
-#   make test WORKERS=2                  in so many processes, instead of one more than there are processors, at most five
+#   make test WORKERS=2                  in so many processes, instead of two more than there are processors, at most six
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PORT ?= 8000
-# One more than there are processors: a process of the tests waits for the database or the browser half of its time.
-WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN); echo $$(( cores < 4 ? cores + 1 : 5 )))
+# Two more than there are processors: a process of the tests waits for the database or the browser half of its time.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN); echo $$(( cores < 4 ? cores + 2 : 6 )))
 PY := .venv/bin/python
 export PORT
 # Packages installed for the user or named in the environment play no part; what one process compiled serves the next.

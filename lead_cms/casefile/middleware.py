@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -12,6 +12,7 @@ from lead_cms.access.permissions import CASEWORK
 from participants.actions.merging import kept_record
 
 LED_ON = "This person had two records. They are one now, and this is it."
+TWO_ARE_ONE = "This person’s two records are one now. What you typed is kept on this phone: save it, and it goes there."
 # What is only ever added to a record goes on to the kept one as it was sent: a note that is typed is never stopped.
 SENT_ON = frozenset({"casefile:note-new", "casefile:note-keep"})
 # Sent by the page, not by whoever typed.
@@ -44,6 +45,9 @@ class NothingFound:
         kept = kept_record(key) if isinstance(key, UUID) else None
         if kept is None:
             return _not_saved(request, {}, status=404) if _typed(request) else None
+        # What a page keeps by itself follows no redirect.
+        if request.method == "POST" and request.headers.get("X-Requested-With") == "fetch":
+            return JsonResponse({"says": TWO_ARE_ONE}, status=409)
         url = reverse(match.view_name, kwargs=match.kwargs | {"pk": kept})
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         if request.method in {"GET", "HEAD"} or match.view_name in SENT_ON:

@@ -98,17 +98,17 @@
           },
         });
         if (leaving) return;
+        const json = (response.headers.get("content-type") || "").includes("json") ? await response.json() : {};
         if (response.ok) {
           saved = Math.max(saved, upto);
           if (saved === edits) sessionStorage.removeItem(store);
-          const json = (response.headers.get("content-type") || "").includes("json") ? await response.json() : {};
           say(json.says || `Draft saved ${json.saved_at || clock()}`);
           document.dispatchEvent(new CustomEvent("lead:contact"));
           return;
         }
         const out = response.type === "opaqueredirect" || response.status === 401 || response.status === 403;
         say(out ? "You are signed out. What you typed is kept on this phone: sign in again and come back to this page."
-          : "The draft could not be saved. What you typed is kept on this phone.", true);
+          : json.says || "The draft could not be saved. What you typed is kept on this phone.", true);
       } catch {
         if (leaving) return;
         say(OFFLINE, true);

@@ -101,6 +101,8 @@ def test_every_address_of_the_other_record_leads_to_the_kept_one_and_nothing_typ
     # A tab from before: what is typed of a note goes on, what would write over something is shown and not saved.
     typed = {"note": uuid4(), "page": uuid4(), "opened": NOW.isoformat(), "kind": "phone", "detail": "Called back."}
     assert client.post(at("note-keep", other.pk), typed, follow=True).status_code == 200
+    by_itself = client.post(at("note-keep", other.pk), typed, headers={"X-Requested-With": "fetch"})
+    assert by_itself.status_code == 409 and "records are one now" in by_itself.json()["says"]
     assert act(by, lambda: ContactNote.objects.get().participant_id) == one.pk
     sent = client.post(at("person-edit", other.pk), {"given_name": "Old tab", "language": "en"})
     assert sent.status_code == 409 and "Old tab" in words_of(sent) and at("person", one.pk) in sent.content.decode()
