@@ -57,10 +57,14 @@ checks-templates:
 checks-migrations:
 	SECRET_KEY=check DATABASE_URL="$${DATABASE_ADMIN_URL:-$$DATABASE_URL}" $(PY) manage.py makemigrations --check --dry-run
 
-.PHONY: pytest in_order
+.PHONY: pytest in_order compiled-tests
 in_order:
-	@$(AT_ONCE) checks
+	@$(AT_ONCE) checks compiled-tests
 	@$(MAKE) --no-print-directory pytest
+
+# Once, beside the checks: in a new clone each process of the tests would compile them all. What is wrong with one, the tests say.
+compiled-tests:
+	@$(PY) -m pytest --collect-only -qq $(ARGS) >/dev/null 2>&1 || true
 
 pytest:
 	@set --; \
