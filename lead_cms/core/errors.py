@@ -1,5 +1,7 @@
 """Refusals by rule."""
 
+from django.http import Http404
+
 
 class DomainError(Exception):
     """A rule says no. The text is fit for the person who asked; `field` names the field it belongs beside."""
@@ -11,3 +13,7 @@ class DomainError(Exception):
 
 class StaleState(DomainError):
     """Somebody else was there first, or the page is old: what was asked no longer applies."""
+
+
+class Gone(Http404):
+    """What was asked about is not there for them any more: restricted to others, or put away, while they waited for it."""

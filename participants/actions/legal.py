@@ -21,6 +21,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.enums import ChargeClass, CourtState, LegalKind, LegalSource, ToldWhom
@@ -78,7 +79,7 @@ def tell_person(*, event: LegalEvent, on: date, at: datetime, by: Membership) ->
 def tell_other(*, event: LegalEvent, whom: str) -> None:
     if whom not in ToldWhom.values:
         raise DomainError("Choose who knows of it.", field="whom")
-    held = LegalEvent.objects.select_for_update(of=("self",), no_key=True).get(pk=event.pk)
+    held = still_there(LegalEvent.objects.select_for_update(of=("self",), no_key=True), pk=event.pk)
     if whom not in held.told_others:
         held.told_others = [*held.told_others, whom]
         held.save(update_fields=["told_others"])
@@ -143,7 +144,7 @@ def answer_move(
 
 
 def _ahead(event: LegalEvent) -> LegalEvent:
-    held = LegalEvent.objects.select_for_update(of=("self",)).select_related("participant").get(pk=event.pk)
+    held = still_there(LegalEvent.objects.select_for_update(of=("self",)).select_related("participant"), pk=event.pk)
     if held.kind != LegalKind.HEARING or held.state != CourtState.AHEAD:
         raise StaleState(f"This reads “{held.get_state_display()}” already.")
     return held

@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.enums import NOTE_DOMAINS, NoteKind, NotePlace
@@ -76,7 +77,7 @@ def keep_note(
     mine = ContactNote.objects.select_for_update().filter(pk=key, author=by, participant=participant, signed_at=None)
     note = mine.first() or _begin(key, participant, given, page, by=by, at=at) or mine.first()
     if note is None:
-        raise StaleState(SIGNED if ContactNote.objects.filter(pk=key, author=by).exists() else OLD)
+        raise StaleState(SIGNED if _is_mine(key, by) else OLD)
     if note.saved_at > at:
         return note  # what came in before this and was saved since is newer
     if note.written_from != page.key and note.saved_at > page.opened_at and not _stands(note, given):
@@ -91,6 +92,9 @@ def keep_note(
 
 def _begin(key: UUID, participant: Participant, given: Written, page: Page, *, by, at) -> ContactNote | None:
     """A new note; none where its key is taken: the page saved by itself in this very moment, or it was signed."""
+    if _is_mine(key, by):
+        return None  # signed, or by now on the record with which this one was put together
+    still_there(Participant.objects.only("pk"), pk=participant.pk)
     note = ContactNote(pk=key, site_id=by.site_id, participant=participant, author=by, begun_at=at)
     _fill(note, given, page, at)
     try:
@@ -99,6 +103,10 @@ def _begin(key: UUID, participant: Participant, given: Written, page: Page, *, b
     except IntegrityError:
         return None
     return note
+
+
+def _is_mine(key: UUID, by: Membership) -> bool:
+    return ContactNote.objects.filter(pk=key, author=by).exists()
 
 
 def _fill(note: ContactNote, given: Written, page: Page, at: datetime) -> None:

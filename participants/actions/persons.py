@@ -19,6 +19,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
+from lead_cms.core.held import still_there
 from lead_cms.core.seen import refuse_if_changed
 from participants.enums import LANGUAGES, SpellState
 from participants.models import Participant, Participation
@@ -140,7 +141,7 @@ def terms_of(words: str) -> list[str]:
 
 
 def _hold(participant: Participant) -> Participant:
-    return Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    return still_there(Participant.objects.select_for_update(of=("self",), no_key=True), pk=participant.pk)
 
 
 def _put(person: Participant, names: Names) -> None:

@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.core.seen import refuse_if_changed
 from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
@@ -78,7 +79,7 @@ def begin_goal(
 def reword_goal(*, goal: Goal, given: Wanted, seen: str = "") -> None:
     """In their words as they are now. StaleState when it no longer reads as the page showed it (`seen`)."""
     _check(given)
-    held = Goal.objects.select_for_update().get(pk=goal.pk)
+    held = still_there(Goal.objects.select_for_update(), pk=goal.pk)
     refuse_if_changed(held, WANTED, seen)
     for name, value in vars(given).items():
         setattr(held, name, value)
@@ -109,7 +110,7 @@ def answer_step(*, step: GoalStep, state: str, at: datetime) -> None:
     """Done, or let go; nothing happens to anybody when a step stays open."""
     if state not in (StepState.DONE, StepState.LET_GO):
         raise DomainError("Say whether it is done or let go.")
-    held = GoalStep.objects.select_for_update().get(pk=step.pk)
+    held = still_there(GoalStep.objects.select_for_update(), pk=step.pk)
     if held.state != StepState.OPEN:
         raise StaleState(f"This step reads “{held.get_state_display()}” already.")
     held.state, held.answered_at = state, at
@@ -127,7 +128,7 @@ def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime, key: U
     for name in SAID[:3]:
         _check_length(getattr(given, name), name)
     hold_person(goal.participant)
-    held = Goal.objects.select_for_update().get(pk=goal.pk)
+    held = still_there(Goal.objects.select_for_update(), pk=goal.pk)
     review = GoalReview(
         **keyed(key), site_id=held.site_id, goal=held, participant_id=held.participant_id, went_well=given.went_well,
         was_hard=given.was_hard, what_next=given.what_next, scale=given.scale, state=given.state, reviewed_at=at,

@@ -23,6 +23,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from participants.enums import MaySay
 from participants.models import Participant, ReachPlace, TrustedPerson
 
@@ -63,7 +64,7 @@ def keep_place(
         raise DomainError("Write where they are found.", field="place")
     if not set(given.days) <= set(range(7)):
         raise DomainError("Choose the days.", field="days")
-    held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    held = still_there(Participant.objects.select_for_update(of=("self",), no_key=True), pk=participant.pk)
     place = _keep(ReachPlace, key, held, vars(given) | {"days": sorted(given.days)}, by=by, at=at, seen=seen)
     say_where(held)
     record(AuditAction.PERSON_CHANGED, target=held, what="place")
@@ -72,7 +73,7 @@ def keep_place(
 
 @transaction.atomic
 def remove_place(*, place: ReachPlace) -> None:
-    held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=place.participant_id)
+    held = still_there(Participant.objects.select_for_update(of=("self",), no_key=True), pk=place.participant_id)
     place.delete()
     say_where(held)
     record(AuditAction.PERSON_CHANGED, target=held, what="place")

@@ -14,6 +14,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError
+from lead_cms.core.held import still_there
 from lead_cms.programs.current import current_ruleset, rules_for
 from participants.models import LastSeen, Participant, ShiftLine
 
@@ -30,7 +31,7 @@ def note_seen(
     days = _days(by, at)
     _check(place, moment, days, at)
     # One at a time for a person: two who type at once leave one row.
-    Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    still_there(Participant.objects.select_for_update(of=("self",), no_key=True), pk=participant.pk)
     held = LastSeen.objects.filter(participant=participant).order_by("-seen_at", "-pk").first()
     if held is not None and held.seen_at > moment:
         raise DomainError("They were seen somewhere since then. That newer place stands.", field="seen_at")

@@ -8,6 +8,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.programs.clock import local_moment
 from lead_cms.programs.current import rules_by_id
 from participants.actions.closing import refuse_if_apart_at
@@ -75,7 +76,7 @@ def move(
 
 
 def _lock(appointment: Appointment) -> Appointment:
-    locked = Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
+    locked = still_there(Appointment.objects.select_for_update(of=("self",), no_key=True), pk=appointment.pk)
     if locked.state != AppointmentState.BOOKED:
         raise StaleState(f"This appointment reads “{locked.get_state_display()}” already.")
     return locked

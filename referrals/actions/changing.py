@@ -15,6 +15,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
+from lead_cms.core.held import still_there
 from referrals.actions import paging, reminders
 from referrals.actions.holding import hold
 from referrals.enums import TRANSITIONS, WINDOW_TRANSITIONS, ReferralStatus, WindowState
@@ -49,7 +50,7 @@ def change_window_state(
     window: IntakeWindow, to: str, *, by: Membership, at: datetime, met_on: date | None = None
 ) -> IntakeWindow:
     """Move a window along WINDOW_TRANSITIONS; `met_on` is the day of the last item and belongs to "met" alone."""
-    locked = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).get(pk=window.pk)
+    locked = still_there(IntakeWindow.objects.select_for_update(of=("self",), no_key=True), pk=window.pk)
     if to not in WINDOW_TRANSITIONS[WindowState(locked.state)]:
         raise StaleState(f"This window has moved on. It says “{locked.get_state_display()}” now.")
     locked.state, locked.state_changed_at = WindowState(to), at

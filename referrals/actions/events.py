@@ -12,6 +12,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from participants.actions.seen import forget_after_death
 from participants.models import Participant
 from referrals.actions import reminders
@@ -89,7 +90,7 @@ def step_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWind
 def come_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWindow:
     """The person is back: the window is open again with the days that are left, and so are its reminders."""
     hold_case(referral.pk)
-    window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    window = still_there(IntakeWindow.objects.select_for_update(of=("self",), no_key=True), referral=referral)
     if window.state != WindowState.STEPPED_BACK:
         raise StaleState(f"The window reads “{window.get_state_display()}”.")
     change_window_state(window, WindowState.OPEN, by=by, at=at)
@@ -102,7 +103,7 @@ def come_back(*, referral: Referral, by: Membership, at: datetime) -> IntakeWind
 def end_window(*, referral: Referral, by: Membership, at: datetime) -> IntakeWindow:
     """Take a window off the lists once its day has passed and the prosecutor has nothing left to decide on."""
     hold_case(referral.pk)
-    window = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    window = still_there(IntakeWindow.objects.select_for_update(of=("self",), no_key=True), referral=referral)
     if window.state == WindowState.ENDED:
         raise StaleState("The window is off the list already.")
     waits = HeldCharge.objects.filter(referral=referral, decided_at=None)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from lead_cms.core.held import still_there
 from referrals.models import Casework
 
 
@@ -19,4 +20,4 @@ def hold(referral_id: UUID) -> None:
 def hold_case(referral_id: UUID) -> Casework:
     """The same, for whoever reads the case: it as it is now."""
     hold(referral_id)
-    return Casework.objects.select_for_update(of=("self",), no_key=True).get(referral_id=referral_id)
+    return still_there(Casework.objects.select_for_update(of=("self",), no_key=True), referral_id=referral_id)

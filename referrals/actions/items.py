@@ -18,6 +18,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.programs.clock import item_counts, needs_confirmation
 from referrals.actions import reminders
 from referrals.actions.changing import change_window_state
@@ -132,4 +133,4 @@ def _windows_of_person(referral: Referral) -> list[IntakeWindow]:
 
 def _lock(pk) -> IntakeWindow:
     locked = IntakeWindow.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("referral").get(pk=pk)
+    return still_there(locked.select_related("referral"), pk=pk)

@@ -23,6 +23,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, KeyList
 from lead_cms.programs.current import rules_by_id
@@ -149,7 +150,7 @@ def set_restricted(*, participant: Participant, restricted: bool, by: Membership
     """Closed to all but the person's own case manager and the supervisor, on every referral of theirs."""
     if by.role != Role.SUPERVISOR:
         raise DomainError("A supervisor closes or opens a record.")
-    held = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    held = still_there(Participant.objects.select_for_update(of=("self",), no_key=True), pk=participant.pk)
     cases = Casework.objects.select_for_update(of=("self",), no_key=True).filter(participant=held)
     list(cases.order_by("pk").only("pk"))  # held in the one order before any is written
     held.is_restricted = participant.is_restricted = restricted

@@ -8,6 +8,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import StaleState
+from lead_cms.core.held import still_there
 from referrals.actions.changing import change_status
 from referrals.actions.holding import hold_case
 from referrals.enums import OUTREACH_LIFE, OUTREACH_TRANSITIONS, Door, OutreachState, ReferralStatus
@@ -20,7 +21,7 @@ ENDINGS = (OutreachState.YES, OutreachState.NOT_NOW, OutreachState.NOT_FOUND)
 def change_outreach(*, referral: Referral, to: str, by: Membership, at: datetime) -> OutreachEntry:
     """Move an entry along; a community referral is done when outreach comes to an end, whatever the end."""
     hold_case(referral.pk)
-    entry = OutreachEntry.objects.select_for_update(of=("self",), no_key=True).get(referral=referral)
+    entry = still_there(OutreachEntry.objects.select_for_update(of=("self",), no_key=True), referral=referral)
     if to not in OUTREACH_TRANSITIONS[OutreachState(entry.state)]:
         raise StaleState(f"The list has moved on: it says “{entry.get_state_display()}” now.")
     _move(entry, OutreachState(to), at=at)
@@ -71,7 +72,7 @@ def _move(entry: OutreachEntry, to: OutreachState, *, at: datetime) -> None:
 def _finish(referral: Referral, *, by: Membership, at: datetime) -> None:
     if referral.door != Door.COMMUNITY:
         return
-    current = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
+    current = still_there(Referral.objects.select_for_update(of=("self",), no_key=True), pk=referral.pk)
     if current.status == ReferralStatus.SUBMITTED:
         change_status(current, ReferralStatus.HANDED_OVER, by=by, at=at)
     if current.status in (ReferralStatus.OUTREACH, ReferralStatus.HANDED_OVER):

@@ -15,6 +15,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules, need
 from participants.actions.closing import refuse_if_apart
@@ -53,7 +54,7 @@ def stamp(
     if referral.status not in (*TAKEABLE, ReferralStatus.HANDED_OVER):
         raise StaleState("This referral is not waiting for a case manager.")
     if step == "acknowledged" and true_at is None:
-        _refuse_if_apart(Casework.objects.get(referral=referral), by=by, is_confirmed=is_confirmed)
+        _refuse_if_apart(still_there(Casework.objects.all(), referral=referral), by=by, is_confirmed=is_confirmed)
     changed = _set(handoff, step, at=at, true_at=true_at)
     if step == "acknowledged":
         handoff.acknowledged_by = by
@@ -74,7 +75,7 @@ def take_over(
     Nobody takes over whom somebody they look after must not meet, unless a supervisor confirms it.
     """
     case = hold_case(referral.pk)
-    referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
+    referral = still_there(Referral.objects.select_for_update(of=("self",), no_key=True), pk=referral.pk)
     handoff = _lock(referral)
     if referral.status == ReferralStatus.HANDED_OVER:
         raise StaleState("Somebody has taken this referral over already.")
@@ -103,7 +104,7 @@ def take_over(
 def person_left(*, referral: Referral, by: Membership, at: datetime) -> OutreachEntry:
     """The person left before the handover: the charge stays held, and outreach looks for them."""
     hold(referral.pk)
-    referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
+    referral = still_there(Referral.objects.select_for_update(of=("self",), no_key=True), pk=referral.pk)
     handoff = _lock(referral)
     if referral.status != ReferralStatus.SUBMITTED or (handoff and handoff.handed_over_at):
         raise StaleState("This referral is not waiting for a case manager any more.")

@@ -16,6 +16,7 @@ from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
+from lead_cms.core.held import still_there
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules
 from referrals.actions import reminders
@@ -106,7 +107,7 @@ def answer_community(*, referral: Referral, answered: str, by: Membership, at: d
 
 def _in_triage(referral: Referral) -> Referral:
     hold(referral.pk)
-    locked = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
+    locked = still_there(Referral.objects.select_for_update(of=("self",), no_key=True), pk=referral.pk)
     if locked.status != ReferralStatus.TRIAGE:
         raise StaleState(f"This has moved on. It says “{locked.get_status_display()}” now.")
     return locked
