@@ -177,7 +177,7 @@ OF_HANDOFF = whom("submitted_at", "meeting_place", "given_by_name", referral="")
     "street_names": "casework__participant__street_names", "aliases": "casework__participant__aliases",
     "officer": "officer__name", "phone": "officer__phone", "called_at": "handoff__called_at",
     "acknowledged_at": "handoff__acknowledged_at", "acknowledged_by": "handoff__acknowledged_by__name",
-    "arrived_at": "handoff__arrived_at", "is_paged": "is_paged",
+    "arrived_at": "handoff__arrived_at", "is_paged": "is_paged", "is_closed": "is_closed",
 }  # fmt: skip
 
 
@@ -197,13 +197,16 @@ def _waiting(*, site_id, since, me):
     # Who is paged comes first, then what nobody has answered, then who waits longest: what is cut off can wait.
     waiting = waiting.annotate(is_paged=paged, is_open=Q(handoff__acknowledged_at=None))
     keys = Keys(waiting.order_by("-is_paged", "-is_open", "submitted_at", "pk").values("pk")[: FEW + 1])
-    return Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=paged).values_list(*OF_HANDOFF.values())
+    closed = Exists(Casework.objects.filter(CLOSED, referral=OuterRef("pk")).exclude(case_manager=me))
+    few = Referral.objects.filter(AnyOf(F("pk"), keys)).annotate(is_paged=paged, is_closed=closed)
+    return few.values_list(*OF_HANDOFF.values())
 
 
 def waiting_handoffs(me, now: datetime) -> list:
     """Referrals of these hours that an officer waits with: nobody has taken them over. The most urgent, in no order.
 
-    `is_paged` says whether this person is paged for it and nobody has answered yet.
+    `is_paged` says whether this person is paged for it and nobody has answered yet; `is_closed`, that lists do not name who
+    it is. It stands there all the same: an officer is with them, and somebody must come.
     """
     return named(OF_HANDOFF, _waiting(site_id=me.site_id, since=now - HANDOFF_TIME, me=me.pk))
 

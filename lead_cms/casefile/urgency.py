@@ -125,7 +125,9 @@ def person_name(referral: Referral) -> str:
 
 
 def called_of(row) -> str:
-    """The same of a waiting handoff, of whom a street name may be all that is known."""
+    """The same of a waiting handoff, of whom a street name may be all that is known. A list names nobody who is closed to it."""
+    if row.is_closed:
+        return "Somebody whose record is closed"
     is_named = row.chosen_name or row.given_name or row.family_name
     also = [] if is_named else [*(row.street_names or ()), *(row.aliases or ())]
     return also[0] if also else name_of(row)

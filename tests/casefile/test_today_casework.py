@@ -164,3 +164,24 @@ def test_a_restricted_record_is_a_number_only(world, manager, sign_in):
     other = sign_in(world.a.person(Role.CASE_MANAGER, 1)).get("/").content.decode()
     assert "Closed Case" not in other
     assert "closed to the team" in sign_in(world.a.person(Role.SUPERVISOR)).get("/").content.decode()
+
+
+@pytest.mark.parametrize("how", ["is_sealed", "is_restricted"])
+def test_an_officer_who_waits_with_somebody_whose_record_is_closed_is_not_forgotten_and_nobody_is_named(
+    world, manager, sign_in, how
+):
+    """Somebody must come; who it is stands on the handoff's own page, for whoever may open it (docs/practice.md 13, 19)."""
+    now, supervisor = timezone.now(), world.a.person(Role.SUPERVISOR)
+    person = make_person(world.a, number=1, given_name="Known", family_name="Already")
+    referral = referred(world.a, at=now - timedelta(minutes=20), name="Under Age")
+    with acting_as(supervisor), transaction.atomic():
+        Casework.objects.filter(referral=referral).update(participant=person, **{how: True})
+    page, handoff = sign_in(supervisor).get("/").content.decode(), reverse("casefile:handoff", args=[referral.pk])
+    assert "Under Age" not in page and "Known" not in page
+    assert "Somebody whose record is closed" in page and handoff in page and "I’m on my way" in page
+    assert handoff not in sign_in(manager).get("/").content.decode()
+    if how == "is_restricted":
+        with acting_as(supervisor), transaction.atomic():
+            Casework.objects.filter(referral=referral).update(case_manager=manager)
+        own = sign_in(manager).get("/").content.decode()
+        assert "Known Already" in own and "Somebody whose record" not in own
