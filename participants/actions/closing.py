@@ -3,6 +3,7 @@
 API
     name_staff(participant=, to=, kind=, reason=, by=, at=) -> RecordAccess        a supervisor's
     end_staff(access=, by=, at=)
+    close_record(participant_id)                                                    of somebody found to be under age
     keep_apart(one=, other=, reason=, by=, at=)                                     a supervisor's, or an own case manager's
     lift(pair=, by=, at=)                                                           a supervisor's
     refuse_if_apart(participant_id=, case_manager=, by=, is_confirmed=)             before somebody is given a case
@@ -35,6 +36,12 @@ NOT_FOUND = (
     "urgent."
 )
 NOT_OFFERED = "Your site’s policy group has not decided how long an emergency opens a record, so none is opened here."
+
+
+def close_record(participant_id: UUID) -> None:
+    """Restricted from now on, also to whoever closes it: the person is not theirs, perhaps, and they may not read it again."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app.close_record(%s)", [participant_id])
 
 
 # ---- staff by name

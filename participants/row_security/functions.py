@@ -126,6 +126,15 @@ FUNCTIONS = [
     ),
     CLOSED_PEOPLE,
     PEOPLE_IN_FULL,
+    # Whoever finds that a person is under age closes the record, also to themselves: no policy lets a row out of sight so.
+    definer(
+        "close_record(person uuid)",
+        returns="void",
+        body="""update participants_participant p set is_restricted = true where p.id = person and p.site_id = app.site_id()
+                and (current_setting('role', true) = 'lead_supervisor' or app.may_see_participant(person))""",
+        to=[MANAGER, SUPERVISOR],
+        volatility="volatile",
+    ),
     # "Met" may be read when the window was met and a criminal-justice consent is in force: neither alone tells anything.
     definer(
         "shared_referral(referral uuid)",

@@ -113,8 +113,8 @@ POLICIES = [
             MANAGER: both(my_site(), NOT_PUT_AWAY, NOT_CLOSED_TO_ME),
             SUPERVISOR: both(my_site(), NOT_PUT_AWAY),
             Duty.MATCHER: Rows(ANYTHING, columns=("match_keys", "alike_at")),
-            # Only a merge writes it; whoever writes of a person holds the row while it is looked at.
-            DEFINER: Rows(ANYTHING, columns=("merged_into_id",)),
+            # A merge puts a record away, and whoever finds somebody under age closes it; both look at the row while it is held.
+            DEFINER: Rows(ANYTHING, columns=("merged_into_id", "is_restricted")),
         },
         audited=("site_id", "is_restricted", "merged_into_id", "created_by_id"),
     ),

@@ -13,6 +13,7 @@ from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.core.held import still_there
+from participants.actions.closing import close_record
 from participants.actions.seen import forget_after_death
 from participants.models import Participant
 from referrals.actions import reminders
@@ -130,7 +131,7 @@ def seal(*, referral: Referral, by: Membership, at: datetime) -> None:
     reminders.tell_now(referral=referral, recipient="supervisor", step="sealed", path=path, email=True, at=at)
     record(AuditAction.RECORD_SEALED, target=referral)
     if case.participant_id is not None:
-        Participant.objects.filter(pk=case.participant_id).update(is_restricted=True)
+        close_record(case.participant_id)
     # Last: after this the writer no longer sees the row.
     Casework.objects.filter(pk__in=[one.pk for one in cases]).update(is_sealed=True, next_try_at=None)
 

@@ -156,6 +156,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("asked_by_me", "lead_definer"),
             ("audit_row_change", "lead_definer"),
             ("changed_since_merge", "lead_definer"),
+            ("close_record", "lead_definer"),
             ("closed_people", "lead_definer"),
             ("closed_referrals", "lead_definer"),
             ("consented", "lead_definer"),

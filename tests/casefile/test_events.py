@@ -17,6 +17,7 @@ from referrals.actions import events
 from referrals.actions.linking import link, seal_if_under_age
 from referrals.models import Casework, HeldCharge, IntakeWindow, Reminder, WindowEvent
 from tests.casefile.person_making import linked as known_as
+from tests.casefile.person_making import manager_of
 from tests.casefile.working import AT, case_of, fresh, site_today, taken, window_of
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,20 @@ def test_a_record_found_to_be_of_somebody_under_age_is_closed_at_once(world, man
     theirs = sign_in(supervisor)
     assert "A record was sealed" in theirs.get("/").content.decode()
     assert "This record is sealed" in theirs.get(page).content.decode()
+
+
+def test_whoever_of_the_team_finds_it_closes_the_record(world, manager, sign_in):
+    """Not the person's own case manager alone: it is closed at once, to themselves too."""
+    supervisor, colleague, referral = world.a.person(Role.SUPERVISOR), manager_of(world.a, 1), taken(world.a)
+    person = known_as(world.a, referral)
+    client, seal = sign_in(colleague), reverse("casefile:seal", args=[referral.pk])
+    assert client.post(seal, {"confirmed": "1"}).status_code == 302
+    assert case_of(supervisor, referral).is_sealed
+    assert client.get(reverse("casefile:person", args=[person.pk])).status_code == 404
+    with acting_as(supervisor), transaction.atomic():
+        assert fresh(person).is_restricted
+    with acting_as(colleague), transaction.atomic():
+        assert not Participant.objects.filter(pk=person.pk).exists()
 
 
 def test_the_page_asks_before_a_death_and_writes_nothing_until_it_is_confirmed(world, manager, sign_in):
