@@ -7,7 +7,7 @@ from participants.enums import BARRIERS_TOLD, JUSTICE_CLASSES
 from participants.row_security.finding import like, named
 from participants.row_security.merging import FIRST as OF_TWO_RECORDS
 from participants.row_security.merging import FUNCTIONS as OF_MERGING
-from participants.row_security.opening import CLOSED_PEOPLE, OPENED, PEOPLE_IN_FULL, SHUT
+from participants.row_security.opening import CLOSED_PEOPLE, IS_OF_NO_CASE, OPENED, PEOPLE_IN_FULL, SHUT
 
 MANAGER, SUPERVISOR = Role.CASE_MANAGER, Role.SUPERVISOR
 # Whose policies ask whether a consent opens something to their organisation.
@@ -83,7 +83,8 @@ PEOPLE = {
 }  # fmt: skip
 # A participant `p` of the site whom the caller may read: what their policy says, for a function that looks past it. Whose they
 # are is asked of the few restricted ones, each by its key ("offset 0": not to be hashed).
-OPEN_AS_ANYBODY = """(not p.is_restricted or p.created_by_id = app.membership_id()
+OPEN_AS_ANYBODY = """(not p.is_restricted
+      or p.created_by_id = app.membership_id() and app.is_of_no_case(p.id)
       or exists (select 1 from referrals_casework c where c.participant_id = p.id
         and c.case_manager_id = app.membership_id() offset 0)
       or p.id in (select app.opened_participant_ids()))
@@ -113,11 +114,13 @@ FUNCTIONS = [
                 where c.case_manager_id = app.membership_id() and c.participant_id is not null""",
         to=[MANAGER],
     ),
+    IS_OF_NO_CASE,
     definer(
         "may_see_participant(person uuid)",
         returns="boolean",
         body="""select exists (select 1 from participants_participant p where p.id = app.united(person)
-                and p.site_id = app.site_id() and (not p.is_restricted or p.created_by_id = app.membership_id()
+                and p.site_id = app.site_id() and (not p.is_restricted
+                  or p.created_by_id = app.membership_id() and app.is_of_no_case(p.id)
                   or exists (select 1 from referrals_casework c where c.participant_id = p.id
                     and c.case_manager_id = app.membership_id())
                   or p.id in (select app.opened_participant_ids()))

@@ -26,6 +26,13 @@ OPENED = f"""select a.participant_id from participants_recordaccess a
                 union all
                 select e.participant_id from participants_emergencyaccess e
                 where e.membership_id = {ME} and e.ended_at is null and e.until_at > clock_timestamp()"""
+# Whoever makes a record has it in hand until it is a case's: from then on it is the case manager's, whoever made it.
+IS_OF_NO_CASE = definer(
+    "is_of_no_case(person uuid)",
+    returns="boolean",
+    body="select not exists (select 1 from referrals_casework c where c.participant_id = person)",
+    to=[Role.CASE_MANAGER],
+)
 # The few whose rows the case manager may not read, with what still hangs on a record that was put together with theirs. Whose
 # each is is asked by its key ("offset 0"): a caseload is longer than the list of restricted records.
 CLOSED_PEOPLE = definer(
@@ -34,7 +41,7 @@ CLOSED_PEOPLE = definer(
     body=f"""with closed as materialized (
               select p.id from participants_participant p
               where p.site_id = {HERE} and p.is_restricted and p.merged_into_id is null
-                and p.created_by_id <> {ME}
+                and (p.created_by_id <> {ME} or exists (select 1 from referrals_casework c where c.participant_id = p.id offset 0))
                 and not exists (select 1 from referrals_casework c where c.participant_id = p.id
                   and c.case_manager_id = {ME} offset 0)
                 and p.id <> all (array({OPENED}))

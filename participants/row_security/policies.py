@@ -34,11 +34,12 @@ COMPARED = (
 MANAGER, SUPERVISOR, AUDITOR = Role.CASE_MANAGER, Role.SUPERVISOR, Role.AUDITOR
 
 # A restricted record is closed to all but the person's own case manager, the supervisor, and staff opened to by name or in
-# an emergency. A record shut to somebody by name stays shut, whatever else is true.
+# an emergency; whoever makes one has it until it is linked to a case. A record shut to somebody by name stays shut, whatever
+# else is true.
 NOT_CLOSED_TO_ME = both(
     either(
         "not is_restricted",
-        f"created_by_id = {MEMBERSHIP}",
+        both(f"created_by_id = {MEMBERSHIP}", "app.is_of_no_case(id)"),
         "id = any ((select app.people_in_full())::uuid[])",
     ),
     "id <> all (array(select app.shut_participant_ids()))",

@@ -172,6 +172,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("how_common", "lead_definer"),
             ("hung_on", "lead_definer"),
             ("is_of_my_site", "lead_definer"),
+            ("is_of_no_case", "lead_definer"),
             ("keep_standing", "lead_definer"),
             ("kept_apart", "lead_definer"),
             ("kept_apart_at", "lead_definer"),

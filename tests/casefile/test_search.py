@@ -12,9 +12,11 @@ from lead_cms.access.permissions import Role
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.models import AuditEvent
 from participants.actions.persons import Names, make_participant
+from referrals.actions.assigning import assign
+from referrals.actions.linking import set_restricted
 from referrals.models import Casework
 from tests.casefile.person_making import LATER, act, linked, manager_of, words_of
-from tests.casefile.working import referred, taken
+from tests.casefile.working import fresh, referred, taken
 
 BORN = date(1985, 3, 4)
 NOBODY = "Nobody found"
@@ -162,6 +164,22 @@ def test_a_name_finds_no_supervisor_what_is_restricted_or_sealed_and_its_code_do
         assert NOBODY in find(words, sign_in(supervisor)), words
     for referral in (of_theirs, sealed):
         assert referral.reference in find(referral.reference, sign_in(supervisor))
+
+
+@pytest.mark.parametrize("role", [Role.CASE_MANAGER, Role.SUPERVISOR])
+def test_whoever_made_a_record_does_not_keep_it_when_it_is_restricted_to_others(where, find, sign_in, role):
+    """The case is a colleague's by now: to whoever wrote the person down it is as to anybody of the team."""
+    maker, supervisor, colleague = where.person(role), where.person(Role.SUPERVISOR), manager_of(where, 1)
+    referral = taken(where, name="Ottilie Brandt")
+    person = linked(where, referral, by=maker, given_name="Ottilie", family_name="Brandt", birth_date=BORN)
+    act(supervisor, lambda: assign(referral=fresh(referral), to=colleague, by=supervisor, at=LATER, why="share"))
+    assert "Ottilie" in find("Ottilie Brandt", sign_in(maker))
+    act(supervisor, lambda: set_restricted(participant=fresh(person), restricted=True, by=supervisor, at=LATER))
+    for words in ("ottilie", "Ottilie Brandt", "Otilie Brant", "3/4/1985"):
+        assert NOBODY in find(words, sign_in(maker)), words
+    page = sign_in(maker).get(reverse("casefile:person", args=[person.pk]))
+    assert page.status_code == (200 if role == Role.SUPERVISOR else 404)
+    assert "Ottilie" in find("Ottilie Brandt", sign_in(colleague))
 
 
 def test_likeness_comes_best_first_and_has_an_end(where, find, sign_in):
