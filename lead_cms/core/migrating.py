@@ -1,6 +1,29 @@
 """Operations of migrations."""
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations.base import Operation
+
+STATE_OF_INDEX = """select i.indisvalid from pg_index i join pg_class c on c.oid = i.indexrelid
+  where c.relname = %s and c.relnamespace = current_schema()::regnamespace"""
+
+
+class BuildIndex(AddIndexConcurrently):
+    """An index built beside the writers, also where that was tried before.
+
+    What a build that failed leaves is an index of this name that is not used: it is dropped. One that is whole, because a
+    later step of the migration failed, is left as it is.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self._ensure_not_in_transaction(schema_editor)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(STATE_OF_INDEX, [self.index.name])
+            found = cursor.fetchone()
+        if found and found[0]:
+            return
+        if found:
+            self.database_backwards(app_label, schema_editor, to_state, from_state)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class Together(Operation):

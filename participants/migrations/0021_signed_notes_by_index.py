@@ -1,7 +1,8 @@
 """The supervisor's list of signed notes gets its index, while notes go on being written."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("participants", "0020_note_reviews")]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="contactnote",
             index=models.Index(
                 condition=models.Q(("signed_at__isnull", False)), fields=["site", "-signed_at", "-id"],

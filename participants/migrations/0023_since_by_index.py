@@ -1,7 +1,8 @@
 """What happened since somebody left is read from the newest on. Built beside the running site."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="contactnote",
             index=models.Index(
                 condition=models.Q(("signed_at__isnull", False)),
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 name="contactnote_site_since",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="legalevent",
             index=models.Index(fields=["site", "-recorded_at"], name="legalevent_site_since"),
         ),

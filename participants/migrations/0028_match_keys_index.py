@@ -1,8 +1,9 @@
 """Built beside the running site."""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("participants", "0027_match_keys")]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=GinIndex(fields=["match_keys"], name="participant_match_keys"),
         )

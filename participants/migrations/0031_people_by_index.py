@@ -1,15 +1,17 @@
 """People by name, who is closed, and what was signed since when come from an index. Built beside the running site."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Coalesce, Lower, NullIf
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("participants", "0030_restricted_by_index")]
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=models.Index(
                 models.F("site"),
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
                 name="participant_site_by_name",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=models.Index(
                 fields=["site"],
@@ -33,13 +35,13 @@ class Migration(migrations.Migration):
             ),
         ),
         RemoveIndexConcurrently(model_name="participant", name="participant_restricted"),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="consent",
             index=models.Index(
                 fields=["site", "-signed_at"], condition=models.Q(signed_at__isnull=False), name="consent_site_signed"
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="consent",
             index=models.Index(
                 fields=["site", "-revoked_at"],

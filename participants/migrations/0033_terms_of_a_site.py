@@ -1,9 +1,11 @@
 """Each word and sound of a name carries its site, so that one index entry is read where that of the whole site was read beside it."""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations
 from django.db.models import F, Func
+
+from lead_cms.core.migrating import BuildIndex
 
 FORWARD = """
 create function app.site_terms(site uuid, names text) returns tsvector language sql immutable strict parallel safe as $$
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FORWARD, "drop function app.site_terms(uuid, text)"),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=GinIndex(
                 Func(F("site"), F("search_names"), function="app.site_terms"), name="participant_terms_of_site"

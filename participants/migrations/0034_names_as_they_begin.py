@@ -1,9 +1,10 @@
 """Names in order of how they begin, the family's and the given one: an index gives the first few of thousands and stops."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import F, Func
 from django.db.models.functions import Collate
+
+from lead_cms.core.migrating import BuildIndex
 
 # One expression each, so that the planner writes it out; and what it costs to take a name apart, which decides whether an
 # index is read or every name.
@@ -29,13 +30,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FORWARD, BACKWARD),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=models.Index(
                 F("site"), Collate(Func(F("search_names"), function="app.plain_name"), "C"), name="participant_begins"
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="participant",
             index=models.Index(
                 F("site"),

@@ -1,8 +1,10 @@
 """What lists and search ask is answered by an index alone. Built beside the running site, then the old ones go."""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -14,21 +16,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="heldcharge",
             index=models.Index(
                 condition=models.Q(decided_at=None), fields=["site", "due_on", "id"], include=("hidden_at",),
                 name="heldcharge_waiting",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="referral",
             index=models.Index(
                 condition=models.Q(status__in=["triage", "pending"]), fields=["site", "submitted_at", "id"],
                 name="referral_to_answer",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="referredperson",
             index=GinIndex(
                 fields=["site", "name"], name="referredperson_site_name", opclasses=["uuid_ops", "gin_trgm_ops"]

@@ -1,7 +1,9 @@
 """Which records are closed is answered from an index alone again; who waits comes in its order. Beside the running site."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("referrals", "0014_own_word_in_a_chain")]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="casework",
             index=models.Index(
                 condition=models.Q(("is_restricted", True), ("is_sealed", True), _connector="OR"),
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
                 name="casework_closed_rows",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="referral",
             index=models.Index(
                 condition=models.Q(status__in=["submitted", "pending"]), fields=["site", "-submitted_at", "-id"],

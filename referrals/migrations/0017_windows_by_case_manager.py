@@ -1,7 +1,8 @@
 """Windows from before find their case manager, some thousands at a time, and the list of one's own gets its index."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 # The owner sees no rows of its own accord; a policy lets it, for as long as this takes.
 FILL = """
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL([*LET_NO_MORE, *LET, FILL, *LET_NO_MORE], migrations.RunSQL.noop),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="intakewindow",
             index=models.Index(
                 condition=models.Q(("state", "open")), fields=["site", "case_manager", "due_on", "id"],

@@ -1,7 +1,8 @@
 """An approval that names who answers it is found without reading those that name nobody."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("referrals", "0017_windows_by_case_manager")]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="approval",
             index=models.Index(
                 condition=models.Q(("answered", ""), models.Q(("roles", []), _negated=True)), fields=["site"],

@@ -1,7 +1,8 @@
 """What happened since somebody left is read from the newest on. Built beside the running site."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="appointment",
             index=models.Index(
                 condition=models.Q(("answered_at__isnull", False)),
@@ -22,19 +23,19 @@ class Migration(migrations.Migration):
                 name="appointment_site_since",
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="attempt",
             index=models.Index(fields=["site", "-entered_at"], name="attempt_site_since"),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="casehandover",
             index=models.Index(fields=["site", "-assigned_at"], name="casehandover_site_since"),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="intakewindow",
             index=models.Index(fields=["site", "-state_changed_at"], name="window_site_since"),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="outreachentry",
             index=models.Index(fields=["site", "-state_changed_at"], name="outreach_site_since"),
         ),

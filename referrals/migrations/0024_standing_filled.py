@@ -3,8 +3,9 @@
 Until it is through, a case counts as one that nobody was met over: lists ask about it, and hide nothing.
 """
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 FILL = """
 do $$
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL([*LET_NO_MORE, *LET, FILL, *LET_NO_MORE], migrations.RunSQL.noop),
         *(
-            AddIndexConcurrently(model_name="casework", index=index)
+            BuildIndex(model_name="casework", index=index)
             for index in (LOOKED_AFTER, MET, PROMISED, TO_FIND, TO_FIND_HERE)
         ),
     ]

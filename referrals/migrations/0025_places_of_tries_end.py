@@ -1,7 +1,9 @@
 """The place of a try is erased after some days, as a last-seen one is; those from before get the usual fourteen."""
 
-from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
 from django.db import migrations, models
+
+from lead_cms.core.migrating import BuildIndex
 
 # The owner sees no rows of its own accord; a policy lets it, for as long as this takes.
 LET_NO_MORE = [
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL([*LET_NO_MORE, *LET, FILL, *LET_NO_MORE], migrations.RunSQL.noop),
         AddConstraintNotValid(model_name="attempt", constraint=HAS_ITS_END),
         ValidateConstraint(model_name="attempt", name="attempt_place_has_its_end"),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="attempt",
             index=models.Index(
                 fields=["place_until_at"], condition=models.Q(("place", ""), _negated=True), name="attempt_place_over"

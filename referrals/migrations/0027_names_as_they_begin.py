@@ -1,9 +1,10 @@
 """The names that referrers wrote down in order of how they begin, first name first and last name first."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import F, Func
 from django.db.models.functions import Collate
+
+from lead_cms.core.migrating import BuildIndex
 
 
 class Migration(migrations.Migration):
@@ -11,13 +12,13 @@ class Migration(migrations.Migration):
     dependencies = [("referrals", "0026_terms_of_a_site"), ("participants", "0034_names_as_they_begin")]
 
     operations = [
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="referredperson",
             index=models.Index(
                 F("site"), Collate(Func(F("name"), function="app.plain_name"), "C"), name="referredperson_begins"
             ),
         ),
-        AddIndexConcurrently(
+        BuildIndex(
             model_name="referredperson",
             index=models.Index(
                 F("site"),
