@@ -58,6 +58,11 @@ class PlainWords:
 class Form(PlainWords, forms.Form):
     """A form of ours."""
 
+    def say_missing(self, name: str, words: str) -> None:
+        """Beside a field that a rule wants. What was given there and refused is said already, and is not missing besides."""
+        if name not in self.errors:
+            self.add_error(name, words)
+
 
 class SentOnceForm(Form):
     """With the open page's own key: what it writes is written once, however often it is sent."""

@@ -186,12 +186,12 @@ class CheckForm(Form):
                 self.add_error("q", "Enter the offense: a word, a code, or the incident number.")
         limited = any((one := self.rules.offence(code)) and one.amount_limit for code in self.chosen)
         if limited and not given.get("amount"):
-            self.add_error("amount", "Choose within, over, or not weighed.")
+            self.say_missing("amount", "Choose within, over, or not weighed.")
         if door == Door.ARREST and "complainant" in self.fields and not given.get("complainant"):
-            self.add_error("complainant", "Choose what they say, or that there is none.")
+            self.say_missing("complainant", "Choose what they say, or that there is none.")
         asked = self.rules.exclusions_for(door)
         if asked and not given.get("none") and not any(given.get(f"x_{one.code}") for one in asked):
-            self.add_error("none", "Tap “None of these, that I know of”, or answer them one by one.")
+            self.say_missing("none", "Tap “None of these, that I know of”, or answer them one by one.")
         return given
 
     def given(self) -> Given:

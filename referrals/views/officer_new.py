@@ -174,9 +174,11 @@ def _from_draft(draft) -> dict:
 
 
 def _occurred(form) -> str:
-    """The time that will be sent, while its field is folded away."""
+    """The time that will be sent, while its field is folded away; what was typed and refused stands in the open field."""
     if "occurred_at" not in form.fields:
         return ""
+    if form.is_bound and "occurred_at" in form.errors:
+        return "see below"
     value = form.cleaned_data.get("occurred_at") if form.is_bound else form.initial.get("occurred_at")
     if value is not None and timezone.is_naive(value):
         value = timezone.make_aware(value)

@@ -55,6 +55,13 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(world, sig
     assert "name or badge" in page
 
 
+@pytest.mark.parametrize("field", ["offence", "amount"])
+def test_what_was_given_and_refused_is_not_said_to_be_missing_besides(world, sign_in, field):
+    client, url = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:telephone-new")
+    page = client.post(url, given(world, **{field: "gone from the rules"}))
+    assert page.context["form"].errors[field] == ["Choose one of the answers shown here."]
+
+
 def test_somebody_under_age_is_counted_and_not_saved(world, sign_in):
     client = sign_in(world.a.person(Role.CASE_MANAGER))
     page = client.post(reverse("casefile:telephone-new"), given(world, age="17")).content.decode()

@@ -251,6 +251,17 @@ def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(client, officer,
     assert not rows(officer, Referral)
 
 
+@pytest.mark.parametrize("day", ["2999-01-01", "yesterday", ""])
+def test_a_time_that_was_refused_is_not_said_to_be_missing(client, day):
+    page = client.post(NEW, form_2(client, token_of(screen_1(client)), occurred_at_0=day)).content.decode()
+    assert ": see below. Change" in page and "not given" not in page
+
+
+def test_an_answer_that_was_refused_is_not_said_to_be_missing_besides(client):
+    page = screen_1(client, amount="gone from the rules")
+    assert page.context["form"].errors["amount"] == ["Choose one of the answers shown here."]
+
+
 def test_everything_missing_is_said_at_once(client):
     token = token_of(screen_1(client))
     page = client.post(NEW, form_2(client, token, name="", age="old", meeting="", incident_number=""))

@@ -129,13 +129,13 @@ class TelephoneForm(Form):
         door = given.get("door")
         asked = self.rules.exclusions_for(door) if door else ()
         if asked and not given.get("none") and not any(given.get(f"x_{one.code}") for one in asked):
-            self.add_error("none", "Tap “None of these, that the officer knows of”, or answer them one by one.")
+            self.say_missing("none", "Tap “None of these, that the officer knows of”, or answer them one by one.")
         if door == Door.ARREST and not given.get("offence"):
-            self.add_error("offence", "Choose the offense.")
+            self.say_missing("offence", "Choose the offense.")
         ask_whether_right(self, self.rules)
         offence = self.rules.offence(given["offence"]) if given.get("offence") else None
         if offence and offence.amount_limit and not given.get("amount"):
-            self.add_error("amount", "Choose within, over, or not weighed.")
+            self.say_missing("amount", "Choose within, over, or not weighed.")
         return given
 
     def given(self) -> Given:
