@@ -73,6 +73,10 @@ def test_a_full_report_and_a_wrong_period_read_well(page_as, site, axe, size, sc
     for path in PATHS:
         name = path.split("?")[0].replace("/", "-") + ("bad" if "05-01" in path else "")
         look(page, f"/reports/{path}", f"{name}{size['width']}-{scheme}")
+        if size == PHONE and "equity" in path:  # a line for each figure, and none where there is no figure
+            assert page.get_by_text("not supplied", exact=True).first.is_visible()
+            assert not page.locator("td[data-label='Ratio to supplied']").first.is_visible()
+            assert page.locator("td[data-label='Ratio to offered']").first.is_visible()
         axe(page)
 
 

@@ -12,7 +12,11 @@ from lead_cms.reports.registry import REPORTS
 from lead_cms.reports.tables import Column, Row, Sheet, say
 
 FOLDS_FROM = 3  # wide tables; from here on each stands behind its title, the first one open
-NUM = ' class="num"'
+# Of a cell: whether it is a figure, and whether there is none.
+CLASSES = {
+    (True, True): ' class="num report__none"', (True, False): ' class="num"', (False, True): ' class="report__none"',
+    (False, False): "",
+}  # fmt: skip
 STACK_FROM = 4  # columns; a table with as many becomes blocks on a phone
 
 
@@ -36,12 +40,13 @@ def shown(sheet: Sheet, theme: str) -> dict:
 
 def _row(row: Row, columns: tuple[Column, ...]) -> str:
     """One row of a report's table as HTML (see core/markup.py)."""
-    first, *others = [escaped(say(cell, column.kind)) for cell, column in zip(row.cells, columns, strict=True)]
+    first, *others = zip(row.cells, columns, strict=True)
     cells = [
-        f'<td role="cell"{NUM if column.kind != "text" else ""} data-label="{escaped(column.label)}">{cell}</td>'
-        for cell, column in zip(others, columns[1:], strict=True)
+        f'<td role="cell"{CLASSES[column.kind != "text", value is None]} data-label="{escaped(column.label)}">'
+        f"{escaped(say(value, column.kind))}</td>"
+        for value, column in others
     ]
-    head = f'<th scope="row" role="rowheader">{first}</th>'
+    head = f'<th scope="row" role="rowheader">{escaped(say(first[0], first[1].kind))}</th>'
     return f'<tr role="row" class="report__level-{row.level}">{head}{"".join(cells)}</tr>'
 
 
