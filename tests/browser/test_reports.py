@@ -77,6 +77,9 @@ def test_a_full_report_and_a_wrong_period_read_well(page_as, site, axe, size, sc
             assert page.get_by_text("not supplied", exact=True).first.is_visible()
             assert not page.locator("td[data-label='Ratio to supplied']").first.is_visible()
             assert page.locator("td[data-label='Ratio to offered']").first.is_visible()
+            assert not page.get_by_text("Denominator.").is_visible()
+            page.locator("summary", has_text="What these figures are").press("Enter")
+            assert page.get_by_text("Denominator.").is_visible()
         axe(page)
 
 
