@@ -157,6 +157,16 @@ def test_the_supervisor_sees_what_waits_for_their_word_and_who_has_nobody(world,
     assert sign_in(manager).post(confirm).status_code == 403
 
 
+@pytest.mark.parametrize("days", [0, 5])
+def test_of_the_teams_windows_those_that_end_now_stand_open(world, sign_in, days):
+    """On a phone the supervisor's Today is as long as what needs them; the rest is one tap away, also without scripts."""
+    taken(world.a, at=timezone.now() - (30 - days) * DAY, name="Ends")
+    page = sign_in(world.a.person(Role.SUPERVISOR)).get("/").content.decode()
+    fold = page[: page.index("Windows ending within a week</h2>")].rpartition("<details")[2].partition(">")[0]
+    assert ("open" in fold) is (days == 0) and ("1 by tomorrow" in page) is (days == 0)
+    assert page.index("Windows ending within a week</h2>") < page.index("Ends")
+
+
 def test_a_restricted_record_is_a_number_only(world, manager, sign_in):
     referral = taken(world.a, name="Closed Case")
     with acting_as(manager), transaction.atomic():

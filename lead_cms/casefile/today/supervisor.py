@@ -34,6 +34,7 @@ def context(request) -> dict:
         "late": [_confirm(window_row(one, today, with_manager=True)) for one in late],
         "nobody": [window_row(one, today) for one in nobody],
         "windows": [window_row(one, today, with_manager=True) for one in soon],
+        "need_now": sum(1 for one in soon if (one.due_on - today).days <= 1),
         "outreach": [outreach_row(one, now, rules) for one in outreach_untried(me.site_id, 4)],
         "restricted": restricted,
         "over": over,
