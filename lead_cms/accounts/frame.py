@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from lead_cms.access.permissions import Permission, has_permission
+from lead_cms.access.permissions import CASEWORK, Permission, Role, has_permission
+from lead_cms.accounts.kept import phone_key
 
 # Label, URL name, permission: in this order in the header. Names, not imports: pages stand above this app.
 PLACES = [
@@ -38,6 +39,9 @@ PLACES = [
 ]
 
 
+# Whose words are kept on their own phone on every page. The police's are not, but for the referral they are filling in.
+KEEPS_WORDS = CASEWORK | {Role.LEGAL_AID}
+
 # How many stand side by side before the rest goes behind "More": on a phone, on a desk.
 ON_PHONE, ON_DESK = 4, 7
 
@@ -67,11 +71,13 @@ def places(found: list[Place]) -> Places:
 
 def frame(request) -> dict:
     membership = getattr(request, "membership", None)
-    found = {"nav": [], "membership": membership, "theme": request.COOKIES.get("theme", "auto")}
+    found = {"nav": [], "membership": membership, "phone_key": "", "theme": request.COOKIES.get("theme", "auto")}
     found["idle_seconds"] = (
         settings.SESSION_IDLE_SECONDS if getattr(request, "user", None) and request.user.is_authenticated else 0
     )
     if membership is not None:
+        if membership.role in KEEPS_WORDS:
+            found["phone_key"] = phone_key(request.user)
         for label, name, permission in PLACES:
             if has_permission(membership, permission):
                 try:

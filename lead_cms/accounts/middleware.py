@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lead_cms.access.middleware import is_account_page
 from lead_cms.accounts.holding import MARK, hold, let_go
+from lead_cms.accounts.kept import say_that_it_was_read
 from lead_cms.accounts.models import Membership
 from lead_cms.core.templatetags.dates import at_site
 
@@ -109,4 +110,5 @@ def _answer(request, get_response):
     # A held form that has arrived is kept no longer; one that was refused still is.
     if request.method == "POST" and MARK in request.POST and response.status_code < 400:
         let_go(request.user.pk, request.POST[MARK])
+    say_that_it_was_read(request, response)
     return response

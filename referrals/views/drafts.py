@@ -1,10 +1,5 @@
 """The page saves what is typed by itself; what is offered back is the author's alone."""
 
-import base64
-import hashlib
-import hmac
-
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
@@ -26,12 +21,6 @@ from referrals.views.officer import rules_here
 from referrals.views.officer_shown import as_uuid
 
 KEPT = frozenset(ReferralForm.base_fields) | {"occurred_at_0", "occurred_at_1", "occurred_at_2"}
-
-
-def draft_key(request) -> str:
-    """The key under which this person's browser keeps what could not be sent; the same after the next sign-in."""
-    made = hmac.new(settings.SECRET_KEY.encode(), f"draft {request.user.pk}".encode(), hashlib.sha256)
-    return base64.b64encode(made.digest()).decode()
 
 
 @require_http_methods(["POST"])

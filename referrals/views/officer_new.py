@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from lead_cms.access.permissions import Permission
 from lead_cms.access.views import requires
+from lead_cms.accounts.kept import phone_key
 from lead_cms.core.errors import DomainError
 from lead_cms.core.moments import SECOND, as_typed
 from lead_cms.core.prepared import prepared
@@ -24,7 +25,6 @@ from referrals.forms.dating import asks_whether_right
 from referrals.forms.officer import BadToken, incident_number, unpack
 from referrals.forms.officer_referral import ReferralForm
 from referrals.models import IncidentRecord
-from referrals.views.drafts import draft_key
 from referrals.views.officer import not_ready, rules_here, to_youth, who_comes
 from referrals.views.officer_shown import as_uuid
 
@@ -190,7 +190,7 @@ def _screen_2(request, rules, form, assessment, draft) -> dict:
     number = form["incident_number"].value() if "incident_number" in form.fields else ""
     return {
         "form": form, "rules": rules, "given": given, "answer": assessment, "who": who_comes(request, rules),
-        "saved_at": draft.saved_at if draft else None, "draft_key": draft_key(request), "door_name": rules.door_name(given.door),
+        "saved_at": draft.saved_at if draft else None, "draft_key": phone_key(request.user), "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
         "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
         "asks_date": asks_whether_right(form),

@@ -160,5 +160,6 @@ def test_what_the_two_screens_answer_is_accessible_and_fits(page_as, officer, ax
     to_screen_2(page)
     look("new")
     page.get_by_role("button", name="Send the referral").click()
+    expect(page.locator(".errors")).to_be_visible()
     look("new-errors")
     page.go_back()

@@ -22,7 +22,6 @@ from lead_cms.core.templatetags.dates import say_time
 from participants.actions import notes as acting
 from participants.actions.reviews import review_note
 from participants.models import ContactNote, NoteAddendum, NoteReview, Participant
-from referrals.views.drafts import draft_key
 
 MOST_ADDENDA = 50
 
@@ -88,7 +87,7 @@ def _write(request, participant: Participant, note: ContactNote | None, *, initi
                 messages.success(request, "Signed. Nothing of it changes any more; you can add to it.")
                 return redirect("casefile:person", pk=participant.pk)
     context = {
-        "participant": participant, "form": form, "note": note, "other": other, "draft_key": draft_key(request),
+        "participant": participant, "form": form, "note": note, "other": other,
         "told": may_be_told(participant.pk), "saved_at": note.saved_at if note and not other else None,
         "more": bool({"happened_at", "place", "minutes", "domains"} & (set(form.errors) | _filled(form))),
     }  # fmt: skip
