@@ -54,7 +54,8 @@ CANDIDATES = {
     TEAM: _looked_through((TEAMS, TRIES_DUE), (TEAMS, TO_FIND), windows_of=TEAMS, most=MOST_OF_TEAM),
     LATER: _looked_through((ME, TO_COME), (ME, SILENT), (ME, TRIED), windows_of=ME, most=MOST, steps=">="),
 }
-# What is promised counts until a try on its day or later. A window counts while it is open and lacks something.
+# What is promised counts until a try on its day or later. A window counts while it is open and lacks something. Who is to be
+# tried again after their window's last day stays on today's list, and moves on like anybody once that day is over.
 FOUND = """
 with chosen as materialized (
   select c.id, c.participant_id from referrals_casework c where c.id = any (array({candidates}))),
@@ -93,7 +94,8 @@ person as (
     from told window who as (partition by person)),
 line as (
   select id, due_on, promised_at, met_at, all_silent, cases,
-         coalesce(promised_at < %(tonight)s or coalesce(due_on < (promised_at at time zone %(zone)s)::date, false),
+         coalesce(promised_at < %(tonight)s
+                    or coalesce(due_on between %(today)s and (promised_at at time zone %(zone)s)::date - 1, false),
                   tried_at is null or tried_at < %(midnight)s) as is_today,
          {first} as k1, coalesce(promised_at, '9999-12-31 00:00+00') as k2
     from person
@@ -162,7 +164,7 @@ def looked_for(scope: str, me, rules: Rules | None, now: datetime, after: str = 
     given = {
         "site": me.site_id, "me": me.pk, "zone": str(me.site.tz), "ended": list(ENDED), "midnight": midnight,
         "tonight": timezone.make_aware(datetime.combine(local.date() + timedelta(days=1), time.min)),
-        "tomorrow": local.date() + timedelta(days=1),
+        "today": local.date(), "tomorrow": local.date() + timedelta(days=1),
         "since": local.date() - timedelta(days=grace), "silent": silent_since(rules, now), "is_today": scope != LATER,
     }  # fmt: skip
     given |= dict(zip("abcd", read_key(after) or BEGINNING, strict=True))

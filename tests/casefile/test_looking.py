@@ -124,6 +124,19 @@ def test_one_tap_logs_a_try_sets_the_next_one_and_the_person_moves_on(where, man
     assert names(client.get(URL)) == [], "met today, and nothing promised"
 
 
+@pytest.mark.parametrize(
+    "days, stays",
+    [(30, True), (32, False)],
+    ids=["the last day is today, and the next try after it", "the window ended two days ago"],
+)
+def test_once_tried_who_still_has_a_day_stays_and_whose_window_ended_moves_on(where, manager, sign_in, days, stays):
+    referral, client = case(where, "Devon", days=days), sign_in(manager)
+    assert names(client.get(URL)) == ["Devon"]
+    tap(client, referral, "not_found")
+    assert names(client.get(URL)) == (["Devon"] if stays else [])
+    assert names(client.get(f"{URL}?who=later")) == ([] if stays else ["Devon"])
+
+
 @pytest.mark.parametrize("outcome", ["", "hiding"])
 def test_what_is_no_answer_logs_nothing(where, manager, sign_in, outcome):
     referral = case(where, "Devon")
