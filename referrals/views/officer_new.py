@@ -190,7 +190,8 @@ def _screen_2(request, rules, form, assessment, draft) -> dict:
     number = form["incident_number"].value() if "incident_number" in form.fields else ""
     return {
         "form": form, "rules": rules, "given": given, "answer": assessment, "who": who_comes(request, rules),
-        "saved_at": draft.saved_at if draft else None, "draft_key": phone_key(request.user), "door_name": rules.door_name(given.door),
+        "saved_at": draft.saved_at if draft else None, "draft_key": phone_key(request.user),
+        "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
         "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
         "asks_date": asks_whether_right(form),

@@ -277,7 +277,7 @@
       edits += 1; // a line that dies under way leaves this copy to come back to
       if (!is_reached) {
         await say_cut(keep());
-        status.scrollIntoView({ block: "center" });
+        status.scrollIntoView({ block: "nearest" });
         timer = setTimeout(save, 15000);
         return;
       }
@@ -328,6 +328,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-sign-out]") || given_up) return;
+    if (!stored().length && !watched.some((one) => one.waits())) return;
     event.preventDefault();
     event.stopPropagation();
     if (!navigator.onLine) return tell(CUT);

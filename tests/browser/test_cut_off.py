@@ -151,7 +151,7 @@ def test_the_bar_at_the_foot_hides_no_field_that_is_written_in(live, manager, pe
     page = page_as(manager, size={"width": 390, "height": 700}, path=f"/site/persons/{person.pk}/notes/new/")
     for _ in range(30):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.labels?.[0]?.innerText.startsWith(%r)" % label):
+        if page.evaluate("said => document.activeElement.labels?.[0]?.innerText.startsWith(said)", label):
             break
     bottom, bar = page.evaluate(
         "[document.activeElement.getBoundingClientRect().bottom, document.querySelector('.actions').getBoundingClientRect().top]"

@@ -125,7 +125,7 @@ def test_one_tap_logs_a_try_sets_the_next_one_and_the_person_moves_on(where, man
 
 
 @pytest.mark.parametrize(
-    "days, stays",
+    ("days", "stays"),
     [(30, True), (32, False)],
     ids=["the last day is today, and the next try after it", "the window ended two days ago"],
 )
