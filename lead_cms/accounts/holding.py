@@ -15,9 +15,14 @@ KEPT_FOR = timedelta(hours=24)  # as long as a draft
 MARK = "held_form"
 
 
+def is_by_itself(request) -> bool:
+    """What a page sends by itself is a draft and not a form that somebody sent; the page holds it."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
 def hold(request) -> bool:
     """Keep what `request` was posting; whether anything was kept. Files and passwords are not."""
-    if _size(request) > MOST_BYTES:
+    if is_by_itself(request) or _size(request) > MOST_BYTES:
         return False
     fields = {key: request.POST.getlist(key) for key in request.POST if key not in NEVER_KEPT | {MARK}}
     if not fields:

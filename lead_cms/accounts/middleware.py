@@ -5,16 +5,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from lead_cms.access.middleware import is_account_page
-from lead_cms.accounts.holding import MARK, hold, let_go
+from lead_cms.accounts.holding import MARK, hold, is_by_itself, let_go
 from lead_cms.accounts.kept import say_that_it_was_read
 from lead_cms.accounts.models import Membership
 from lead_cms.core.templatetags.dates import at_site
 
 REFRESH_SECONDS = 20
+ENDED = "The role you typed this under has ended. What you typed is kept on this phone."
 
 
 def session_limits(get_response):
@@ -34,9 +36,7 @@ def session_limits(get_response):
         return get_response(request)
 
     def _end(request):
-        # A draft that a page sent by itself is not a form that somebody sent; the page holds it.
-        sent = request.method == "POST" and request.headers.get("X-Requested-With") != "fetch"
-        kept = sent and not is_account_page(request) and hold(request)
+        kept = request.method == "POST" and not is_account_page(request) and hold(request)
         background = request.headers.get("X-Background") == "1"
         path = request.get_full_path() if request.method == "GET" else "/"
         logout(request)
@@ -78,6 +78,8 @@ def membership(get_response):
         if request.membership is not None:
             with at_site(request.membership.site.tz):
                 if chosen != str(request.membership.pk):
+                    if chosen and request.method == "POST" and is_by_itself(request):
+                        return JsonResponse({"says": ENDED}, status=409)  # whoever sends the form next is told the rest
                     request.session["membership_id"] = str(request.membership.pk)
                     if chosen and request.method == "POST" and not is_account_page(request):
                         return _role_ended(request, chosen)

@@ -41,10 +41,8 @@ def csrf_failure(request, reason=""):
         # Kept for the role it was typed under: sent again, it acts under that one and no other.
         now = request.session["membership_id"]
         request.session["membership_id"] = str(former.pk)
-        # What a page sends by itself in the background is a draft; the page holds it.
-        by_itself = request.headers.get("X-Requested-With") == "fetch"
         with acting_as(Principal(db_role=settings.ACCESS_BASE_ROLE, label=request.user.username)):
-            context |= {"former": former, "kept": not by_itself and hold(request)}
+            context |= {"former": former, "kept": hold(request)}
         request.session["membership_id"] = now
     return render(request, "csrf_failure.html", context, status=403)
 

@@ -137,6 +137,26 @@ def test_a_page_that_saves_by_itself_holds_nothing_over(world, two):
     assert not HeldForm.objects.exists()
 
 
+def test_what_a_page_saves_by_itself_under_a_role_that_has_ended_is_done_under_no_other(world, two):
+    """And what somebody then sends from it is not, either: the first that comes is no leave for the second."""
+    manager, other = two
+    page = reverse("casefile:attempt", args=[taken(world.a).pk])
+    tabs = Tabs(manager)
+    token = tabs.load("/")
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        Membership.objects.filter(pk=manager.pk).update(ends_at=timezone.now())
+    by_itself = {"X-CSRFToken": token, "X-Requested-With": "fetch"}
+    answer = tabs.client.post(page, TRY, headers=by_itself)
+    assert answer.status_code == 409 and "has ended" in answer.json()["says"] and not HeldForm.objects.exists()
+    assert tabs.send(page, token, TRY)["Location"] == "/" and HeldForm.objects.exists()
+    assert tries(other) == []
+    HeldForm.objects.all().delete()
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        Membership.objects.filter(pk=other.pk).update(ends_at=timezone.now())
+    assert tabs.client.post(page, TRY, headers=by_itself).status_code in (403, 409)
+    assert not HeldForm.objects.exists()
+
+
 @pytest.mark.parametrize("token", ["", "x", "a" * 64, "a" * 32, "\x00" * 64])
 def test_a_stranger_page_is_told_nothing_of_roles_and_keeps_nothing(world, two, token):
     manager, other = two

@@ -148,7 +148,7 @@ def test_a_sign_in_that_ended_while_one_typed_takes_nothing(live, manager, perso
 
 @pytest.mark.parametrize("label", ["What happened", "What next"])
 def test_the_bar_at_the_foot_hides_no_field_that_is_written_in(live, manager, person, page_as, label):
-    page = page_as(manager, size={"width": 390, "height": 700}, path=f"/site/persons/{person.pk}/notes/new/")
+    page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/notes/new/")
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("said => document.activeElement.labels?.[0]?.innerText.startsWith(said)", label):

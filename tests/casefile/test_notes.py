@@ -253,6 +253,26 @@ def test_a_note_from_new_to_signed(sign_in, manager, person):
     assert "Called back" in words_of(client.get(at("note", fields["note"])))
 
 
+def test_a_note_is_one_tap_from_the_case_that_today_opens(sign_in, manager, person):
+    referral = act(manager, lambda: person.caseworks.get().referral)
+    page = sign_in(manager).get(at("case", referral.pk)).content.decode()
+    assert f'href="{at("note-new", person.pk)}"' in page
+
+
+def test_the_cookie_names_the_one_sending_that_was_read(sign_in, manager, person):
+    """What only the phone has is dropped by it alone, so nothing but what a page of ours answered may set it."""
+    client, mark = sign_in(manager), str(uuid.uuid4())
+    answer = client.post(at("note-keep", person.pk), typed(sent_as=mark), headers={"X-Requested-With": "fetch"})
+    assert answer.cookies["lead-arrived"].value == mark
+    for name, key, given in [
+        ("note-keep", uuid.uuid4(), typed(sent_as=mark)), ("note-keep", person.pk, {"sent_as": mark}),
+        ("note-keep", person.pk, typed(sent_as="somebody")),
+    ]:  # fmt: skip
+        assert "lead-arrived" not in client.post(at(name, key), given).cookies
+    client.logout()
+    assert "lead-arrived" not in client.post(at("note-keep", person.pk), typed(sent_as=mark)).cookies
+
+
 def test_a_list_shows_lines_alone_and_asks_as_much_for_twelve_as_for_two(where, sign_in, manager, person):
     asked = []
     for number in (2, 10):

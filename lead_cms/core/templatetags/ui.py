@@ -274,7 +274,7 @@ def pager(newer_url="", older_url="", says="", newer="Newer", older="Older", lab
 def draft_saved(saved_at=None):
     """{% draft_saved draft.saved_at %}: the mark that draft.js rewrites; `saved_at` is a moment or None.
 
-    The form carries data-draft-url and data-draft-key (base64, 32 bytes).
+    The form carries data-draft-url; it, or the body for casework, data-draft-key (base64, 32 bytes).
     """
     return {"says": f"Draft saved {say_time(saved_at)}" if saved_at else ""}
 
