@@ -12,7 +12,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import HeldForm, Membership, OrganisationKind
 from lead_cms.audit.models import AuditEvent
-from referrals.models import Attempt
+from referrals.models import Attempt, Referral
 from tests.casefile.working import taken
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +155,31 @@ def test_what_a_page_saves_by_itself_under_a_role_that_has_ended_is_done_under_n
         Membership.objects.filter(pk=other.pk).update(ends_at=timezone.now())
     assert tabs.client.post(page, TRY, headers=by_itself).status_code in (403, 409)
     assert not HeldForm.objects.exists()
+
+
+def test_whoever_moves_to_another_site_has_nothing_of_the_old_one_from_that_moment_on(world, two):
+    """In the browser that is still open: nothing of it is found, and nothing that was begun there is done."""
+    manager, other = two
+    referral = taken(world.a)
+    case = reverse("casefile:case", args=[referral.pk])
+    tabs = Tabs(manager)
+    token = tabs.load(case)
+    organisation = world.b.organisations[OrganisationKind.CASE_MANAGEMENT, 0]
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        Membership.objects.filter(pk__in=[manager.pk, other.pk]).update(ends_at=timezone.now())
+        moved = Membership.objects.create(
+            user=manager.user, site=world.b.site, role=Role.CASE_MANAGER, name="Moved", organisation=organisation,
+            starts_at=manager.starts_at,
+        )  # fmt: skip
+    assert tabs.send(reverse("casefile:attempt", args=[referral.pk]), token, TRY)["Location"] == "/"
+    assert tries(world.a.person(Role.SUPERVISOR)) == [] == tries(moved)
+    for page in (case, reverse("casefile:attempt", args=[referral.pk]), reverse("casefile:look-try", args=[referral.pk])):
+        assert tabs.client.get(page).status_code in (404, 405)
+    for name in ("today", "casefile:look", "casefile:since", "casefile:months", "casefile:windows"):
+        page = tabs.client.get(reverse(name), {"who": "team"}).content.decode()
+        assert "LEAD Seattle" in page and str(referral.pk) not in page
+    with acting_as(moved), transaction.atomic():
+        assert not Referral.objects.exists()
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 64, "a" * 32, "\x00" * 64])
