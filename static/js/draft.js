@@ -286,7 +286,11 @@
       form.requestSubmit(event.submitter);
     });
     window.addEventListener("pageshow", () => { leaving = false; });
-    window.addEventListener("online", save);
+    window.addEventListener("online", () => {
+      if (!url && is_cut) say("You are back: send it now.");
+      is_cut = false;
+      save();
+    });
     window.addEventListener("offline", () => { if (saved < edits) say_cut(keep()); });
     window.addEventListener("pagehide", save);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
@@ -351,7 +355,7 @@
     tell(CUT);
   });
 
-  function tell(words, choices = [["Good", "btn-primary", () => {}]]) {
+  function tell(words, choices = [["OK", "btn-primary", () => {}]]) {
     for (const old of document.querySelectorAll("[data-told]")) old.remove();
     for (const menu of document.querySelectorAll("header details[open]")) menu.open = false; // it would lie above
     const said = box(words, choices);

@@ -173,7 +173,11 @@ def test_whoever_moves_to_another_site_has_nothing_of_the_old_one_from_that_mome
         )  # fmt: skip
     assert tabs.send(reverse("casefile:attempt", args=[referral.pk]), token, TRY)["Location"] == "/"
     assert tries(world.a.person(Role.SUPERVISOR)) == [] == tries(moved)
-    for page in (case, reverse("casefile:attempt", args=[referral.pk]), reverse("casefile:look-try", args=[referral.pk])):
+    for page in (
+        case,
+        reverse("casefile:attempt", args=[referral.pk]),
+        reverse("casefile:look-try", args=[referral.pk]),
+    ):
         assert tabs.client.get(page).status_code in (404, 405)
     for name in ("today", "casefile:look", "casefile:since", "casefile:months", "casefile:windows"):
         page = tabs.client.get(reverse(name), {"who": "team"}).content.decode()

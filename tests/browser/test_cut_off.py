@@ -146,6 +146,38 @@ def test_a_sign_in_that_ended_while_one_typed_takes_nothing(live, manager, perso
     assert page.evaluate("Object.keys(sessionStorage).length") == 1
 
 
+def test_a_tap_without_a_line_stays_on_its_page_and_says_so(live, manager, person, page_as, axe):
+    page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/notes/new/")
+    page.get_by_label("What happened").fill("Begun for the wrong person")
+    page.get_by_role("button", name="Keep it for later").tap()
+    expect(page.get_by_text("Kept. Sign it when it is done.")).to_be_visible()
+    page.goto(f"/site/persons/{person.pk}/notes/new/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Throw this note away").tap()
+    expect(page.get_by_text("You are offline. Nothing was sent")).to_be_visible()
+    axe(page)
+    page.context.set_offline(False)
+    page.get_by_role("button", name="OK").tap()
+    page.get_by_role("button", name="Throw this note away").tap()
+    expect(page.get_by_text("The note is gone.")).to_be_visible()
+    assert notes_of(manager) == []
+
+
+def test_back_on_the_line_a_form_that_is_sent_by_hand_says_so(live, manager, person, page_as):
+    page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/plan/new/")
+    page.get_by_label("What do you want?").fill("A door that I can lock")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save").tap()
+    expect(page.get_by_text(CUT)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are back: send it now.")).to_be_visible()
+    page.get_by_role("button", name="Save").tap()
+    # They have no case manager yet, so it is refused; what stands in the form again is not offered besides.
+    expect(page.get_by_role("heading", name="This did not go through")).to_be_visible()
+    expect(page.get_by_label("What do you want?")).to_have_value("A door that I can lock")
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+
+
 @pytest.mark.parametrize("label", ["What happened", "What next"])
 def test_the_bar_at_the_foot_hides_no_field_that_is_written_in(live, manager, person, page_as, label):
     page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/notes/new/")
