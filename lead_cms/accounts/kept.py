@@ -10,6 +10,7 @@ from django.conf import settings
 # The page's own mark of one sending, and the cookie that names the one that was read. Neither says what was sent.
 SENT_AS, READ = "sent_as", "lead-arrived"
 READ_FOR = 300
+SENT_ON = {307, 308}  # to another address, where it has yet to arrive
 
 
 def phone_key(user) -> str:
@@ -20,7 +21,7 @@ def phone_key(user) -> str:
 
 def say_that_it_was_read(request, response) -> None:
     """Only what a page of ours answered was read; what ended at a sign-in or a fault is kept where it was typed."""
-    if request.method != "POST" or response.status_code >= 400:
+    if request.method != "POST" or response.status_code >= 400 or response.status_code in SENT_ON:
         return
     try:
         mark = UUID(request.POST.get(SENT_AS, ""))

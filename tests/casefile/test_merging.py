@@ -100,6 +100,8 @@ def test_every_address_of_the_other_record_leads_to_the_kept_one_and_nothing_typ
         assert client.get(at(name, other.pk)).url == at(name, one.pk)
     # A tab from before: what is typed of a note goes on, what would write over something is shown and not saved.
     typed = {"note": uuid4(), "page": uuid4(), "opened": NOW.isoformat(), "kind": "phone", "detail": "Called back."}
+    led_on = client.post(at("note-keep", other.pk), typed | {"sent_as": str(uuid4())})
+    assert led_on.status_code == 307 and "lead-arrived" not in led_on.cookies, "sent on, and not read yet"
     assert client.post(at("note-keep", other.pk), typed, follow=True).status_code == 200
     by_itself = client.post(at("note-keep", other.pk), typed, headers={"X-Requested-With": "fetch"})
     assert by_itself.status_code == 409 and "records are one now" in by_itself.json()["says"]
