@@ -61,12 +61,12 @@ def _told(referrals):
     )  # fmt: skip
 
 
-@prepared(site_id=UUID, number=str, reference=str)
-def referrals_by_number(*, site_id, number, reference):
+@prepared(site_id=UUID, number=str, capitals=str, reference=str, bare=str)
+def referrals_by_number(*, site_id, number, capitals, reference, bare):
     here = Referral.objects.filter(site_id=site_id)
     # One index each: of both in one condition PostgreSQL would rather read every referral than guess how many have no number.
-    numbered = here.filter(incident_number=number).order_by().values("pk")[:MOST]
-    referenced = here.filter(reference=reference).values("pk")[:1]
+    numbered = here.filter(incident_number__in=[number, capitals]).order_by().values("pk")[:MOST]
+    referenced = here.filter(reference__in=[reference, bare]).order_by().values("pk")[:2]
     either = Q(AnyOf(F("pk"), Keys(numbered))) | Q(AnyOf(F("pk"), Keys(referenced)))
     return _told(Referral.objects).filter(either).order_by("-submitted_at", "-pk")
 

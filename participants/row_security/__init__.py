@@ -12,7 +12,7 @@ Revoked, replaced or past its end is no, in the second it happens: each asks `cl
 from participants.row_security.alike import FUNCTIONS as OF_LIKENESS
 from participants.row_security.alike import POLICIES as OF_PAIRS
 from participants.row_security.files import POLICIES as OF_FILES
-from participants.row_security.finding import OPERATOR_COST, like, likeness_settings, named
+from participants.row_security.finding import LAST_LETTER, OPERATOR_COST, like, likeness_settings, named
 from participants.row_security.functions import FUNCTIONS as OF_ALL
 from participants.row_security.legal import POLICIES as OF_COURT
 from participants.row_security.legal_aid import FUNCTIONS as OF_LAWYERS
@@ -43,4 +43,4 @@ POLICIES = [
 ]
 FUNCTIONS = [*OF_ALL, *OF_LAWYERS, *OF_LIKENESS]
 
-__all__ = ["FUNCTIONS", "OPERATOR_COST", "POLICIES", "completed", "like", "likeness_settings", "named"]
+__all__ = ["FUNCTIONS", "LAST_LETTER", "OPERATOR_COST", "POLICIES", "completed", "like", "likeness_settings", "named"]

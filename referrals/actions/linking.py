@@ -8,6 +8,7 @@ API
     seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
     anybody_like(words=, birth_date=, most=) -> participants, and referrals by the name a referrer wrote down
     anybody_named(words=, birth_date=, most=) -> the same, as somebody types it
+    numbered(beginning=, most=) -> referrals by how their incident number begins
 """
 
 from collections.abc import Iterable
@@ -189,6 +190,13 @@ def anybody_named(*, words: str, birth_date: date | None, most: int) -> tuple[li
     if not asked:
         return [], []
     return _both("participants_named", "referred_named", "%s::text[], %s::date, %s::int", [asked, birth_date, most])
+
+
+def numbered(*, beginning: str, most: int) -> list[UUID]:
+    """Referrals whose incident number begins so, without its letters, dashes and spaces; the latest first."""
+    with connection.prepared_cursor() as cursor:
+        cursor.execute("select app.referrals_numbered(%s::text, %s::int)", [beginning, most])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _both(people: str, referrals: str, given: str, values: list) -> tuple[list[UUID], list[UUID]]:

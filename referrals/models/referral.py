@@ -4,8 +4,8 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Collate
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Collate, Upper
 from django.urls import reverse
 
 from lead_cms.accounts.models import Membership, Organisation
@@ -15,6 +15,13 @@ from lead_cms.core.keys import time_ordered
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.models import RuleSet
 from referrals.enums import ENDED, Door, Outcome, PersonAnswer, ReferralStatus
+
+PLAIN_NUMBER = Upper(
+    Func(
+        F("incident_number"), Value("^[^0-9]+|[^0-9A-Za-z]"), Value(""), Value("g"), function="regexp_replace",
+        output_field=models.CharField(),
+    )
+)  # fmt: skip
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -111,6 +118,10 @@ class Referral(SiteRow):
                 name="referral_officer_incident",
             ),
             models.Index(fields=["site", "incident_number"], name="referral_site_incident"),
+            # As people say the number, for row_security's `referrals_numbered`.
+            models.Index(
+                F("site"), Collate(PLAIN_NUMBER, "C"), condition=~Q(incident_number=""), name="referral_number_begins"
+            ),
             # What waits for a coordinator's answer: few of many.
             models.Index(
                 fields=["site", "submitted_at", "id"],

@@ -3,13 +3,15 @@
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty
 from lead_cms.access.row_security import APP, definer
-from participants.row_security import like, named
+from participants.row_security import LAST_LETTER, like, named
 
 REFERRED = {
     "table": "referrals_referredperson", "key": "referral_id", "column": "name", "to": [Role.CASE_MANAGER, Role.SUPERVISOR],
     # Of supervisors too: a name finds nobody what is restricted to others or sealed.
     "is_open": "p.referral_id <> all ((select app.closed_referrals())::uuid[])",
 }  # fmt: skip
+# As people say a number, without the letters before it, dashes and spaces: as in the index `referral_number_begins`.
+PLAIN_NUMBER = "upper(regexp_replace(r.incident_number, '^[^0-9]+|[^0-9A-Za-z]', '', 'g')) collate \"C\""
 FUNCTIONS = [
     definer(
         "my_referral_ids()",
@@ -44,6 +46,19 @@ FUNCTIONS = [
     # Over the names that referrers wrote down, with the casework's wall inside.
     *like("referred_like", **REFERRED),
     *named("referred_named", turned="app.turned_name(p.name)", **REFERRED),
+    # ruff: noqa: S608  the expression is ours
+    # Whose incident number begins so, the latest first: comparing what a function made of a column is not leakproof, so that
+    # under a policy it could not use its index.
+    definer(
+        "referrals_numbered(beginning text, most int)",
+        returns="setof uuid",
+        body=f"""select r.id from referrals_referral r
+                 where r.site_id = app.site_id() and r.incident_number <> '' and {PLAIN_NUMBER} >= beginning
+                   and {PLAIN_NUMBER} < beginning || chr({LAST_LETTER})
+                   and r.id <> all ((select app.closed_referrals())::uuid[])
+                 order by r.submitted_at desc, r.id limit most""",
+        to=[Role.CASE_MANAGER, Role.SUPERVISOR],
+    ),
     # For the auditor, who reads no referral: which key in the audit a reference stands for.
     definer(
         "referral_key(code text)",

@@ -200,6 +200,7 @@ def test_views_and_definer_functions_are_the_known_ones(full):
             ("people_in_full", "lead_definer"),
             ("person_for_me", "lead_definer"),
             ("referral_key", "lead_definer"),
+            ("referrals_numbered", "lead_definer"),
             ("referred_like", "lead_definer"),
             ("referred_named", "lead_definer"),
             ("report_caseload", "lead_definer"),

@@ -80,6 +80,56 @@ def test_a_person_referred_is_found_by_name_day_number_and_code(where, find):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "D260000244",
+        "d260000244",
+        "260000244",
+        "D26-0000244",
+        "d 26 0000244",
+        "SFPD-260000244",
+        "D2600002",
+        "26000",
+        " d260000244 ",
+    ],
+)
+def test_an_incident_number_is_found_as_people_say_it_and_as_it_begins(where, find, typing, words):
+    referred(where, name="Marisol Johnson", incident_number="D260000244")
+    referred(where, name="Quincy Oyelaran", incident_number="D270000244")
+    for found in (find(words), words_of(typing(words))):
+        assert "Marisol Johnson" in found and "Quincy" not in found
+
+
+def test_a_number_that_has_dashes_is_found_without_them(where, typing):
+    referred(where, name="Marisol Johnson", incident_number="26-ab-0244")
+    assert "Marisol Johnson" in words_of(typing("26AB0244")) and "Marisol Johnson" in words_of(typing("26 ab 02"))
+    assert NOBODY in words_of(typing("2602440"))
+
+
+def test_a_code_is_found_in_small_letters_as_somebody_types(where, typing):
+    referral = referred(where, name="Marisol Johnson")
+    for words in (referral.reference.lower(), referral.reference.replace("-", "").lower()):
+        assert "Marisol Johnson" in words_of(typing(words))
+
+
+@pytest.mark.parametrize("words", ["260", "Oyelaran 2600", "2/6/0000"])
+def test_what_is_no_number_finds_none_by_how_it_begins(where, typing, words):
+    referred(where, name="Marisol Johnson", incident_number="260000244")
+    assert "Marisol" not in words_of(typing(words))
+
+
+def test_the_walls_hold_for_how_a_number_begins(world, sign_in, typing):
+    here, sealed = (referred(world.a, name="x", incident_number=number) for number in ("D260000244", "D260000245"))
+    linked(world.a, here, given_name="Ottilie", family_name="Brandt", restricted=True)
+    supervisor = world.a.person(Role.SUPERVISOR)
+    act(supervisor, lambda: Casework.objects.filter(referral_id=sealed.pk).update(is_sealed=True))
+    referred(world.b, name="Marisol Elsewhere", incident_number="D260000246")
+    colleague = sign_in(manager_of(world.a, 1))
+    assert NOBODY in words_of(typing("D26000024", colleague))
+    assert NOBODY in words_of(typing("D26000024", sign_in(supervisor)))
+
+
+@pytest.mark.parametrize(
     ("name", "words"),
     [
         (("William", "Smith"), "bill smith"),  # a nickname

@@ -90,6 +90,22 @@ def test_search_by_likeness_takes_the_index_of_the_names(seeded, db):
     assert "referredperson_site_name" in plan, plan
 
 
+def test_how_a_number_begins_takes_its_index(seeded, db):
+    """As the role that owns the function and, as there, with one plan for all numbers."""
+    body = next(text for text in FUNCTIONS if "function app.referrals_numbered" in text).split("$body$")[1]
+    body = re.sub(r"\bmost\b", "$3", re.sub(r"\bbeginning\b", "$2", body)).replace("app.site_id()", "$1")
+    site = one(Role.CASE_MANAGER).site_id
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], dbname=name) as admin:
+        admin.execute("set role lead_definer")
+        admin.execute("set plan_cache_mode = force_generic_plan")
+        admin.execute(f"prepare numbered (uuid, text, int) as {body}")
+        plan = "\n".join(
+            line for (line,) in admin.execute(f"explain execute numbered ('{site}', '2600', 20)").fetchall()
+        )
+    assert "referral_number_begins" in plan, plan
+
+
 @pytest.mark.parametrize(
     ("step", "index"),
     [

@@ -1,4 +1,4 @@
-"""A birth date among other words, in the writings that people use: 3/4/85, 1985-03-04, Mar 4 1985, 4 marzo 1985, 03041985."""
+"""A birth date among other words, as people write it: 3/4/85, 1985-03-04, Mar 4 1985, 4-Mar-85, 4 marzo 1985, 030485."""
 
 import re
 from contextlib import suppress
@@ -8,19 +8,24 @@ from django import forms
 
 from referrals.forms.officer_fields import parse_birth_date
 
-MONTHS = {
-    word: number
-    for number, words in enumerate(
-        ("jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep set", "oct", "nov", "dec dic"), start=1
-    )
-    for word in words.split()
-}  # fmt: skip
-NUMBERS = re.compile(r"(?<!\w)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{8})(?!\w)")
+MONTHS = [
+    "january enero", "february febrero", "march marzo", "april abril", "may mayo", "june junio", "july julio",
+    "august agosto", "september septiembre setiembre", "october octubre", "november noviembre", "december diciembre",
+]  # fmt: skip
+NUMBERS = re.compile(
+    r"(?<!\w)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{1,2} \d{1,2} \d{4}|\d{8}|\d{6})(?!\w)"
+)
 DAY_FIRST = re.compile(r"(?<!\w)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\w)")
-_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th|º|°)?", r"(?P<month>[^\W\d_]{3,10})\.?", r"(?P<year>\d{4})"
+_DAY, _MONTH, _YEAR = (
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|º|°)?",
+    r"(?P<month>[^\W\d_]{3,10})\.?",
+    r"['’]?(?P<year>\d{4}|\d{2})",
+)
+_OF, _THEN = r"(?:\s+(?:of\s+|de\s+|del\s+)?|[-/.])", r"(?:,?\s+(?:of\s+|de\s+|del\s+)?|,|[-/.])"
 WORDY = [
-    re.compile(rf"(?<!\w){_MONTH}\s+{_DAY},?\s+(?:of\s+|de\s+)?{_YEAR}(?!\w)", re.IGNORECASE),
-    re.compile(rf"(?<!\w){_DAY}\s+(?:of\s+|de\s+)?{_MONTH},?\s+(?:of\s+|de\s+|del\s+)?{_YEAR}(?!\w)", re.IGNORECASE),
+    re.compile(rf"(?<!\w){_MONTH}{_OF}{_DAY}{_THEN}{_YEAR}(?!\w)", re.IGNORECASE),
+    re.compile(rf"(?<!\w){_DAY}{_OF}{_MONTH}{_THEN}{_YEAR}(?!\w)", re.IGNORECASE),
+    re.compile(rf"(?<!\w)(?P<year>\d{{4}}){_THEN}{_MONTH}{_OF}{_DAY}(?!\w)", re.IGNORECASE),
 ]
 
 
@@ -32,17 +37,29 @@ def name_and_day(text: str) -> tuple[str, date | None]:
     return text.strip(), None
 
 
+def month_of(word: str) -> int | None:
+    """Of "Mar", "sept" or "marzo"; a name is none, such as Marisol."""
+    begun = (number for number, names in enumerate(MONTHS, start=1) if f" {word.lower()}" in f" {names}")
+    return next(begun, None)
+
+
 def _days(text: str):
     """Each writing that is a day, the likeliest first; of 13/2/1985 the day can only stand first."""
     for found in NUMBERS.finditer(text):
+        digits = found.group()
         with suppress(forms.ValidationError):
-            yield found, parse_birth_date(found.group())
+            yield (
+                found,
+                parse_birth_date(
+                    "/".join(re.findall("..", digits)) if len(digits) == 6 and digits.isdigit() else digits
+                ),
+            )
     for found in DAY_FIRST.finditer(text):
         with suppress(forms.ValidationError):
             yield found, parse_birth_date(f"{found[2]}/{found[1]}/{found[3]}")
     for pattern in WORDY:
         for found in pattern.finditer(text):
-            month = MONTHS.get(found["month"][:3].lower())
+            month = month_of(found["month"])
             if month is not None:
                 with suppress(forms.ValidationError):
-                    yield found, parse_birth_date(f"{found['year']}-{month}-{found['day']}")
+                    yield found, parse_birth_date(f"{month}/{found['day']}/{found['year']}")

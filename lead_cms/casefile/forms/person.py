@@ -12,10 +12,14 @@ from lead_cms.core.seen import mark_of
 from participants.actions.persons import NAMES, Names
 from participants.enums import LANGUAGES
 from participants.models import Participant
+from referrals.forms.officer import incident_number
 from referrals.forms.officer_fields import BirthOrAge, Line
 
 NEW = "new"
 YES_NO = [("yes", "Yes"), ("no", "No")]
+# "D260000244", "d 26-0000244", "SFPD-260000244"; not "Marsh 1961".
+NUMBER = re.compile(r"(?:[A-Z]{1,2}[\s.#-]*|[A-Z]{1,6}[.#-]?)?\d[0-9A-Z\s.-]*", re.IGNORECASE)
+LEAST_OF_NUMBER = 4  # from which it is looked for by how it begins
 LISTED = ("street_names", "aliases")  # several in one line, commas between
 NAME_FIELDS = ("given_name", "family_name", "chosen_name", *LISTED, "born", "language", "pronouns")
 # The action speaks of the columns; the page asks birth date and age as one thing.
@@ -168,10 +172,18 @@ class SearchForm(Form):
         """The name and the birth date among the words, either of them left out."""
         return name_and_day(self.cleaned_data["words"])
 
-    def reference(self) -> str:
-        """The words as a code to quote, "7KQP-R3TX", however they were typed."""
-        letters = re.sub(r"[^0-9A-Z]", "", self.cleaned_data["words"].upper())
-        return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else ""
+    def as_number(self) -> dict[str, str]:
+        """The words as an incident number and as a code to quote, "7KQP-R3TX", however they were typed."""
+        number = incident_number(self.cleaned_data["words"])
+        bare = re.sub(r"[^0-9A-Z]", "", number.upper())
+        reference = f"{bare[:4]}-{bare[4:]}" if len(bare) == 8 else bare
+        return {"number": number, "capitals": number.upper(), "reference": reference, "bare": bare}
+
+    def beginning_of_number(self) -> str:
+        """How an incident number begins, if the words may be that, as `referrals_numbered` is asked; else nothing."""
+        words = self.cleaned_data["words"]
+        plain = re.sub(r"^[^0-9]+|[^0-9A-Z]", "", words.upper())
+        return plain if NUMBER.fullmatch(words) and len(plain) >= LEAST_OF_NUMBER else ""
 
 
 class RestrictForm(Form):

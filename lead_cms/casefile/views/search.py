@@ -18,7 +18,7 @@ from lead_cms.casefile.foundrows import (
     referrals_by_number,
 )
 from participants.actions.persons import ALIKE, CLOSE
-from referrals.actions.linking import anybody_like, anybody_named
+from referrals.actions.linking import anybody_like, anybody_named, numbered
 
 MOST_TYPED = 8
 LEAST_LETTERS = 2  # from which an answer comes as somebody types
@@ -61,13 +61,15 @@ def say_found(people: list, referrals: list) -> str:
 
 
 class Asked:
-    """One question: exactly by number or code, then names as they are typed, then names with a slip of the keys."""
+    """One question: by number or code, then names as they are typed, then names with a slip of the keys."""
 
     def __init__(self, form: SearchForm, site_id, most: int, as_typed: bool):
         self.form, self.most, self.as_typed = form, most, as_typed
         self.name, self.born = form.asked()
         self.words = form.cleaned_data["words"]
-        self.exact = referrals_by_number(site_id=site_id, number=self.words, reference=form.reference() or self.words)
+        self.exact = referrals_by_number(site_id=site_id, **form.as_number())
+        beginning = form.beginning_of_number()
+        self.numbered = numbered(beginning=beginning, most=most) if beginning else []
         self.can_be_wider = False
 
     def found(self) -> tuple[list[SafeString], list[SafeString]]:
@@ -85,7 +87,7 @@ class Asked:
 
     def _is_slip(self, people: list, referrals: list) -> bool:
         """Nothing found, and enough was typed to look for what is only like it."""
-        found = people or referrals or self.exact
+        found = people or referrals or self.exact or self.numbered
         return not found and (not self.as_typed or len(self.name) >= SLIPS_FROM)
 
     @property
@@ -98,9 +100,9 @@ class Asked:
         return [person_row(known[key]) for key in keys if key in known]
 
     def _referrals(self, keys: list) -> list[SafeString]:
-        """By number or code exactly, then by the name that a referrer wrote down."""
+        """By number or code exactly, then as the number begins, then by the name that a referrer wrote down."""
         first = {referral.pk for referral in self.exact}
-        keys = [key for key in dict.fromkeys(keys) if key not in first][: self.most]
+        keys = [key for key in dict.fromkeys([*self.numbered, *keys]) if key not in first][: self.most]
         by_name = {referral.pk: referral for referral in referrals_by_key(keys=keys)} if keys else {}
         found = [*self.exact, *(by_name[key] for key in keys if key in by_name)]
         return [referral_row(referral) for referral in found[: self.most]]
