@@ -2,10 +2,11 @@
 
 API
     begin_goal(participant=, given=Wanted(...), by=, at=) -> Goal
-    reword_goal(goal=, given=Wanted(...), seen=)
+    reword_goal(goal=, given=Wanted(...), today=, seen=)
     add_step(goal=, words=, who=, by_when=, by=, at=) -> GoalStep
-    answer_step(step=, state=, at=)
+    answer_step(step=, state=, at=)                                 done or let go, or open again
     review_goal(goal=, given=Said(...), by=, at=) -> GoalReview     also sets how the goal stands now
+The scale of a goal is where they were when it was begun; where they are since then stands in its reviews.
 """
 
 from dataclasses import dataclass, fields
@@ -65,10 +66,12 @@ def begin_goal(
 ) -> Goal:
     """Begin it today. Raises DomainError beside its field. The same key again is the same goal."""
     _check(given)
+    today = at.astimezone(by.site.tz).date()
+    _check_day(given.review_on, today, "review_on")
     refuse_unless_in_full(participant=participant, by=by)
     goal = Goal(
-        **keyed(key), site_id=participant.site_id, participant=participant,
-        begun_on=at.astimezone(by.site.tz).date(), recorded_at=at, recorded_by=by, **vars(given),
+        **keyed(key), site_id=participant.site_id, participant=participant, begun_on=today, recorded_at=at,
+        recorded_by=by, **vars(given),
     )  # fmt: skip
     if written_once(goal, "words"):
         record(AuditAction.GOAL_BEGUN, target=goal)
@@ -76,11 +79,13 @@ def begin_goal(
 
 
 @transaction.atomic
-def reword_goal(*, goal: Goal, given: Wanted, seen: str = "") -> None:
+def reword_goal(*, goal: Goal, given: Wanted, today: date, seen: str = "") -> None:
     """In their words as they are now. StaleState when it no longer reads as the page showed it (`seen`)."""
     _check(given)
     held = still_there(Goal.objects.select_for_update(), pk=goal.pk)
     refuse_if_changed(held, WANTED, seen)
+    if given.review_on != held.review_on:
+        _check_day(given.review_on, today, "review_on")
     for name, value in vars(given).items():
         setattr(held, name, value)
     held.save(update_fields=list(vars(given)))
@@ -97,6 +102,7 @@ def add_step(
         raise DomainError(f"At most {LONGEST} characters fit.", field="words")
     if who not in StepWho.values:
         raise DomainError("Say who does it.", field="who")
+    _check_day(by_when, at.astimezone(by.site.tz).date(), "by_when")
     step = GoalStep(
         **keyed(key), site_id=goal.site_id, goal=goal, participant_id=goal.participant_id, words=words, who=who, by_when=by_when,
         recorded_at=at, recorded_by=by,
@@ -107,13 +113,13 @@ def add_step(
 
 @transaction.atomic
 def answer_step(*, step: GoalStep, state: str, at: datetime) -> None:
-    """Done, or let go; nothing happens to anybody when a step stays open."""
-    if state not in (StepState.DONE, StepState.LET_GO):
+    """Done, or let go, or open again after a slip of the finger; nothing happens to anybody when a step stays open."""
+    if state not in StepState.values:
         raise DomainError("Say whether it is done or let go.")
     held = still_there(GoalStep.objects.select_for_update(), pk=step.pk)
-    if held.state != StepState.OPEN:
+    if (held.state == StepState.OPEN) == (state == StepState.OPEN):
         raise StaleState(f"This step reads “{held.get_state_display()}” already.")
-    held.state, held.answered_at = state, at
+    held.state, held.answered_at = state, None if state == StepState.OPEN else at
     held.save(update_fields=["state", "answered_at"])
 
 
@@ -125,6 +131,7 @@ def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime, key: U
     if not any((given.went_well, given.was_hard, given.what_next)) and given.scale is None:
         raise DomainError("Write down what they say: what went well comes first.", field="went_well")
     _check_scale(given.scale)
+    _check_day(given.review_on, at.astimezone(by.site.tz).date(), "review_on")
     for name in SAID[:3]:
         _check_length(getattr(given, name), name)
     hold_person(goal.participant)
@@ -137,8 +144,7 @@ def review_goal(*, goal: Goal, given: Said, by: Membership, at: datetime, key: U
     if not written_once(review, *SAID, author="reviewed_by_id"):
         return review
     held.state, held.review_on = given.state, given.review_on
-    held.scale = given.scale if given.scale is not None else held.scale
-    held.save(update_fields=["state", "review_on", "scale"])
+    held.save(update_fields=["state", "review_on"])
     record(AuditAction.GOAL_REVIEWED, target=held)
     return review
 
@@ -156,6 +162,12 @@ def _check(given: Wanted) -> None:
 def _check_scale(scale: int | None) -> None:
     if scale is not None and not 0 <= scale <= MOST_ON_SCALE:
         raise DomainError(f"The scale goes from 0 to {MOST_ON_SCALE}.", field="scale")
+
+
+def _check_day(day: date | None, today: date, field: str) -> None:
+    """A day to come; of a slip in the year nobody would hear."""
+    if day is not None and day < today:
+        raise DomainError("This day is over. Enter today or a day to come.", field=field)
 
 
 def _check_length(text: str, field: str) -> None:

@@ -11,8 +11,12 @@ WORD = re.compile(r"[^\W_]+")
 
 def words_of(text: str) -> list[str]:
     """The words of a name, lower case and without accents, as `app.name_terms` takes them apart; each once."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not "\u0300" <= c <= "\u036f")
-    return list(dict.fromkeys(WORD.findall(plain)))[:MOST_WORDS]
+    return list(dict.fromkeys(WORD.findall(plain(text))))[:MOST_WORDS]
+
+
+def plain(text: str) -> str:
+    """Lower case and without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not "\u0300" <= c <= "\u036f")
 
 
 def also_called(word: str) -> tuple[str, ...]:

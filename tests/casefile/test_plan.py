@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lead_cms.access.permissions import Role
+from lead_cms.casefile.planpaper import named_in
 from lead_cms.core.errors import DomainError, StaleState
 from participants.actions.plan import LONGEST, Said, Wanted, add_step, answer_step, begin_goal, review_goal, reword_goal
 from participants.models import Goal, GoalReview, GoalStep
@@ -65,7 +66,7 @@ def test_a_review_keeps_how_it_stood_and_says_how_it_stands(manager, person):
         said = Said(state=state, went_well="Slept inside.", was_hard="Used again on Sunday.", scale=scale)
         act(manager, lambda s=said: review_goal(goal=goal, given=s, by=manager, at=NOW))
     held = act(manager, lambda: Goal.objects.get())
-    assert (held.state, held.scale) == ("met", 9)
+    assert (held.state, held.scale) == ("met", 3)  # where they began stays
     assert act(manager, lambda: sorted(GoalReview.objects.values_list("state", "scale"))) == [
         ("active", 5), ("met", 9), ("partly", None),
     ]  # fmt: skip
@@ -102,6 +103,59 @@ def test_a_step_is_answered_once(manager, person):
         act(manager, lambda: answer_step(step=step, state="let_go", at=NOW))
 
 
+def test_a_tap_on_the_wrong_button_is_taken_back(manager, person, sign_in):
+    goal = begun(manager, person)
+    step, client = stepped(manager, goal), sign_in(manager)
+    client.post(at("step-answer", step.pk), {"state": "let_go"})
+    assert "Open it again" in words_of(client.get(at("goal", goal.pk)))
+    client.post(at("step-answer", step.pk), {"state": "open"})
+    held = act(manager, lambda: GoalStep.objects.get())
+    assert (held.state, held.answered_at) == ("open", None)
+    with pytest.raises(StaleState, match="To do"):
+        act(manager, lambda: answer_step(step=step, state="open", at=NOW))
+
+
+def test_their_own_scale_keeps_where_it_began_beside_where_it_is(manager, person, sign_in):
+    goal, client = begun(manager, person), sign_in(manager)
+    assert "3 of 10 as it began" in words_of(client.get(at("goal", goal.pk)))
+    client.post(at("goal", goal.pk), {"review": "1", "review-scale": "7", "review-state": "active"})
+    assert "3 of 10 as it began; 7 of 10 today, Oct 20" in words_of(client.get(at("goal", goal.pk)))
+
+
+def test_a_day_that_is_over_is_none_to_come(manager, person, sign_in):
+    client, past = sign_in(manager), "2025-10-21"
+    sent = client.post(at("goal-new", person.pk), WANTED | {"review_on": past})
+    assert "This day is over" in words_of(sent) and past in sent.content.decode()
+    goal = begun(manager, person, review_on=NOW.date())
+    for given in (
+        {"step-words": "Call", "step-who": "person", "step-by_when": past},
+        {"review": "1", "review-went_well": "All", "review-state": "active", "review-review_on": past},
+    ):
+        assert "This day is over" in words_of(client.post(at("goal", goal.pk), given))
+    # A day that has come since stands as it is while the words change.
+    with time_machine.travel(NOW + timedelta(days=9), tick=False):
+        client = sign_in(manager)
+        made = client.post(at("goal-edit", goal.pk), WANTED | {"review_on": "2026-10-20"})
+        assert made["Location"] == at("goal", goal.pk)
+        assert "This day is over" in words_of(client.post(at("goal-edit", goal.pk), WANTED | {"review_on": past}))
+
+
+def test_a_conversation_does_not_unset_the_day_that_is_still_to_come(manager, person, sign_in):
+    goal = begun(manager, person, review_on=(NOW + timedelta(days=9)).date())
+    assert 'value="2026-10-29"' in sign_in(manager).get(at("goal", goal.pk)).content.decode()
+
+
+def test_a_long_story_is_shown_to_its_end(manager, person, sign_in):
+    goal = begun(manager, person)
+    for number in range(65):
+        stepped(manager, goal, words=f"Step {number}.")
+    for number in range(25):
+        said = Said(state="active", went_well=f"Review {number}.")
+        act(manager, lambda s=said: review_goal(goal=goal, given=s, by=manager, at=NOW))
+    page = words_of(sign_in(manager).get(at("goal", goal.pk)))
+    assert all(f"Step {number}." in page for number in range(65)) and all(f"Review {n}." in page for n in range(25))
+
+
 def test_only_their_own_case_manager_and_the_supervisors_read_it(where, manager, person):
     goal, colleague = begun(manager, person), where.person(Role.CASE_MANAGER, 1)
     stepped(manager, goal)
@@ -130,6 +184,46 @@ def test_the_page_to_keep_holds_their_words_and_nothing_that_could_harm(sign_in,
     assert WANTED["words"] in sheet and "Look at the room (together), by October 23" in sheet
     assert "Asked the shelter" not in sheet and person.family_name not in sheet
     assert not [word for word in HARMFUL if word.lower() in sheet.lower()]
+
+
+TELLING = (
+    "Stop using heroin", "Stay out of court", "Get my HIV meds", "Leave my husband", "Talk to my LEAD worker",
+    "Dejar la heroína", "Ask the public defender", "Get on methadone", "Call ICE about my visa", "See my P.O. about probation",
+)  # fmt: skip
+HARMLESS = (
+    "A door that I can lock", "Find a lead on a room", "Get my ID", "See my daughter on Sundays", "Work three days a week",
+    "Use the bus pass", "Repay Ana", "Practice the guitar", "Ice skates for Ana", "Prep meals", "A price list for the van",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", TELLING)
+def test_what_a_line_would_tell_is_named(words):
+    assert named_in(words)
+
+
+@pytest.mark.parametrize("words", HARMLESS)
+def test_a_harmless_line_is_left_alone(words):
+    assert named_in(words) == ()
+
+
+def test_a_line_that_may_harm_is_left_out_until_it_is_ticked(sign_in, manager, person):
+    door, told = begun(manager, person), begun(manager, person, words="Stay out of court")
+    step, other = stepped(manager, door, words="Ask my lawyer"), stepped(manager, door, words="Call Ana", who="other")
+    client, url = sign_in(manager), at("plan-paper", person.pk)
+
+    def sheet(**given):
+        page = client.get(url, given).content.decode()
+        return page[page.index("<article") : page.index("</article>")], page
+
+    first, page = sheet()
+    assert "A door that I can lock" in first and "Call Ana (somebody else)" in first
+    assert "court" not in first and "lawyer" not in first
+    assert "Some lines are left out" in page and "It names police or a court." in page
+    ticked, page = sheet(ticked="1", line=[str(told.pk), str(door.pk), str(step.pk)])
+    assert "Stay out of court" in ticked and "Ask my lawyer" in ticked and "Call Ana" not in ticked
+    assert "Some lines are left out" not in page
+    assert "Call Ana" not in sheet(ticked="1", line=[str(other.pk)])[0]  # not without its goal
+    assert "Nothing yet" in sheet(ticked="1")[0]
 
 
 def test_the_pages(world, sign_in, manager, person):
@@ -167,13 +261,14 @@ def test_the_pages(world, sign_in, manager, person):
 
 def test_put_in_other_words(manager, person):
     goal = begun(manager, person)
-    act(manager, lambda: reword_goal(goal=goal, given=Wanted(words="My own door")))
+    act(manager, lambda: reword_goal(goal=goal, given=Wanted(words="My own door"), today=NOW.date()))
     held = act(manager, lambda: Goal.objects.get())
     assert (held.words, held.why, held.begun_on) == ("My own door", "", goal.begun_on)
 
 
 def test_of_a_colleagues_person_the_pages_say_whose_it_is_and_keep_what_was_typed(where, person, sign_in):
     client = sign_in(manager_of(where, 1))
+    assert client.get(at("goal-new", person.pk))["Location"] == at("plan", person.pk)  # before anything is typed
     for name in ("plan", "files", "legal-aid"):
         said = words_of(client.get(at(name, person.pk)))
         assert "kept by their own case manager" in said and "No goal yet" not in said and "No paper yet" not in said

@@ -18,9 +18,9 @@ def said(label: str, hint: str = "", rows: int = 2, **more) -> forms.CharField:
     return Line(label=label, help_text=hint, widget=widget, max_length=LONGEST, **({"required": False} | more))
 
 
-def scale() -> forms.IntegerField:
+def scale(label: str = "Where they are on it now, 0 to 10") -> forms.IntegerField:
     return forms.IntegerField(
-        label="Where they are on it, 0 to 10", required=False, min_value=0, max_value=MOST_ON_SCALE,
+        label=label, required=False, min_value=0, max_value=MOST_ON_SCALE,
         help_text="Their own number. May stay empty.",
     )  # fmt: skip
 
@@ -33,7 +33,7 @@ class GoalForm(SentOnceForm):
     why = said("Why does it matter to you?")
     measure = said("What would tell you that it went well?")
     baseline = said("Where are you with it now?")
-    scale = scale()
+    scale = scale("Where they are on it as it begins, 0 to 10")
     domain = forms.ChoiceField(
         label="About", required=False, choices=[("", "Not said"), *NOTE_DOMAINS.items()],
         help_text="For the site’s figures. It is not on the person’s page.",

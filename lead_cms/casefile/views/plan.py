@@ -11,6 +11,7 @@ from lead_cms.access.views import requires
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
 from lead_cms.casefile.forms.plan import GoalForm, ReviewForm, StepForm, as_wanted
+from lead_cms.casefile.planpaper import paper_lines
 from lead_cms.casefile.views.asking import went
 from lead_cms.casefile.views.consents import find_person
 from lead_cms.core.seen import mark_of
@@ -20,7 +21,7 @@ from participants.actions.reach import NOT_YOURS, knows_in_full
 from participants.enums import NOTE_DOMAINS, GoalState, StepState
 from participants.models import Goal, GoalReview, GoalStep
 
-MOST, MOST_STEPS, MOST_REVIEWS = 40, 60, 20
+MOST = 200  # of each; a story is not cut short
 TONES = {GoalState.ACTIVE: "waiting", GoalState.MET: "good", GoalState.PARTLY: "good"}
 
 
@@ -59,6 +60,8 @@ def _row(goal: Goal) -> dict:
 def goal_new(request, pk):
     """What they want, in their own words."""
     participant, form, made = find_person(request, pk), GoalForm(request.POST or None), []
+    if request.method == "GET" and not knows_in_full(participant=participant, by=request.membership):
+        return redirect("casefile:plan", pk=pk)  # which says whose it is, before anything is typed
     if request.method == "POST" and form.is_valid():
         by, at, given = request.membership, timezone.now(), {"given": form.given(), "key": form.cleaned_data["key"]}
         if went(
@@ -78,13 +81,11 @@ def goal_edit(request, pk):
     """In their words as they are now."""
     goal = find_goal(request, pk)
     form = GoalForm(request.POST or None, initial=as_wanted(goal))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and went(
-            request, form, lambda: acting.reword_goal(goal=goal, given=form.given(), seen=form.cleaned_data["seen"])
-        )
-    ):
+    is_given = request.method == "POST" and form.is_valid()
+    given = {"today": timezone.localdate()}
+    if is_given and went(
+        request, form, lambda: acting.reword_goal(goal=goal, given=form.given(), seen=form.cleaned_data["seen"], **given)
+    ):  # fmt: skip
         messages.success(request, "Saved.")
         return redirect("casefile:goal", pk=pk)
     context = {
@@ -112,7 +113,7 @@ def goal(request, pk):
     sent = request.POST if request.method == "POST" else None
     is_review = sent is not None and "review" in sent
     step = StepForm(sent if sent is not None and not is_review else None)
-    review = ReviewForm(sent if is_review else None, initial={"state": found.state})
+    review = ReviewForm(sent if is_review else None, initial=_standing(found))
     if step.is_bound and step.is_valid():
         given = step.cleaned_data
         if went(request, step, lambda: acting.add_step(goal=found, by=by, at=at, **given)):
@@ -128,28 +129,42 @@ def goal(request, pk):
             messages.success(request, "Kept, in their words.")
             return redirect("casefile:goal", pk=pk)
     record(AuditAction.PLAN_VIEWED, target=found)
-    reviews = GoalReview.objects.filter(goal=found).select_related("reviewed_by").order_by("-reviewed_at", "-pk")
+    told = GoalReview.objects.filter(goal=found).select_related("reviewed_by").order_by("-reviewed_at", "-pk")
+    reviews = list(told[:MOST])
     context = {
-        "goal": found, "step": step, "review": review, "steps": _steps(found), "facts": _facts(found),
-        "reviews": reviews[:MOST_REVIEWS], "tone": TONES.get(found.state, "neutral"),
-        "done": StepState.DONE.value, "let_go": StepState.LET_GO.value,
+        "goal": found, "step": step, "review": review, "steps": _steps(found), "facts": _facts(found, reviews),
+        "reviews": reviews, "tone": TONES.get(found.state, "neutral"),
+        "done": StepState.DONE.value, "let_go": StepState.LET_GO.value, "open": StepState.OPEN.value,
     }  # fmt: skip
     return render(request, "casefile/plan/goal.html", context)
 
 
+def _standing(goal: Goal) -> dict:
+    """What a conversation leaves as it is unless they say otherwise: how it stands, and a day that is still to come."""
+    is_to_come = goal.review_on is not None and goal.review_on > timezone.localdate()
+    return {"state": goal.state, "review_on": goal.review_on if is_to_come else None}
+
+
 def _steps(goal: Goal) -> list[GoalStep]:
-    found = list(GoalStep.objects.filter(goal=goal).order_by("recorded_at", "pk")[:MOST_STEPS])
-    return sorted(found, key=lambda one: one.state != StepState.OPEN)
+    """What is to do comes first, as it was written down; of very many the latest are shown."""
+    found = list(GoalStep.objects.filter(goal=goal).order_by("-recorded_at", "-pk")[:MOST])
+    return sorted(reversed(found), key=lambda one: one.state != StepState.OPEN)
 
 
-def _facts(goal: Goal) -> list[dict]:
+def _on_scale(goal: Goal, reviews: list[GoalReview]) -> str:
+    """ "3 of 10 as it began; 7 of 10 Tue Oct 20": their own number then, and the last one that they said."""
+    last = next((one for one in reviews if one.scale is not None), None)
+    said = [f"{goal.scale} of 10 as it began"] if goal.scale is not None else []
+    return "; ".join([*said, f"{last.scale} of 10 {say_day(last.reviewed_at)}"] if last else said)
+
+
+def _facts(goal: Goal, reviews: list[GoalReview]) -> list[dict]:
     edit = reverse("casefile:goal-edit", args=[goal.pk])
-    on_scale = f"{goal.scale} of 10" if goal.scale is not None else ""
     return [
         {"label": "Why it matters", "value": goal.why, "change_url": edit, "missing": "Not said"},
         {"label": "What would tell them that it went well", "value": goal.measure, "missing": "Not said"},
         {"label": "Where they began", "value": goal.baseline, "missing": "Not said"},
-        {"label": "On their own scale", "value": on_scale, "missing": "Not said"},
+        {"label": "On their own scale", "value": _on_scale(goal, reviews), "missing": "Not said"},
         {"label": "About", "value": NOTE_DOMAINS.get(goal.domain, goal.domain), "missing": "Not said"},
         {"label": "Begun", "value": say_day(goal.begun_on)},
         {
@@ -163,7 +178,7 @@ def _facts(goal: Goal) -> list[dict]:
 @require_POST
 @requires(Permission.NOTES)
 def step_answer(request, pk):
-    """One tap: done, or let go."""
+    """One tap: done, or let go; and another, where it was a slip of the finger."""
     found = get_object_or_404(GoalStep, pk=pk, site_id=request.membership.site_id)
     state = request.POST.get("state", "")
     if went(request, None, lambda: acting.answer_step(step=found, state=state, at=timezone.now())):
@@ -174,12 +189,20 @@ def step_answer(request, pk):
 @require_safe
 @requires(Permission.NOTES)
 def plan_paper(request, pk):
-    """One plain page for the person: their own words, and who does what by when. Nothing that could harm them if found."""
+    """One plain page for the person: their own words, and who does what by when. Nothing that could harm them if found.
+
+    Lines that name what may harm are left out until somebody ticks them; which are ticked stands in the address, as keys.
+    """
     participant = find_person(request, pk)
     record(AuditAction.PLAN_PRINTED, target=participant)
     goals = [goal for goal in _goals(participant) if goal.state == GoalState.ACTIVE]
     steps: dict = {}
-    for one in GoalStep.objects.filter(goal__in=goals, state=StepState.OPEN).order_by("recorded_at", "pk")[:MOST_STEPS]:
+    for one in GoalStep.objects.filter(goal__in=goals, state=StepState.OPEN).order_by("recorded_at", "pk")[:MOST]:
         steps.setdefault(one.goal_id, []).append(one)
-    rows = [{"words": goal.words, "steps": steps.get(goal.pk, [])} for goal in goals]
-    return render(request, "casefile/plan/paper.html", {"participant": participant, "rows": rows})
+    ticked = request.GET.getlist("line") if "ticked" in request.GET else None
+    lines = paper_lines([(goal, steps.get(goal.pk, [])) for goal in goals], ticked)
+    context = {
+        "participant": participant, "lines": lines, "rows": [one for one in lines if one.is_on],
+        "left_out": any(one.names and not one.is_on for one in [*lines, *(step for one in lines for step in one.steps)]),
+    }  # fmt: skip
+    return render(request, "casefile/plan/paper.html", context)
