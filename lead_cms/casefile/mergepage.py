@@ -11,6 +11,7 @@ from lead_cms.casefile.forms.merging import MergeForm
 from lead_cms.core.templatetags.dates import say_day, say_phone
 from lead_cms.programs.current import current_ruleset, rules_for
 from participants.actions import merging
+from participants.actions.alike import pair_of, why_alike
 from participants.enums import LANGUAGES
 from participants.merging import families
 from participants.models import ContactNote, Merge, Participant
@@ -47,6 +48,7 @@ HANGING = {
 UNCOUNTED = {
     "participants_participant", "participants_merge", "participants_consentcell", "participants_recordaccess",
     "participants_nevertogether", "participants_emergencyaccess", "participants_privilegednote",
+    "participants_likelypair",
 }  # fmt: skip
 
 
@@ -109,6 +111,7 @@ class MergePage:
         hangs = merging.hangs(one=self.one.pk, other=self.other.pk)
         days = apart_days(self.by, self.at)
         managers = self._managers()
+        pair = pair_of(self.one, self.other)
         until = say_day(self.at.astimezone(self.by.site.tz).date() + timedelta(days=days)) if days else ""
         return {
             "one": self.one, "other": self.other, "hindrance": self.hindrance, "ready": True, "form": form,
@@ -116,6 +119,8 @@ class MergePage:
             "rows": [self._row(one, form) for one in self.fields if not one.is_alike],
             "alike": [row for one in self.fields if one.is_alike and (row := self._fact(one))],
             "columns": COLUMNS, "hanging": self._hanging(hangs), "seen": self.seen, "until": until,
+            "why": why_alike(pair) if pair else [],
+            "different": reverse("casefile:alike-different", args=[pair.pk]) if pair else "",
             "offered": days is not None, "not_offered": merging.NOT_OFFERED,
             "readers": sorted({name for names in managers.values() for name in names}),
         }  # fmt: skip

@@ -4,6 +4,8 @@ API
     likely_people(asked=Entry, most=) -> [Likely]      participants of the site that the caller may read, likeliest first
     look_for_pairs(site_id=, at=) -> int               the background's: records not looked at yet, the pairs written down
     say_different(pair=, by=, at=)                     two people: the pair is not shown again
+    why_alike(pair) -> [str]                           its reasons in words, with the alias that both go by
+    pair_of(one, other) -> LikelyPair | None           that of two records which nobody has answered
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from participants.enums import PairState
 from participants.likeness.duplicates import AT_LEAST
 from participants.likeness.entry import Entry, Frequencies
 from participants.likeness.evidence import BY_CHANCE, Comparer
-from participants.likeness.reasons import codes
+from participants.likeness.reasons import codes, shared_aliases, words
 from participants.likeness.stored import FAMILY, GIVEN, asked_keys, entry_of, stored_keys
 from participants.likeness.weights import Weights
 from participants.models import LikelyPair, Participant
@@ -43,6 +45,7 @@ class Likely:
     participant: Participant
     score: float
     reasons: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 def likely_people(*, asked: Entry, most: int = 8, at_least: float = LOOKED_AT_FROM) -> list[Likely]:
@@ -54,11 +57,25 @@ def likely_people(*, asked: Entry, most: int = 8, at_least: float = LOOKED_AT_FR
     comparer, weights = Comparer(counts, BY_CHANCE), Weights.cautious(counts.total)
     found = []
     for person in _compared(keys=ids) if ids else ():
-        answers = comparer.compare(asked, entry_of(person))
+        known = entry_of(person)
+        answers = comparer.compare(asked, known)
         score = weights.score(answers)
         if score >= at_least:
-            found.append(Likely(person, score, tuple(codes(answers))))
+            found.append(Likely(person, score, tuple(codes(answers)), shared_aliases(asked, known)))
     return sorted(found, key=lambda one: (-one.score, str(one.participant.pk)))[:most]
+
+
+def why_alike(pair: LikelyPair) -> list[str]:
+    """For whoever may read both of the pair."""
+    return words(pair.reasons, aliases=shared_aliases(entry_of(pair.first), entry_of(pair.second)))
+
+
+def pair_of(one: Participant, other: Participant) -> LikelyPair | None:
+    first, second = sorted([one, other], key=lambda person: person.pk)
+    pair = LikelyPair.objects.filter(first=first, second=second, state=PairState.OPEN).first()
+    if pair is not None:
+        pair.first, pair.second = first, second
+    return pair
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Why two records are likely one person: short codes, and the words for them."""
 
 from participants.likeness.dates import Born
+from participants.likeness.entry import Entry
 from participants.likeness.evidence import (
     ALIAS_SAME,
     BORN,
@@ -63,6 +64,11 @@ def against(answers: Answers) -> list[str]:
     """What speaks for two people, as codes."""
     given = {code for code, _ in answers}
     return list(dict.fromkeys(AGAINST[code] for code in AGAINST if code in given))
+
+
+def shared_aliases(one: Entry, other: Entry) -> tuple[str, ...]:
+    """The names besides their own that both go by."""
+    return tuple(alias for alias in one.others if alias in other.others)
 
 
 def words(reasons: list[str], *, aliases: tuple[str, ...] = ()) -> list[str]:

@@ -69,7 +69,7 @@ def find_matches(*, person: ReferredPerson, most: int = 5) -> list[Match]:
     return [
         Match(
             known[key],
-            said(likely[key].reasons if key in likely else _a_little(known[key], person)),
+            said(likely[key].reasons, likely[key].aliases) if key in likely else said(_a_little(known[key], person)),
             known[key].is_taking_part,
         )
         for key in [key for key in keys if key in known][:most]
@@ -97,9 +97,9 @@ def _asked(person: ReferredPerson) -> Entry:
     )  # fmt: skip
 
 
-def said(reasons: tuple[str, ...]) -> tuple[str, ...]:
+def said(reasons: tuple[str, ...], aliases: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Reasons in words, each as a sentence begins."""
-    return tuple(f"{one[0].upper()}{one[1:]}" for one in words(list(reasons)))
+    return tuple(f"{one[0].upper()}{one[1:]}" for one in words(list(reasons), aliases=aliases))
 
 
 @transaction.atomic

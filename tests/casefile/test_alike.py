@@ -17,7 +17,8 @@ from participants.actions.persons import Names, correct_person, make_participant
 from participants.likeness.stored import entry_of
 from participants.models import LikelyPair, Participant
 from participants.tasks import look_alike
-from tests.casefile.person_making import act, manager_of, words_of
+from tests.casefile.person_making import act, linked, manager_of, words_of
+from tests.casefile.working import taken
 
 NOW = datetime(2026, 10, 31, 17, tzinfo=UTC)
 BORN = date(1985, 3, 4)
@@ -79,7 +80,7 @@ def test_the_page_shows_both_with_reasons_and_keeps_them_as_two(where, manager, 
     assert "No two records look like one person" in words_of(client.get(page))
     look_alike()
     said = words_of(client.get(page))
-    assert "Devon Quiroga" in said and "Devin Quiroga" in said and "Same date of birth" in said and "same alias" in said
+    assert "Devon Quiroga" in said and "Devin Quiroga" in said and "Same date of birth" in said and "alias Bear" in said
     (pair,) = pairs()
     away = reverse("casefile:alike-different", args=[pair.pk])
     assert "Kept as two people" in words_of(client.post(away, follow=True))
@@ -88,6 +89,25 @@ def test_the_page_shows_both_with_reasons_and_keeps_them_as_two(where, manager, 
     assert "answered this already" in words_of(client.post(away, follow=True))
     look_alike()
     assert "No two records look like one person" in words_of(client.get(page))
+
+
+def test_side_by_side_they_say_why_and_that_they_are_two_is_kept(where, manager, sign_in):
+    """What hangs on them is no pair of which somebody asks "what is that?"."""
+    one, other = (
+        linked(where, taken(where), aliases=("Bear",), family_name="Quiroga", given_name=given)
+        for given in ("Devon", "Devin")
+    )
+    client, page = sign_in(manager), reverse("casefile:person-merge", args=[one.pk, other.pk])
+    before = client.get(page)
+    assert "Found alike" not in words_of(before) and "They are two people" in words_of(before)
+    look_alike()
+    (pair,) = pairs()
+    shown = client.get(page)
+    assert "alias Bear" in words_of(shown) and "Likely pair" not in words_of(shown)
+    away = reverse("casefile:alike-different", args=[pair.pk])
+    assert f'action="{away}"' in shown.content.decode()
+    client.post(away)
+    assert "Found alike" not in words_of(client.get(page))
 
 
 def test_closed_records_and_other_sites_are_in_nobodys_pairs(where, world, manager, sign_in):

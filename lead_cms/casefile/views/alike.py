@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lead_cms.access.permissions import Permission, Role, has_permission
 from lead_cms.access.views import requires
 from lead_cms.core.errors import DomainError
-from participants.actions.alike import say_different
-from participants.likeness.reasons import words
+from participants.actions.alike import say_different, why_alike
 from participants.models import LikelyPair
 from referrals.models import Casework
 
@@ -42,7 +41,7 @@ def _row(pair: LikelyPair, own: set, can_answer: bool) -> dict:
     return {
         "pair": pair,
         "people": [pair.first, pair.second],
-        "reasons": words(pair.reasons),
+        "reasons": why_alike(pair),
         "is_sure": pair.score >= 0.9,
         "can_answer": can_answer,
         "different": reverse("casefile:alike-different", args=[pair.pk]),

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from participants.likeness.duplicates import AT_LEAST, Pair, find_duplicates
 from participants.likeness.reading import Unreadable, read_people
-from participants.likeness.reasons import codes, words
+from participants.likeness.reasons import codes, shared_aliases, words
 
 NOT_USABLE = 2  # the exit code for a file that is none, as for wrong options
 
@@ -47,8 +47,7 @@ class Command(BaseCommand):
 
 def reasons(pair: Pair) -> str:
     """In words, and the record by way of which two are one."""
-    aliases = tuple(one for one in pair.left.others if one in pair.right.others)
-    said = words(codes(pair.answers), aliases=aliases)
+    said = words(codes(pair.answers), aliases=shared_aliases(pair.left, pair.right))
     return "; ".join([*said, f"both like {pair.through}"] if pair.through else said)
 
 
