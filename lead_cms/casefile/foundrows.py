@@ -28,24 +28,24 @@ def people_by_key(*, keys):
 
 def person_row(person: Participant) -> SafeString:
     """Who it is, when they were born, by which other name they may have been found, and whether they take part."""
-    also = _also(person)
+    also = also_of(person)
     state, tone = ("Participant", "good") if person.is_taking_part else ("Door open", "neutral")
     return task_row(
         {
             "label": person.shown_name, "url": address("casefile:person", person.pk), "state": state, "tone": tone,
-            "hints": [f"{_age(person)}, also {also}" if also else _age(person)],
+            "hints": [f"{age_of(person)}, also {also}" if also else age_of(person)],
         }
     )  # fmt: skip
 
 
-def _age(person: Participant) -> str:
+def age_of(person: Participant) -> str:
     born = person.birth_date
     if born:
         return f"Born {born:%b} {born.day}, {born.year}"
     return "Age not entered" if person.age_about is None else f"About {person.age_about}"
 
 
-def _also(person: Participant) -> str:
+def also_of(person: Participant) -> str:
     """The name on their papers, when they want to be called otherwise, and every other one."""
     full = f"{person.given_name} {person.family_name}".strip()
     own = [full] if full and full != person.shown_name else []

@@ -5,12 +5,13 @@ from django.utils import timezone
 from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation
 from lead_cms.casefile import personrows
+from lead_cms.casefile.foundrows import age_of, also_of
 from lead_cms.casefile.notepage import note_row
 from lead_cms.casefile.personfacts import last_seen, number, where, who
 from lead_cms.core.addresses import address
 from lead_cms.core.templatetags.dates import say_day, say_when
 from participants.actions.spells import say_spell
-from participants.enums import InformationClass, SpellState
+from participants.enums import LANGUAGES, InformationClass, SpellState
 from participants.models import Consent, EmergencyAccess, Participant, Participation
 from referrals.models import Casework
 from services.askedrows import TONES as ASKED_TONES
@@ -35,6 +36,7 @@ class PersonPage:
             "participant": self.participant,
             "is_taking_part": any(spell.ended_on is None and spell.state != SpellState.DOOR_OPEN for spell in spells),
             "facts": who(self.participant),
+            "brief": self._brief(),
             "reach": [*number(self.participant), where(self.participant), last_seen(self.participant)],
             "notes": self.notes(),
             "referrals": [self._referral(case) for case in self.cases],
@@ -46,6 +48,13 @@ class PersonPage:
             "has_somebody_to_avoid": self.participant.has_somebody_to_avoid,
             "opened": self._opened(),
         }
+
+    def _brief(self) -> str:
+        """At the top, by which somebody is told from another of that name, and how they are spoken to."""
+        one = self.participant
+        language = LANGUAGES.get(one.language, one.language) if one.language != "en" else ""
+        also = also_of(one)
+        return " · ".join(part for part in (one.pronouns, language, age_of(one), also and f"also {also}") if part)
 
     def _opened(self) -> EmergencyAccess | None:
         """The emergency under which a closed record is open to this case manager now, if there is one."""

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.forms import BoundField
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from lead_cms.core.components import said_errors
@@ -20,7 +21,7 @@ def written(field: BoundField, wrapper_class: str = "") -> SafeString | None:
 
 
 def form_row(field: BoundField, wrapper_class: str = "") -> SafeString:
-    """A field with one control: label, error in the summary's words, control, help. Help texts are ours and may hold HTML."""
+    """A field with one control: label, error in the summary's words, control, help: text, or HTML marked safe."""
     is_check = isinstance(field.field.widget, forms.CheckboxInput)
     own = field.field.widget.attrs.get("class", "")
     given = "form-check-input" if is_check else "form-select" if _is_select(field) else "form-control"
@@ -83,7 +84,7 @@ def _error(field: BoundField) -> str:
 def _help(field: BoundField) -> str:
     if not field.help_text:
         return ""
-    return f'<p class="form-text" id="{escaped(field.auto_id)}_helptext">{field.help_text}</p>'
+    return f'<p class="form-text" id="{escaped(field.auto_id)}_helptext">{conditional_escape(field.help_text)}</p>'
 
 
 def _optional(field: BoundField) -> str:

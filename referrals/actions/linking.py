@@ -5,6 +5,7 @@ API
     link(referral=, participant=, said_yes=, by=, at=, is_confirmed=)   to somebody known
     link_new(referral=, names=, said_yes=, is_restricted=, by=, at=)    to somebody new
     set_restricted(participant=, restricted=, by=, at=)                 a supervisor's
+    too_young(referrals=, names=, by=, at=) -> int | None               the age at which they would be sealed
     seal_if_under_age(referrals=, names=, by=, at=) -> bool             closed at once, the supervisor told
     anybody_like(words=, birth_date=, most=) -> participants, and referrals by the name a referrer wrote down
     anybody_named(words=, birth_date=, most=) -> the same, as somebody types it
@@ -160,14 +161,23 @@ def set_restricted(*, participant: Participant, restricted: bool, by: Membership
     record(AuditAction.RECORD_RESTRICTED, target=participant, restricted=restricted)
 
 
+def too_young(*, referrals: Iterable[Referral], names: Names, by: Membership, at: datetime) -> int | None:
+    """How old they would be who are too young for one of these; None where nobody is."""
+    age = age_on(names, site_day(at, by.site))
+    return age if age is not None and any(age < _least_age(referral) for referral in referrals) else None
+
+
+def _least_age(referral: Referral) -> int:
+    return need(rules_by_id(referral.rules_id).minors.min_age, "minors.min_age")
+
+
 @transaction.atomic
 def seal_if_under_age(*, referrals: Iterable[Referral], names: Names, by: Membership, at: datetime) -> bool:
     """Found to be too young: the records are closed to everyone but the supervisor, who is told, in this transaction."""
     age = age_on(names, site_day(at, by.site))
     sealed = False
     for referral in referrals:
-        least = need(rules_by_id(referral.rules_id).minors.min_age, "minors.min_age")
-        if age is None or age >= least:
+        if age is None or age >= _least_age(referral):
             continue
         if not Casework.objects.filter(referral=referral, is_sealed=False).exists():
             continue  # sealed with the person's other one just now

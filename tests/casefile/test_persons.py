@@ -1,5 +1,6 @@
 """Whom a referral is about: likely matches, a new record on their yes, restricted and sealed records, the page."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -163,7 +164,10 @@ def test_right_to_left_names_and_emoji_are_names(where, manager, sign_in, clock)
 def test_found_to_be_too_young_closes_the_record_at_once(where, manager, sign_in, clock):
     referral = taken(where)
     client = sign_in(manager)
-    response = client.post(at("link", referral.pk), given(born="16"), follow=True)
+    asked = client.post(at("link", referral.pk), given(born="16"))
+    assert "This makes them 16." in words_of(asked) and 'name="sure"' in asked.content.decode()
+    assert not act(manager, lambda: Casework.objects.get().is_sealed)  # a slip of the finger closes nothing
+    response = client.post(at("link", referral.pk), given(born="16", sure="on"), follow=True)
     assert "This person is under 18. The record is closed and your supervisor is told." in words_of(response)
     assert client.get(at("case", referral.pk)).status_code == 404
     assert not act(where.person(Role.SUPERVISOR), lambda: Participant.objects.exists())
@@ -173,7 +177,10 @@ def test_found_to_be_too_young_closes_the_record_at_once(where, manager, sign_in
 def test_a_corrected_birth_date_closes_it_as_well(where, manager, sign_in, clock):
     referral = taken(where)
     person = linked(where, referral)
-    response = sign_in(manager).post(at("person-edit", person.pk), given(born="2/2/2012"))
+    asked = sign_in(manager).post(at("person-edit", person.pk), given(born="2/2/2012"))
+    assert "This makes them" in words_of(asked) and 'value="2/2/2012"' in asked.content.decode()
+    assert act(manager, lambda: Participant.objects.get().birth_date) != date(2012, 2, 2)
+    response = sign_in(manager).post(at("person-edit", person.pk), given(born="2/2/2012", sure="on"))
     assert response["Location"] == "/"
     assert sign_in(manager).get(at("case", referral.pk)).status_code == 404
 
@@ -280,7 +287,34 @@ def test_two_pages_do_not_overrule_each_other_unseen(where, manager, sign_in, cl
     assert client.post(address, again).status_code == 302
 
 
+@pytest.mark.parametrize("typed", ["not a phone", "ask Ana"])
+def test_what_is_no_number_is_said_beside_it(where, manager, sign_in, clock, typed):
+    person, client = linked(where, taken(where)), sign_in(manager)
+    trusted = {"name": "Ana", "may_say": "nothing", "agreed_on": "2026-10-01", "key": str(uuid.uuid4())}
+    number = {"may_text": "no", "may_leave_message": "no", "others_read": "partner"}
+    for page, more in (("person-phone", number), ("trusted-new", trusted)):
+        sent = client.post(at(page, person.pk), {"phone": typed} | more)
+        assert "Enter a telephone number" in words_of(sent) and f'value="{typed}"' in sent.content.decode()
+    assert act(manager, lambda: Participant.objects.get().phone) == ""
+
+
 # ---- the page
+
+
+def test_at_the_top_stands_who_it_is_and_how_they_are_spoken_to(where, manager, sign_in, clock):
+    told = {
+        "chosen_name": "Mari",
+        "street_names": ("Estrella",),
+        "pronouns": "she",
+        "language": "es",
+        "birth_date": BORN,
+    }
+    person = linked(where, taken(where), given_name="Marisol", family_name="Johnson", **told)
+    client = sign_in(manager)
+    said = words_of(client.get(at("person", person.pk)))
+    assert "Mari Participant she · Spanish · Born Mar 4, 1985 · also Marisol Johnson, Estrella" in said
+    # And where it is corrected, the day stands as the field asks for it.
+    assert 'value="3/4/1985"' in client.get(at("person-edit", person.pk)).content.decode()
 
 
 def test_the_page_costs_the_same_for_one_referral_and_twelve(where, manager, sign_in, clock):

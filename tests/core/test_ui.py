@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.template import TemplateSyntaxError, engines
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from lead_cms.core import crispy
 from lead_cms.core.templatetags import ui
@@ -312,6 +313,14 @@ def test_a_form_has_label_error_control_help_in_this_order():
     assert "<form" not in html and "csrfmiddlewaretoken" not in html
     # Every label belongs to a control that is there.
     assert set(re.findall(r'<label[^>]* for="([^"]+)"', html)) <= set(re.findall(r' id="([^"]+)"', html))
+
+
+def test_a_help_text_holds_html_only_where_it_is_marked_safe():
+    for told, shown in (("<b>18</b>", "&lt;b&gt;18&lt;/b&gt;"), (SafeString("<b>18</b>"), "<b>18</b>")):
+        form = AskForm()
+        for name in ("name", "door", "needs", "at"):
+            form.fields[name].help_text = told
+        assert render("{% load crispy_forms_tags %}{% crispy form %}", form=form).count(f">{shown}</p>") == 4
 
 
 def test_what_was_typed_comes_back_whole():

@@ -9,6 +9,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Section, Short, helper
 from lead_cms.core.forms import Form
+from referrals.forms.officer_fields import Line
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TEL = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
@@ -24,6 +25,15 @@ def clean_phone(value: str) -> str:
     if value and not (plain and 3 <= sum(letter.isdigit() for letter in value) <= 20):
         raise forms.ValidationError("Enter a telephone number, such as (415) 555-0142.")
     return value
+
+
+class NumberLine(Line):
+    """A telephone number in a form of a person; a phone shows its digits to type it with."""
+
+    widget = TEL
+
+    def clean(self, value) -> str:
+        return clean_phone(super().clean(value))
 
 
 class RoleForm(Form):

@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 
 from lead_cms.casefile.forms.days import name_and_day
+from lead_cms.casefile.forms.people import NumberLine
 from lead_cms.core.crispy import Choice, StackedChoice, helper
 from lead_cms.core.forms import Form
 from lead_cms.core.seen import mark_of
@@ -47,10 +48,20 @@ class NamesForm(Form):
     language = forms.ChoiceField(label="Language they speak", choices=list(LANGUAGES.items()), initial="en")
     pronouns = Line(label="Pronouns", max_length=40, required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(label="It is right: they are that young. Close the record", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = helper(*NAME_FIELDS, "seen", submit="")
+
+    def ask_if_sure(self, age: int) -> None:
+        """A slip in the year would close a record that nobody opens again, so it is read once more before."""
+        self.add_error(
+            "born",
+            f"This makes them {age}. At that age the record is closed to you at once. Correct it, or say that it is right.",
+        )
+        layout = self.asked.layout if hasattr(self, "asked") else self.helper.layout
+        layout.fields.insert(layout.fields.index("born") + 1, "sure")
 
     def names(self) -> Names:
         given = self.cleaned_data
@@ -63,10 +74,15 @@ class NamesForm(Form):
         return Names(birth_date=birth_date, age_about=age_about, **listed, **lines)
 
 
+def as_typed(day: date | None) -> str:
+    """As the field asks for it, "4/3/1990"."""
+    return f"{day.month}/{day.day}/{day.year}" if day else ""
+
+
 def asked_of(participant: Participant) -> dict:
     """What stands in the form for somebody known."""
     known = {name: getattr(participant, name) for name in NAME_FIELDS if name not in (*LISTED, "born")}
-    born = participant.birth_date.isoformat() if participant.birth_date else participant.age_about or ""
+    born = as_typed(participant.birth_date) or participant.age_about or ""
     listed = {name: ", ".join(getattr(participant, name)) for name in LISTED}
     return known | listed | {"born": born, "seen": mark_of(participant, NAMES)}
 
@@ -74,7 +90,7 @@ def asked_of(participant: Participant) -> dict:
 def asked_of_referred(person) -> dict:
     """What the referrer wrote down, as a beginning; the person's own word replaces it."""
     first, _, last = person.name.strip().rpartition(" ")
-    born = person.birth_date.isoformat() if person.birth_date else person.age_about or ""
+    born = as_typed(person.birth_date) or person.age_about or ""
     language = person.language if person.language in LANGUAGES else "en"
     return {"given_name": first or last, "family_name": last if first else "", "born": born, "language": language}
 
@@ -128,7 +144,9 @@ def said_match(match) -> str:
 class PhoneForm(Form):
     """Asked anew each time the number changes: nothing of the old number's answers is carried over."""
 
-    phone = Line(label="Their number", max_length=30, required=False, help_text="Leave it empty if there is none now.")
+    phone = NumberLine(
+        label="Their number", max_length=30, required=False, help_text="Leave it empty if there is none now."
+    )
     may_text = forms.ChoiceField(
         label="Is it safe to send texts to this number?", choices=[("no", "No"), ("yes", "Yes, they said so")],
         initial="no", widget=forms.RadioSelect, help_text="One word from them stops the texts again.",

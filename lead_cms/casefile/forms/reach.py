@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from lead_cms.casefile.forms.casework import DATE
+from lead_cms.casefile.forms.people import NumberLine
 from lead_cms.core.crispy import Choice, Short, StackedChoice, helper
 from lead_cms.core.forms import Form
 from participants.actions.reach import DAYS, Spot, Trusted
@@ -55,7 +56,7 @@ class TrustedForm(KeptForm):
     how_known = Line(
         label="How they know each other", max_length=80, required=False, help_text="Such as sister, or neighbor."
     )
-    phone = Line(label="Their number", max_length=30, required=False)
+    phone = NumberLine(label="Their number", max_length=30, required=False)
     may_say = forms.ChoiceField(
         label="What may be said to them?", choices=MaySay.choices, initial=MaySay.NOTHING.value, widget=forms.RadioSelect,
         help_text="Ask the person, and say no more than this. Never name LEAD, police, a court or treatment.",

@@ -53,7 +53,7 @@ def link(request, pk):
         return redirect("casefile:person", pk=referral.casework.participant_id)
     matches = linking.find_matches(person=referral.person)
     form = LinkForm(request.POST or None, matches=matches, initial=asked_of_referred(referral.person))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_sure(request, form, [referral]):
         sealed = False
 
         def go():
@@ -67,6 +67,16 @@ def link(request, pk):
             return redirect("casefile:case", pk=pk)
         form.ask_to_confirm()
     return render(request, "casefile/persons/link.html", {"referral": referral, "form": form, "matches": matches})
+
+
+def _is_sure(request, form: NamesForm, referrals: list[Referral]) -> bool:
+    """Names that make somebody too young are asked about once before they close a record."""
+    if form.cleaned_data.get("who", NEW) != NEW or form.cleaned_data["sure"]:
+        return True
+    age = linking.too_young(referrals=referrals, names=form.names(), by=request.membership, at=timezone.now())
+    if age is not None:
+        form.ask_if_sure(age)
+    return age is None
 
 
 def _link(form: LinkForm, referral: Referral, *, by, at) -> bool:
@@ -119,9 +129,11 @@ def person_edit(request, pk):
     form = NamesForm(request.POST or None, initial=asked_of(participant))
     if request.method == "POST" and form.is_valid():
         by, at, names, seen = request.membership, timezone.now(), form.names(), form.cleaned_data["seen"]
-        if ask(form, lambda: correct_person(participant=participant, names=names, by=by, at=at, seen=seen)):
-            cases = Casework.objects.filter(participant=participant, is_sealed=False).select_related("referral")
-            referrals = [case.referral for case in cases]
+        cases = Casework.objects.filter(participant=participant, is_sealed=False).select_related("referral")
+        referrals = [case.referral for case in cases]
+        if _is_sure(request, form, referrals) and ask(
+            form, lambda: correct_person(participant=participant, names=names, by=by, at=at, seen=seen)
+        ):
             if linking.seal_if_under_age(referrals=referrals, names=names, by=by, at=at):
                 return _sealed(request, referrals[0])
             messages.success(request, "Saved.")
