@@ -119,15 +119,23 @@ class PersonPage:
 
 
 def spell_rows(spells: list[Participation]) -> list[dict]:
-    """Newest first, as they come."""
+    """Newest first, as they come; of two that say the same, one after the other, one row."""
+    runs: list[list[Participation]] = []
+    for spell in spells:
+        if runs and (spell.state, spell.reason, spell.ended_on) == (
+            runs[-1][-1].state, runs[-1][-1].reason, runs[-1][-1].began_on
+        ):  # fmt: skip
+            runs[-1].append(spell)
+        else:
+            runs.append([spell])
     rows = []
-    for count, spell in enumerate(spells, start=1):
-        until = f" to {say_day(spell.ended_on)}" if spell.ended_on else ""
+    for count, (last, *_, first) in enumerate(([*run, run[-1]] for run in runs), start=1):
+        until = f" to {say_day(last.ended_on)}" if last.ended_on else ""
         rows.append(
             {
-                "label": f"{say_day(spell.began_on)}{until}" if until else f"Since {say_day(spell.began_on)}",
-                "state": say_spell(spell, is_first=count == len(spells)),
-                "tone": STATE_TONES.get(spell.state, "neutral"),
+                "label": f"{say_day(first.began_on)}{until}" if until else f"Since {say_day(first.began_on)}",
+                "state": say_spell(last, is_first=count == len(runs)),
+                "tone": STATE_TONES.get(last.state, "neutral"),
             }
         )
     return rows

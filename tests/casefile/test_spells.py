@@ -11,7 +11,7 @@ from lead_cms.access.permissions import Role
 from lead_cms.core.errors import DomainError, StaleState
 from participants.actions.notes import Page, Written, keep_note, sign_note
 from participants.actions.persons import begin_spell
-from participants.actions.spells import change_spell, say_spell
+from participants.actions.spells import change_spell, correct_spell, say_spell
 from participants.models import Participant, Participation
 from tests.casefile.person_making import act, linked, manager_of, words_of
 from tests.casefile.working import taken
@@ -97,6 +97,44 @@ def test_what_cannot_be_is_refused_beside_its_field(manager, person, state, reas
     with pytest.raises(DomainError) as raised:
         changed(manager, person, state, reason, since=since)
     assert raised.value.field == field and len(spells(manager, person)) == 1
+
+
+def test_a_slip_of_the_finger_is_corrected_and_never_was_so(where, sign_in, manager, person):
+    client = sign_in(manager)
+    assert 'name="corrects"' not in client.get(url(person)).content.decode(), "their yes is no slip"
+    changed(manager, person, "door_open")
+    assert 'name="corrects"' in client.get(url(person)).content.decode()
+    assert 'name="corrects"' not in sign_in(where.person(Role.SUPERVISOR)).get(url(person)).content.decode()
+    slip = spells(manager, person)[0]
+    given = {"how": "inactive:custody", "since": "2026-10-20", "seen": slip.pk, "corrects": "on"}
+    assert client.post(url(person), given).status_code == 302
+    began = TODAY - 70 * DAY
+    assert [(one.state, one.began_on, one.ended_on) for one in spells(manager, person)] == [
+        ("inactive", date(2026, 10, 20), None), ("active", began, date(2026, 10, 20)),
+    ]  # fmt: skip
+    # Also back to how it was: one time of taking part, and nobody has come back.
+    assert client.post(url(person), given | {"how": "active", "since": "2026-10-31"}).status_code == 302
+    page = words_of(client.get(url(person)))
+    assert "Re-engaged" not in page and "Inactive: in custody Change" not in page and "to Oct" not in page
+    assert page.count("Since Sat Aug 22") == 1
+
+
+def test_a_correction_is_the_authors_own_within_a_day_and_overlaps_nothing(where, manager, person):
+    changed(manager, person, "door_open")
+    slip, supervisor = spells(manager, person)[0], where.person(Role.SUPERVISOR)
+
+    def correct(by=manager, at=NOW, since=TODAY, seen=slip.pk):
+        given = {"state": "inactive", "reason": "moved", "since": since}
+        return act(by, lambda: correct_spell(participant=person, seen=seen, by=by, at=at, **given))
+
+    for more in ({"by": supervisor}, {"at": NOW + timedelta(hours=25)}):
+        with pytest.raises(DomainError, match="Only whoever wrote it down"):
+            correct(**more)
+    with pytest.raises(DomainError, match="cannot overlap"):
+        correct(since=TODAY - 90 * DAY)
+    with pytest.raises(StaleState, match="Door open"):
+        correct(seen=uuid.uuid4())
+    assert correct().pk == slip.pk
 
 
 def test_two_tabs_do_not_overrule_each_other_unseen(manager, person):

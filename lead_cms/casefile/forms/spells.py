@@ -23,10 +23,16 @@ class SpellForm(Form):
     since = forms.DateField(label="Since which day?", widget=DATE)
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the spell that stood when the page was opened
 
-    def __init__(self, *args, **kwargs):
+    corrects = forms.BooleanField(
+        label="I put it down wrong just now: correct it", required=False,
+        help_text="Then it never was so. Otherwise what stands stays, and this follows it.",
+    )  # fmt: skip
+
+    def __init__(self, *args, is_correctable: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["since"].initial = timezone.localdate
-        self.helper = helper("seen", StackedChoice("how"), Short("since"), submit="")
+        asked = [StackedChoice("how"), Short("since"), *(["corrects"] if is_correctable else [])]
+        self.helper = helper("seen", *asked, submit="")
 
     def given(self) -> dict:
         state, _, reason = self.cleaned_data["how"].partition(":")

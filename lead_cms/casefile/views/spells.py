@@ -13,7 +13,7 @@ from lead_cms.casefile.personrows import MOST
 from lead_cms.casefile.silence import says_silent, silent_days
 from lead_cms.casefile.today.case_manager import rules_of_site
 from lead_cms.casefile.views.asking import went
-from participants.actions.spells import change_spell
+from participants.actions.spells import change_spell, correct_spell, is_correctable
 from participants.models import Participant, Participation
 
 
@@ -25,12 +25,14 @@ def taking_part(request, pk):
     by, now = request.membership, timezone.now()
     spells = list(Participation.objects.filter(participant=participant).newest_first()[:MOST])
     standing = next((one for one in spells if one.ended_on is None), spells[0] if spells else None)
-    form = SpellForm(request.POST or None, initial={"seen": standing.pk if standing else None})
+    can_correct = standing is not None and is_correctable(standing, by=by, at=now)
+    form = SpellForm(
+        request.POST or None, initial={"seen": standing.pk if standing else None}, is_correctable=can_correct
+    )
     is_given = request.method == "POST" and form.is_valid()
-    if is_given and went(
-        request, form, lambda: change_spell(participant=participant, by=by, at=now, **form.given())
-    ):  # fmt: skip
-        messages.success(request, "Written down. What was before stays.")
+    write = correct_spell if is_given and form.cleaned_data["corrects"] else change_spell
+    if is_given and went(request, form, lambda: write(participant=participant, by=by, at=now, **form.given())):
+        messages.success(request, "Corrected." if write is correct_spell else "Written down. What was before stays.")
         return redirect("casefile:person", pk=pk)
     days = silent_days(participant, rules_of_site(by.site_id, timezone.localdate()), now)
     context = {
