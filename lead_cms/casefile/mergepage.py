@@ -22,7 +22,7 @@ ONE_ALONE = "Stayed with the other record: of these only one may stand at a time
 COLUMNS = ["What", "Older record", "Newer record"]
 LABELS = {
     "given_name": "First name", "family_name": "Last name", "chosen_name": "What they want to be called",
-    "street_names": "Street names", "aliases": "Other names", "birth_date": "Birth date", "age_about": "Age, about",
+    "street_names": "Street names", "aliases": "Other names", "birth_date": "Birth date or age", "age_about": "Age, about",
     "language": "Language", "pronouns": "Pronouns", "race": "Race and ethnicity, as they say",
     "gender": "Gender, as they say", "phone": "Number, and what may be done with it", "died_on": "Died",
 }  # fmt: skip
@@ -40,6 +40,7 @@ HANGING = {
     "participants_trustedperson": ("person they trust", "people they trust"),
     "participants_personfile": ("paper", "papers"),
     "participants_lastseen": ("last-seen place", "last-seen places"),
+    "participants_demographics": ("record of what they say of themselves", "records of what they say of themselves"),
     "services_askedperson": ("service asked for", "services asked for"),
     "services_servicegap": ("service not available", "services not available"),
     "reports_gettingalong": ("time of getting along without LEAD", "times of getting along without LEAD"),
@@ -187,6 +188,8 @@ def label_of(name: str) -> str:
 def say_field(field: merging.Field, values: tuple) -> str:
     """What one record says, in words."""
     value = values[0]
+    if field.name == "birth_date" and value is None and values[1] is not None:
+        return f"About {values[1]}"
     if value in (None, "", [], False):
         return NOT_SAID
     if field.name == "phone":
@@ -248,7 +251,7 @@ class MergedPage:
         return self._listed([name for name, choice in self.merge.choices.items() if choice == code])
 
     def _named(self, what: str) -> str:
-        names = [name for name in self.merge.result.get(what, []) if name not in merging.PHONE[1:]]
+        names = [name for name in self.merge.result.get(what, []) if name not in merging.FOLLOW_ANOTHER]
         return self._listed(names)
 
     @staticmethod

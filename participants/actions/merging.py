@@ -34,6 +34,10 @@ from participants.models import Merge, Participant, Participation
 KEPT, LEFT, BOTH = "kept", "left", "both"
 # Asked with the number in one question: what may be done with one number says nothing of another.
 PHONE = ("phone", "may_text", "may_leave_message", "others_read_phone")
+# A birth date, or an age where none is known: of one record both or neither.
+BORN = ("birth_date", "age_about")
+ASKED_TOGETHER = (PHONE, BORN)
+FOLLOW_ANOTHER = frozenset(name for names in ASKED_TOGETHER for name in names[1:])
 # Made of other things: of all names, of the places that hang on the record.
 DERIVED = frozenset({"search_names", "match_keys", "alike_at", "where_to_reach"})
 NOT_OFFERED = (
@@ -101,7 +105,9 @@ def fields_of(one: Participant, other: Participant, *, newer: Participant | None
     for names in _questions():
         said = [tuple(getattr(person, name) for name in names) for person in (one, other)]
         is_list = isinstance(Participant._meta.get_field(names[0]), models.JSONField)
-        full = [bool(values[0]) for values in said]
+        full = [values[0] not in (None, "", [], False) for values in said]
+        if names == BORN and full == [False, False]:
+            full = [values[1] is not None for values in said]
         first = "both" if is_list and all(full) else "one" if full[0] and not full[1] else "other"
         if not is_list and full[0] == full[1]:
             first = "other" if newer is other else "one"
@@ -113,7 +119,8 @@ def _questions() -> list[tuple[str, ...]]:
     personal = [
         field.name for field in Participant._meta.concrete_fields if field.name in Participant.PERSONAL - DERIVED
     ]
-    return [PHONE if name == PHONE[0] else (name,) for name in personal if name not in PHONE[1:]]
+    together = {names[0]: names for names in ASKED_TOGETHER}
+    return [together.get(name, (name,)) for name in personal if name not in FOLLOW_ANOTHER]
 
 
 def hindrance(*, one: UUID, other: UUID, by: Membership) -> Hindrance:

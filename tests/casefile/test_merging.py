@@ -1,6 +1,6 @@
 """Somebody who is twice in the records: found, looked at side by side, put together once, and every old address leads on."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -127,11 +127,40 @@ def test_an_edit_in_another_tab_is_looked_at_first_and_what_was_chosen_stays(sig
     before = chosen(by, one, other, given_name="one")
     act(by, lambda: Participant.objects.filter(pk=other.pk).update(age_about=40))
     page = sign_in(by).post(at("person-merge", one.pk, other.pk), before)
-    assert merging.CHANGED.split(".")[0] in words_of(page) and "Age, about" in words_of(page)
+    assert merging.CHANGED.split(".")[0] in words_of(page) and "Birth date or age" in words_of(page)
     assert 'name="given_name" value="one" id="id_given_name_0" checked' in page.content.decode()
     assert act(by, lambda: Merge.objects.count()) == 0
     page = sign_in(by).post(at("person-merge", one.pk, other.pk), chosen(by, one, other, pronouns="both"))
     assert "need you" in words_of(page) and act(by, lambda: Merge.objects.count()) == 0
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "chosen_first", "kept"),
+    [
+        ((None, 39), (date(1964, 5, 11), None), "other", (date(1964, 5, 11), None)),
+        ((date(1964, 5, 11), None), (None, 39), "one", (date(1964, 5, 11), None)),
+        ((None, 39), (None, None), "one", (None, 39)),
+        ((None, None), (None, 0), "other", (None, 0)),
+    ],
+)
+def test_a_birth_date_or_an_age_is_one_question(sign_in, by, pair, mine, theirs, chosen_first, kept):
+    """Nobody has a birth date of one record and the age of another, and a date comes before an age."""
+    for person, (born, age) in zip(pair, (mine, theirs), strict=True):
+        act(by, lambda p=person, b=born, a=age: Participant.objects.filter(pk=p.pk).update(birth_date=b, age_about=a))
+    one, other = pair
+    client = sign_in(by)
+    page = client.get(at("person-merge", one.pk, other.pk))
+    asked = page.context["form"].fields
+    assert "age_about" not in asked and asked["birth_date"].initial == chosen_first
+    assert "Demographicss" not in words_of(page)
+    sent = chosen(by, one, other) | {"birth_date": chosen_first}
+    made = client.post(at("person-merge", one.pk, other.pk), sent)
+    assert made.status_code == 302
+    found = act(by, lambda: Merge.objects.select_related("kept").get())
+    assert (found.kept.birth_date, found.kept.age_about) == kept
+    client.post(at("merge", found.pk))
+    held = act(by, lambda: {p.pk: (p.birth_date, p.age_about) for p in Participant.objects.all()})
+    assert held == {one.pk: mine, other.pk: theirs}
 
 
 def test_why_two_are_not_put_together_is_said_on_the_page(where, world, sign_in, by, pair):
