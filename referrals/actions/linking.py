@@ -203,7 +203,7 @@ def anybody_named(*, words: str, birth_date: date | None, most: int) -> tuple[li
 
 
 def numbered(*, beginning: str, most: int) -> list[UUID]:
-    """Referrals whose incident number begins so, without its letters, dashes and spaces; the latest first."""
+    """Referrals whose incident number begins so, without its letters, dashes and spaces; the highest first."""
     with connection.prepared_cursor() as cursor:
         cursor.execute("select app.referrals_numbered(%s::text, %s::int)", [beginning, most])
         return [key for (key,) in cursor.fetchall()]
