@@ -11,6 +11,7 @@ os.environ.setdefault("LEAD_DATA", ".data/test")
 from lead_cms.settings.development import *
 
 DEBUG = False
+DATABASES["default"]["ENGINE"] = "tests.postgresql"
 DATABASES["default"]["USER"] = "lead_test"
 DATABASES["default"]["OPTIONS"] = {"options": "-c role=lead_app -c statement_timeout=20000 -c lock_timeout=5000"}
 DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread of the live server keeps its connection

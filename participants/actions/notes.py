@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
+from psycopg.errors import InsufficientPrivilege
 
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
-from lead_cms.core.errors import DomainError, StaleState
-from lead_cms.core.held import still_there
+from lead_cms.core.errors import DomainError, Gone, StaleState
 from participants.actions.holding import hold_person
 from participants.actions.once import keyed, written_once
 from participants.enums import NOTE_DOMAINS, NoteKind, NotePlace
@@ -94,7 +94,6 @@ def _begin(key: UUID, participant: Participant, given: Written, page: Page, *, b
     """A new note; none where its key is taken: the page saved by itself in this very moment, or it was signed."""
     if _is_mine(key, by):
         return None  # signed, or by now on the record with which this one was put together
-    still_there(Participant.objects.only("pk"), pk=participant.pk)
     note = ContactNote(pk=key, site_id=by.site_id, participant=participant, author=by, begun_at=at)
     _fill(note, given, page, at)
     try:
@@ -102,6 +101,10 @@ def _begin(key: UUID, participant: Participant, given: Written, page: Page, *, b
             note.save(force_insert=True)
     except IntegrityError:
         return None
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, InsufficientPrivilege):
+            raise Gone from error  # restricted to others meanwhile
+        raise
     return note
 
 

@@ -332,6 +332,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-sign-out]") || given_up) return;
+    drop("lead-find"); // whom find.js was asked for
     if (!stored().length && !watched.some((one) => one.waits())) return;
     event.preventDefault();
     event.stopPropagation();

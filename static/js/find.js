@@ -2,13 +2,13 @@
 // last key, by POST, so that no name is ever in an address or in the history. The button works without any of this. An
 // older answer never stands over a newer one; arrow keys go from the box through the answers, Escape goes back to it. The
 // button asks in the background, too, so that Back leads from a person to what was found: the words are asked again, kept
-// until then under AES-GCM with the key of data-draft-key in sessionStorage, as draft.js keeps what is typed.
+// until then under AES-GCM with the body's data-draft-key in sessionStorage, as draft.js keeps what is typed.
 "use strict";
 
 (() => {
   const PAUSE = 250;
   const LEAST = 2; // letters
-  const KEPT = "lead-draft:find"; // gone at sign-out, with whatever draft.js keeps
+  const KEPT = "lead-find"; // gone at sign-out, by draft.js
   const form = document.querySelector("form[data-find]");
   const box = form && form.querySelector("input[name=words]");
   const found = form && document.getElementById(form.dataset.find);
@@ -94,7 +94,7 @@
   const text = (buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
 
   async function cipher() {
-    const key = form.dataset.draftKey;
+    const key = document.body.dataset.draftKey;
     if (!key || !window.crypto || !crypto.subtle) return null;
     return crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]);
   }

@@ -8,9 +8,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.windows import DESK, PHONE, PageAs, Windows, session_of
+from tests.browser.windows import DESK, PHONE, PageAs, Windows
 
-__all__ = ["DESK", "PHONE", "session_of"]
+__all__ = ["DESK", "PHONE"]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run",
     "--disable-component-update", "--disable-sync",

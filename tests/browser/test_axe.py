@@ -30,9 +30,9 @@ from referrals.actions import linking, taking, talking
 from referrals.models import Referral
 from tests.access.pages import addresses_at, pages_of, rows_of
 from tests.access.walking import SENT
-from tests.browser.conftest import DESK, FULL, PHONE, look_of, session_of
+from tests.browser.conftest import DESK, FULL, PHONE, look_of
 from tests.browser.rare_people import add_rare_people
-from tests.conftest import empty_tables
+from tests.conftest import empty_tables, session_of
 from tests.core.making_papers import pdf
 from tests.referrals.making import make_arrest_referral, rules_of
 

@@ -15,6 +15,8 @@ from participants.actions.persons import Names, make_participant
 from participants.models import ContactNote, NoteAddendum
 from tests.browser.conftest import PHONE
 from tests.browser.test_notes import notes_of, tap
+from tests.casefile.person_making import linked
+from tests.casefile.working import taken
 
 SAVED = re.compile(r"^Saved \d+:\d\d [ap]m$")
 CUT = re.compile("^You are offline. What you typed is kept on this phone")
@@ -29,6 +31,12 @@ def manager(world):
 def person(live, manager):
     with acting_as(manager), transaction.atomic():
         return make_participant(names=Names(given_name="Ruth", family_name="Calder"), by=manager, at=timezone.now())
+
+
+@pytest.fixture
+def own(live, world):
+    """Somebody whose case manager it is."""
+    return linked(world.a, taken(world.a))
 
 
 def status(page: Page):
@@ -135,9 +143,9 @@ def test_signing_out_asks_before_it_forgets(live, manager, person, page_as):
     assert page.evaluate("Object.keys(sessionStorage)") == []
 
 
-def test_a_sign_in_that_ended_while_one_typed_takes_nothing(live, manager, person, page_as):
+def test_a_sign_in_that_ended_while_one_typed_takes_nothing(live, manager, own, page_as):
     """What stood in a form that is sent once is kept, too, and what the next page reads is named there."""
-    page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/plan/new/")
+    page = page_as(manager, size=PHONE, path=f"/site/persons/{own.pk}/plan/new/")
     page.get_by_label("What do you want?").fill("A door that I can lock")
     page.wait_for_timeout(500)
     Session.objects.all().delete()
@@ -163,17 +171,18 @@ def test_a_tap_without_a_line_stays_on_its_page_and_says_so(live, manager, perso
     assert notes_of(manager) == []
 
 
-def test_back_on_the_line_a_form_that_is_sent_by_hand_says_so(live, manager, person, page_as):
-    page = page_as(manager, size=PHONE, path=f"/site/persons/{person.pk}/plan/new/")
+def test_back_on_the_line_a_form_that_is_sent_by_hand_says_so(live, manager, own, page_as):
+    page = page_as(manager, size=PHONE, path=f"/site/persons/{own.pk}/plan/new/")
     page.get_by_label("What do you want?").fill("A door that I can lock")
+    page.get_by_label("Look at it again on").fill("2020-01-01")
     page.context.set_offline(True)
     page.get_by_role("button", name="Save").tap()
     expect(page.get_by_text(CUT)).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are back: send it now.")).to_be_visible()
     page.get_by_role("button", name="Save").tap()
-    # They have no case manager yet, so it is refused; what stands in the form again is not offered besides.
-    expect(page.get_by_role("heading", name="This did not go through")).to_be_visible()
+    # That day is over, so it is refused; what stands in the form again is not offered besides.
+    expect(page.get_by_label("Look at it again on")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("What do you want?")).to_have_value("A door that I can lock")
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
 

@@ -13,7 +13,8 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import acting_as
 from participants.actions.persons import Names, make_participant
 from participants.models import ContactNote, NoteDetail
-from tests.browser.conftest import PHONE, session_of
+from tests.browser.conftest import PHONE
+from tests.conftest import session_of
 
 WORDS = "Asks for a lift on Thursday. Carries naloxone."
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Error, Page
+
+from tests.conftest import session_of
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # What a page leaves for the next one in its window; and it leaves no more while it goes.
@@ -72,12 +73,3 @@ class PageAs:
     def close_all(self) -> None:
         for page in list(self.open):
             self.close(page)
-
-
-def session_of(membership) -> str:
-    client = Client()
-    client.force_login(membership.user)
-    session = client.session
-    session["membership_id"] = str(membership.pk)
-    session.save()
-    return session.session_key

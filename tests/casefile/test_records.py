@@ -90,6 +90,24 @@ def test_a_part_is_saved_with_its_codes_and_come_back_to(where, manager, sign_in
     assert form["race"].initial == ["black", "white"] and form["veteran"].initial == "no-9"
 
 
+def test_from_one_part_the_next_that_nobody_saved_comes(where, manager, sign_in, clock):
+    """On from the part that is open, and around; after the last of them the list of parts."""
+    referral = talked(where)
+    client, parts = sign_in(manager), [one.key for one in FORMS["intake"].sections]
+    second, third, *rest = parts[1:]
+
+    def send(part, **more):
+        return client.post(url(referral, "intake", part), {"seen": "", **more})["Location"]
+
+    assert client.get(url(referral, "intake", second)).context["onward"].key == third
+    assert send(third) == url(referral, "intake")
+    assert send(second, onward="yes") == url(referral, "intake", rest[0])
+    for here, there in zip(rest, [*rest[1:], parts[0]], strict=True):
+        assert send(here, onward="yes") == url(referral, "intake", there)
+    assert "next part" not in words_of(client.get(url(referral, "intake", parts[0])))
+    assert send(parts[0], onward="yes") == url(referral, "intake")
+
+
 def test_none_and_some_are_not_both_true(where, manager, sign_in, clock):
     referral = talked(where)
     response = sign_in(manager).post(url(referral, "screening", "tonight"), {"needs": ["food", "none"], "seen": ""})

@@ -91,20 +91,30 @@ def record_section(request, pk, kind, section):
         raise Http404
     if talked_at(referral) is None:
         return _talk_first(request, referral, kind)
-    held = RecordSection.objects.filter(record__referral=referral, record__kind=kind, section=section)
-    held = held.select_related("saved_by").first()
+    kept = RecordSection.objects.filter(record__referral=referral, record__kind=kind)
+    held = kept.filter(section=section).select_related("saved_by").first()
+    onward = _onward(questions, part, set(kept.values_list("section", flat=True)))
     answers = held.answers if held else records.told_before(referral=referral, kind=kind, section=section)
     form = SectionForm(request.POST or None, section=part, answers=answers)
     sent = request.method == "POST" and form.is_valid()
     if sent and went(request, form, lambda: _save(request, form, referral, kind, section)):
         messages.success(request, f"“{part.title}” is saved.")
+        if onward and "onward" in request.POST:
+            return redirect("casefile:record-section", pk, kind, onward.key)
         return redirect("casefile:record", pk, kind)
     number = questions.sections.index(part) + 1
     context = {
         "referral": referral, "questions": questions, "part": part, "form": form, "held": held, "number": number,
-        "seen": held.saved_at.isoformat() if held else "",
+        "seen": held.saved_at.isoformat() if held else "", "onward": onward,
     }  # fmt: skip
     return render(request, "casefile/persons/record_section.html", context)
+
+
+def _onward(questions, part, saved: set[str]):
+    """The next part that nobody saved yet, from this one on and around; none when this is the last of them."""
+    here = questions.sections.index(part)
+    around = questions.sections[here + 1 :] + questions.sections[:here]
+    return next((one for one in around if one.key not in saved), None)
 
 
 def _save(request, form: SectionForm, referral, kind: str, section: str) -> None:

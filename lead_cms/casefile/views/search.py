@@ -19,7 +19,6 @@ from lead_cms.casefile.foundrows import (
 )
 from participants.actions.persons import ALIKE, CLOSE
 from referrals.actions.linking import anybody_like, anybody_named, numbered
-from referrals.views.drafts import draft_key
 
 MOST_TYPED = 8
 LEAST_LETTERS = 2  # from which an answer comes as somebody types
@@ -33,7 +32,6 @@ def search(request):
     form = SearchForm(request.POST if request.method == "POST" else None)
     as_typed = request.headers.get("X-Requested-With") == "fetch"
     context = {"form": form, "asked": False, "most": MOST_TYPED if as_typed else MOST, "as_typed": as_typed}
-    context["draft_key"] = draft_key(request)
     if request.method == "POST" and form.is_valid() and _is_enough(form, as_typed):
         asked = Asked(form, request.membership.site_id, context["most"], as_typed)
         people, referrals = asked.found()
