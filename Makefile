@@ -113,10 +113,11 @@ clean: ## remove what the commands made, except the demo's data
 
 .venv/base.stamp: requirements/base.txt | .venv/made.stamp
 	@echo "Installing packages …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/base.txt
+	@$(PY) requirements/install.py $<
 	@touch $@
 
-.venv/dev.stamp: requirements/dev.txt .venv/base.stamp
-	@echo "Installing packages for tests …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
-	@touch $@
+# What runs stands in it, too.
+.venv/dev.stamp: requirements/dev.txt requirements/base.txt | .venv/made.stamp
+	@echo "Installing packages, and those for tests …"
+	@$(PY) requirements/install.py $<
+	@touch .venv/base.stamp $@
