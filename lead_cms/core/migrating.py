@@ -14,6 +14,11 @@ class BuildIndex(AddIndexConcurrently):
     later step of the migration failed, is left as it is.
     """
 
+    def state_forwards(self, app_label, state):
+        """Without making the model anew, and every one that refers to it: no other operation reads an index from there."""
+        of_model = state.models[app_label, self.model_name_lower].options
+        of_model["indexes"] = [*of_model["indexes"], self.index.clone()]
+
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         self._ensure_not_in_transaction(schema_editor)
         with schema_editor.connection.cursor() as cursor:

@@ -211,6 +211,7 @@ class Walk:
 def _known_from_the_first_page():
     """Session, account and memberships stay as the first page found them: what a page did is undone before the next."""
     with ExitStack() as stack:
+        stack.enter_context(patch.object(SessionStore, "save", lambda *_, **__: None))
         for owner, name in ((SessionStore, "load"), (ModelBackend, "get_user"), (middleware, "_current_memberships")):
             stack.enter_context(patch.object(owner, name, _asked_once(getattr(owner, name))))
         yield
