@@ -59,10 +59,12 @@ checks-migrations:
 
 .PHONY: pytest in_order compiled-tests
 in_order:
-	@$(AT_ONCE) checks compiled-tests
-	@$(MAKE) --no-print-directory pytest
+	@$(AT_ONCE) checks & checking=$$!; failed=0; \
+	{ $(MAKE) --no-print-directory compiled-tests && $(MAKE) --no-print-directory pytest; } || failed=$$?; \
+	wait $$checking || { echo "A check failed: it stands above, and make check says it again."; exit 1; }; \
+	exit $$failed
 
-# Once, beside the checks: in a new clone each process of the tests would compile them all. What is wrong with one, the tests say.
+# Once: in a new clone each process of the tests would compile them all. What is wrong with one, the tests say.
 compiled-tests:
 	@$(PY) -m pytest --collect-only -qq $(ARGS) >/dev/null 2>&1 || true
 

@@ -21,7 +21,6 @@ def test_what_was_typed_can_be_copied(live, page_as, axe, shot, size, scheme):
     person = linked(where, referral, at=now)
     goal = act(by, lambda: begin_goal(participant=person, given=Wanted(words="A door"), by=by, at=now))
     page = page_as(by, size=size, scheme=scheme, path=reverse("casefile:goal", args=[goal.pk]))
-    page.get_by_text("Add a step").click()
     page.get_by_label("A small step").fill(
         "Look at the room on Jones Street with Devon, and ask for the key on the way back."
     )

@@ -71,7 +71,7 @@ def demo(live, tmp_path, monkeypatch):
     """The demo as it is seeded on a Tuesday morning, the first site's people."""
     monkeypatch.setenv("LEAD_DATA", str(tmp_path))
     with time_machine.travel(MORNING, tick=True):
-        call_command("seed_demo", referrals=400, verbosity=0)
+        call_command("seed_demo", referrals=400 if SHOTS else 150, verbosity=0)
         yield
 
 
