@@ -1,4 +1,4 @@
-"""Install what a requirement file names, in two processes: to unpack takes a processor, and pip takes one.
+"""Install what a requirement file names, in a few processes: to unpack takes a processor, and pip takes one.
 
     .venv/bin/python requirements/install.py requirements/dev.txt
 
@@ -16,7 +16,7 @@ PIP = (
 )  # fmt: skip
 
 
-def install(names: Path, processes: int = 2) -> int:
+def install(names: Path, processes: int = 4) -> int:
     packages = re.findall(r"^\S.*?(?=^\S|\Z)", names.read_text(), re.DOTALL | re.MULTILINE)
     with tempfile.TemporaryDirectory() as folder:
         running = []
