@@ -77,7 +77,7 @@ def test_what_is_held_is_not_in_clear(sign_in, officer):
         client.post("/say/", TYPED)
     with connection.cursor() as cursor:
         cursor.execute("select fields from accounts_heldform")
-        assert "Ana" not in cursor.fetchone()[0]
+        assert " Ana " not in cursor.fetchone()[0]
 
 
 def test_a_held_form_that_is_refused_is_kept(sign_in, officer):

@@ -62,7 +62,7 @@ def test_an_invited_person_chooses_a_password_and_signs_in(client, world, admin)
     assert "Invited" in words(client.get(response["Location"]))
     (sent,) = mail.outbox
     assert sent.to == ["new.officer@example.org"]
-    assert "Nia" not in sent.body
+    assert "Okafor" not in sent.body
     assert "officer" not in sent.body.lower()
     link = urlsplit(re.search(r"https?://\S+", sent.body)[0]).path
     client.logout()

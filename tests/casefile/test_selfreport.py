@@ -121,7 +121,7 @@ def test_health_cannot_be_read_in_the_database(manager, person):
             cursor.execute("select disabilities from participants_demographics")
             return cursor.fetchone()[0]
 
-    assert "HIV" not in act(manager, raw) and told(manager).disabilities[0]["label"] == "HIV/AIDS"
+    assert "HIV/AIDS" not in act(manager, raw) and told(manager).disabilities[0]["label"] == "HIV/AIDS"
 
 
 def test_the_intake_keeps_it_and_the_next_one_begins_with_it(sign_in, where, manager):
