@@ -1,8 +1,13 @@
 """/readyz says what is so: database, broker, both pokes, and how long the oldest due thing has waited."""
 
+import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -16,6 +21,19 @@ from referrals.tasks import plan
 from tests.referrals.charging import held_charge
 
 pytestmark = pytest.mark.django_db
+# A web process as in production, before it has ever reached its database.
+ALONE = """
+import django, json
+from django.conf import settings
+settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 0.2
+django.setup()
+from django.test import Client
+print(json.dumps([[r.status_code, r.json()] for r in map(Client(raise_request_exception=False).get, ["/healthz", "/readyz"])]))
+"""
+NOWHERE = {
+    "DJANGO_SETTINGS_MODULE": "lead_cms.settings.base", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "testserver",
+    "FIELD_KEYS": f"k1:{'A' * 43}=", "DATABASE_URL": "postgres://lead_app@127.0.0.1:1/lead",
+}  # fmt: skip
 
 
 def ready(client) -> tuple[int, dict]:
@@ -64,6 +82,15 @@ def test_a_broker_that_is_away_is_told(client, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     status, said = ready(client)
     assert status == 503 and not said["broker"]["ok"] and said["database"]["ok"]
+
+
+def test_a_database_that_is_away_is_told_and_the_process_lives():
+    env = os.environ | NOWHERE | {"REDIS_URL": settings.REDIS_URL}
+    ran = subprocess.run([sys.executable, "-c", ALONE], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    alive, (status, said) = json.loads(ran.stdout)
+    assert alive == [200, {"alive": True}]
+    assert status == 503 and said == {"ready": False, "database": {"ok": False}, "broker": {"ok": True}}
 
 
 @pytest.mark.parametrize(("late_by", "status"), [(-30, 200), (30, 503)])
