@@ -5,7 +5,7 @@ API
     event(pk) -> one event, or None; siblings(event) -> the others of its request
     counts(site_id, since=, day=) -> {action: (in the last day, before it)}
     old_looks(site_id, since=, age_days=) -> [(membership, moment, referral)]; shifts(looks, count=, hours=) -> [Shift]
-Row changes are kept and sealed, and no role reads them.
+Row changes are kept, and no role reads them.
 """
 
 from bisect import bisect_right

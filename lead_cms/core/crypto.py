@@ -1,4 +1,4 @@
-"""AES-256-GCM for what must not stand in clear in the database: drafts, held forms, answers, second-factor secrets.
+"""AES-256-GCM for what must not stand in clear in the database: drafts, held forms, answers, notes, second-factor secrets.
 
 A token is `keyid.nonce.ciphertext` (base64url). The newest key of `settings.FIELD_KEYS` encrypts; any of them decrypts.
 A token opens only with the `aad` it was made with, which names its place: one moved to another place does not open.

@@ -16,7 +16,7 @@ env = environ.Env()
 # Required: no default, so a misconfigured deployment fails at start-up.
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-# AES-256 keys for drafts, held forms and second-factor secrets: "id:base64[,id:base64]", newest first.
+# AES-256 keys of what is encrypted field by field (lead_cms/core/crypto.py): "id:base64[,id:base64]", newest first.
 FIELD_KEYS = {
     name: base64.b64decode(key) for name, key in (pair.split(":", 1) for pair in env.list("FIELD_KEYS") if pair)
 }

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from lead_cms.access.principals import Duty
 from lead_cms.demo.people import PASSWORD, SITES, username
-from tests.project.files import ROOT, documents, line_of, name_of
+from tests.project.files import CODE, ROOT, documents, line_of, name_of
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
@@ -60,6 +61,14 @@ def test_every_make_command_exists(path):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
     in_code = " ".join(re.findall(r"`[^`\n]*`|^```.*?^```", path.read_text(), re.M | re.S))
     assert set(MAKE.findall(in_code)) - targets == set()
+
+
+def test_the_architecture_names_every_app_every_folder_of_tests_and_every_duty():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    apps = [path.parent for folder in CODE for path in sorted((ROOT / folder).rglob("apps.py"))]
+    tests = [path.parent for path in sorted((ROOT / "tests").glob("*/__init__.py"))]
+    named = [f"`{name_of(path)}`" for path in apps] + [f"`{name_of(path)}/`" for path in tests]
+    assert [name for name in [*named, *(f"`{duty}`" for duty in Duty)] if name not in text] == []
 
 
 def test_pictures_are_small():
