@@ -75,3 +75,31 @@ def test_an_idle_lock_in_the_middle_of_a_form_is_made_good(page_as, people, axe,
     axe(page)
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_text("Received. The code to quote is")).to_be_visible()
+
+
+def test_a_key_is_added_and_signs_in(page_as, people, axe):
+    """A key of the browser's own making, which is there and knows its owner as soon as it is asked."""
+    officer = people.person(Role.OFFICER)
+    page = page_as(officer, path="/accounts/2fa/webauthn/add/")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True,
+           "automaticPresenceSimulation": True}  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main button.btn-primary").first.click()
+    expect(page.get_by_role("heading", name="Add a key")).to_be_visible()
+    axe(page)
+    page.get_by_label("Name").fill("Key on the ring")
+    page.get_by_role("button", name="Add the key").click()
+    expect(page).to_have_url(re.compile("recovery-codes"))
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_text("Key on the ring").first).to_be_visible()
+    page.locator("details.who > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/")
+    sign_in(page, officer.user.username)
+    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Use a passkey or security key").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
