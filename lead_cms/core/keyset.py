@@ -6,9 +6,8 @@
     page = paged(charges, "due_on", "pk", after=token)        the same with tokens instead of addresses
 `first` gives the first page's rows by another way, such as a statement that stands prepared: `first(most)`, or None when
 it can't; `rows` may then be a function that gives the rows, made for other pages alone, and `shape` any rows with the same
-keys. The last key is unique. Keys
-may be annotations, lead over relations, and hold NULL, which stands where PostgreSQL puts it, so that a plain index in this
-order serves the list: best when all keys have one direction and none holds NULL.
+keys. The last key is unique. Keys may be annotations, lead over relations, and hold NULL, which stands where PostgreSQL puts
+it, so that a plain index in this order serves the list: best when all keys have one direction and none holds NULL.
 A filter stays in the address. A page that is not of this list, or has no rows any more, is the first page.
 """
 
@@ -119,12 +118,6 @@ def paged(
 
 def _made(rows: Rows) -> QuerySet:
     return rows() if callable(rows) else rows
-
-
-def at_most(rows: QuerySet, most: int) -> str:
-    """How many there are, said no further than `most`: "17", "more than 500"."""
-    count = rows.order_by().values("pk")[: most + 1].count()
-    return str(count) if count <= most else f"more than {most}"
 
 
 def _order(rows: QuerySet, keys: tuple[str, ...]) -> list[Key]:

@@ -15,4 +15,3 @@ NOTICE_TEXT = (
     "and E. A general authorization for the release of medical or other information is NOT sufficient to meet the "
     "required elements of written consent to further use or redisclose the record (see 42 CFR 2.31)."
 )
-NOTICE_SHORT = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."

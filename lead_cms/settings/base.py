@@ -266,7 +266,6 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "lead@localhost")
 BASE_URL = env.str("BASE_URL", "https://localhost")
-SILENCED_SYSTEM_CHECKS = []
 
 LOGGING = {
     "version": 1,

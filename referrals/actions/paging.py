@@ -50,9 +50,7 @@ class Standing:
     """Who was paged last and who is next, with their numbers one tap away."""
 
     paged: Membership | None
-    minutes_ago: int
     after: Membership | None
-    minutes_until: int | None
     says: str
 
 
@@ -69,11 +67,11 @@ def standing(
     last = max(pages, key=lambda page: (page.step, page.paged_at), default=None)
     if last is None:
         says = f"{after.name} is being paged now." if after else "The supervisors are being told now."
-        return Standing(None, 0, after, until, says)
+        return Standing(None, after, says)
     ago = max(0, int((at - last.paged_at).total_seconds() // 60))
     if last.kind == PageKind.LAST:
         nobody = "Nobody is on call." if not on_call else "Everybody on the list was paged, and nobody has answered."
-        return Standing(None, ago, None, None, f"{nobody} Supervisors and coordinators were told {_ago(ago)}.")
+        return Standing(None, None, f"{nobody} Supervisors and coordinators were told {_ago(ago)}.")
     says = f"Paged {last.person.name} {_ago(ago)}."
     if paging.next_at is None:
         says += " The site’s rules page nobody further: call the next yourself."
@@ -81,7 +79,7 @@ def standing(
         says += f" Next is {after.name}, {_until(until)}."
     else:
         says += f" Nobody else is on the list: supervisors and coordinators are told {_until(until)}."
-    return Standing(last.person, ago, after, until, says)
+    return Standing(last.person, after, says)
 
 
 def _minutes(span: timedelta) -> int:

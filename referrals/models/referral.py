@@ -6,7 +6,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Collate, Upper
-from django.urls import reverse
 
 from lead_cms.accounts.models import Membership, Organisation
 from lead_cms.accounts.rows import SiteRow
@@ -36,9 +35,6 @@ class ReferralQuerySet(models.QuerySet):
 
     def open(self):
         return self.exclude(status__in=ENDED)
-
-    def with_status(self, *statuses):
-        return self.filter(status__in=statuses)
 
 
 class Referral(SiteRow):
@@ -142,9 +138,6 @@ class Referral(SiteRow):
     def get_door_display(self) -> str:
         """The door by the site's own name, as the rules it was made under have it."""
         return rules_by_id(self.rules_id).door_name(self.door).capitalize()
-
-    def get_absolute_url(self):
-        return reverse("referrals:own", args=[self.pk])
 
 
 class ReferredPerson(SiteRow):
