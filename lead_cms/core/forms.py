@@ -14,6 +14,8 @@ from uuid import uuid4
 from django import forms
 from django.core import validators
 
+from lead_cms.core.errors import DomainError
+
 NO_NUL = "This contains a character that cannot be stored. Type it again."
 DAMAGED = "This page is damaged. Open it again from Today."
 DAY = "Enter a day, such as 10/31/2026."
@@ -62,6 +64,10 @@ class Form(PlainWords, forms.Form):
         """Beside a field that a rule wants. What was given there and refused is said already, and is not missing besides."""
         if name not in self.errors:
             self.add_error(name, words)
+
+    def say_refusal(self, error: DomainError) -> None:
+        """A rule's no, beside the field that it is about; at the top where this form has no such field."""
+        self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
 class SentOnceForm(Form):

@@ -67,7 +67,7 @@ def choice(request, kind):
         try:
             actions.choose(kind=kind, by=request.membership, at=timezone.now(), **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, "Saved. It holds from the next alert on.")
             return redirect("notify:choices")

@@ -38,7 +38,7 @@ class PeriodForm(Form):
             try:
                 self.period = Period(data["from"], data["to"])
             except DomainError as error:
-                self.add_error(error.field, str(error))
+                self.say_refusal(error)
         return data
 
     @property

@@ -45,12 +45,7 @@ def log_attempt(
 
     `key` is the open page's own: a double tap, or Back and again, is one try.
     """
-    if kind not in AttemptKind.values:
-        raise DomainError("Choose how you tried.", field="kind")
-    if outcome not in AttemptOutcome.values:
-        raise DomainError("Choose what came of it.", field="outcome")
-    if referral.status in ENDED and not Casework.objects.filter(referral=referral, case_manager=by).exists():
-        raise DomainError("This referral has ended.")
+    _check(referral, kind, outcome, by)
     moment = at if tried_at is None else not_in_future(tried_at, at, field="tried_at")
     if moment < referral.submitted_at - timedelta(days=1):
         raise DomainError("This is before the referral. Check the day.", field="tried_at")
@@ -78,6 +73,15 @@ def log_attempt(
     note_try(referral=referral, reached=outcome == AttemptOutcome.REACHED, moment=moment, by=by, at=at)
     record(AuditAction.ATTEMPT_LOGGED, target=referral, kind=kind)
     return attempt
+
+
+def _check(referral: Referral, kind: str, outcome: str, by: Membership) -> None:
+    if kind not in AttemptKind.values:
+        raise DomainError("Choose how you tried.", field="kind")
+    if outcome not in AttemptOutcome.values:
+        raise DomainError("Choose what came of it.", field="outcome")
+    if referral.status in ENDED and not Casework.objects.filter(referral=referral, case_manager=by).exists():
+        raise DomainError("This referral has ended.")
 
 
 def _kept_until(moment: datetime, *, by: Membership, at: datetime) -> datetime:

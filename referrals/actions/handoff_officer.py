@@ -93,14 +93,7 @@ def stamp(
     if moment == Moment.CALLED and handoff.called_at is not None and happened_at is None:
         return handoff
     true_at = happened_at or at
-    if true_at > at:
-        raise DomainError("This time is in the future.", field="happened")
-    if true_at < at - LONGEST:
-        raise DomainError("This is more than a day ago.", field="happened")
-    if moment == Moment.ARRIVED and handoff.called_at and true_at < handoff.called_at:
-        raise DomainError("The arrival is not before the call.", field="happened")
-    if moment == Moment.CALLED and handoff.arrived_at and true_at > handoff.arrived_at:
-        raise DomainError("The call is not after the arrival.", field="happened")
+    _check_time(handoff, moment, true_at, at)
     setattr(handoff, f"{moment}_at", true_at)
     changed = [f"{moment}_at"]
     if moment == Moment.ACKNOWLEDGED:
@@ -118,6 +111,17 @@ def stamp(
         paging.begin(referral=referral, minutes=minutes, at=at)
     record(AuditAction.HANDOFF_STAMPED, target=handoff, moment=str(moment), typed_later=happened_at is not None)
     return handoff
+
+
+def _check_time(handoff: Handoff, moment: str, true_at: datetime, at: datetime) -> None:
+    if true_at > at:
+        raise DomainError("This time is in the future.", field="happened")
+    if true_at < at - LONGEST:
+        raise DomainError("This is more than a day ago.", field="happened")
+    if moment == Moment.ARRIVED and handoff.called_at and true_at < handoff.called_at:
+        raise DomainError("The arrival is not before the call.", field="happened")
+    if moment == Moment.CALLED and handoff.arrived_at and true_at > handoff.arrived_at:
+        raise DomainError("The call is not after the arrival.", field="happened")
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ Both raise DomainError with the field it belongs beside, and UnderAge before any
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -31,6 +31,8 @@ from referrals.actions.references import new_reference
 from referrals.actions.repeating import ask_whether_another, say_time
 from referrals.enums import Amount, Complainant, Door, PersonAnswer, ReferralStatus, ThreeWay
 from referrals.models import EligibilityAnswer, Handoff, Referral, ReferralOffence, ReferredPerson
+
+Fault = tuple[str, str]  # the field, and what is said beside it
 
 OLDEST_YEARS = 120
 # Of an offer that was declined or could not be made no name is kept: it is counted, and that is all.
@@ -239,59 +241,62 @@ def _sent_before(*, by, key):
 
 def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, zone) -> list[DomainError]:
     """All that must be so before anything is written and is not, each with its field."""
-    status, found = starting_status(given, assessment), []
+    status = starting_status(given, assessment)
+    found = [*_of_the_meeting(given, rules, at=at, zone=zone), *_of_the_age(given, at.astimezone(zone).date())]
+    if status != ReferralStatus.INELIGIBLE:
+        found += _of_the_answer(given, rules, status)
+    if status not in (ReferralStatus.INELIGIBLE, ReferralStatus.DECLINED, ReferralStatus.NOT_APPROVED):
+        found += _of_the_charge(given, rules, status) if given.door == Door.ARREST else ()
+        found += _of_the_handover(given)
+    return [DomainError(words, field=field) for field, words in found]
 
-    def fault(message: str, field: str) -> None:
-        found.append(DomainError(message, field=field))
 
+def _of_the_meeting(given: Given, rules: Rules, *, at: datetime, zone) -> Iterator[Fault]:
     if given.door not in (Door.ARREST, Door.SOCIAL):
-        fault("Choose a door.", "door")
-    if given.occurred_at is not None:
-        start = rules.submission_start_on
-        if given.occurred_at > at:
-            fault(f"This is in the future. It is now {say_time(at, zone)}.", "occurred_at")
-        elif start is not None and given.occurred_at.astimezone(zone).date() < start:
-            fault(
-                f"This site takes referrals from {start:%B} {start.day}, {start.year} on; this is before it.",
-                "occurred_at",
-            )
-    found += _age_faults(given, at.astimezone(zone).date())
-    if status == ReferralStatus.INELIGIBLE:
-        return found
-    if given.person_answer not in PersonAnswer.values:
-        fault("Say what the person answered to the offer.", "person_answer")
-    if status == ReferralStatus.DECLINED:
-        if given.decline_reason not in {choice.code for choice in rules.codes.decline_reasons or ()}:
-            fault("Choose why, from the list.", "decline_reason")
-        return found
-    if status == ReferralStatus.NOT_APPROVED:
-        return found
-    if given.door == Door.ARREST:
-        if given.occurred_at is None:
-            fault("Enter the day and time.", "occurred_at")
-        if not given.incident_number:
-            fault("Enter the incident number: the report packet goes by it.", "incident_number")
-        held = [code for code in given.offences if rules.offence(code) and (given.held is None or code in given.held)]
-        if not held and status != ReferralStatus.TRIAGE:
-            fault("Mark at least one offense as held, or choose the other door.", "held")
-    if not given.name and not given.description:
-        fault("Enter a name, or what the person looks like.", "name")
-    if given.birth_date is None and given.age_about is None:
-        fault("Enter a birth date or an age, as near as you know.", "age")
-    if not given.meeting_place and not given.nobody_meets:
-        fault("Choose where the case manager meets you.", "meeting")
-    return found
+        yield "door", "Choose a door."
+    start, moment = rules.submission_start_on, given.occurred_at
+    if moment is not None and moment > at:
+        yield "occurred_at", f"This is in the future. It is now {say_time(at, zone)}."
+    elif moment is not None and start is not None and moment.astimezone(zone).date() < start:
+        first = f"{start:%B} {start.day}, {start.year}"
+        yield "occurred_at", f"This site takes referrals from {first} on; this is before it."
 
 
-def _age_faults(given: Given, today: date) -> list[DomainError]:
+def _of_the_age(given: Given, today: date) -> Iterator[Fault]:
     born = given.birth_date
     if born is not None and born > today:
-        return [DomainError("This birth date is in the future.", field="age")]
-    if born is not None and today.year - born.year > OLDEST_YEARS:
-        return [DomainError("This birth date is too long ago. Check the year.", field="age")]
-    if given.age_about is not None and given.age_about > OLDEST_YEARS:
-        return [DomainError("This age is too high. Check it.", field="age")]
-    return []
+        yield "age", "This birth date is in the future."
+    elif born is not None and today.year - born.year > OLDEST_YEARS:
+        yield "age", "This birth date is too long ago. Check the year."
+    elif given.age_about is not None and given.age_about > OLDEST_YEARS:
+        yield "age", "This age is too high. Check it."
+
+
+def _of_the_answer(given: Given, rules: Rules, status: ReferralStatus) -> Iterator[Fault]:
+    if given.person_answer not in PersonAnswer.values:
+        yield "person_answer", "Say what the person answered to the offer."
+    reasons = {choice.code for choice in rules.codes.decline_reasons or ()}
+    if status == ReferralStatus.DECLINED and given.decline_reason not in reasons:
+        yield "decline_reason", "Choose why, from the list."
+
+
+def _of_the_charge(given: Given, rules: Rules, status: ReferralStatus) -> Iterator[Fault]:
+    if given.occurred_at is None:
+        yield "occurred_at", "Enter the day and time."
+    if not given.incident_number:
+        yield "incident_number", "Enter the incident number: the report packet goes by it."
+    held = [code for code in given.offences if rules.offence(code) and (given.held is None or code in given.held)]
+    if not held and status != ReferralStatus.TRIAGE:
+        yield "held", "Mark at least one offense as held, or choose the other door."
+
+
+def _of_the_handover(given: Given) -> Iterator[Fault]:
+    if not given.name and not given.description:
+        yield "name", "Enter a name, or what the person looks like."
+    if given.birth_date is None and given.age_about is None:
+        yield "age", "Enter a birth date or an age, as near as you know."
+    if not given.meeting_place and not given.nobody_meets:
+        yield "meeting", "Choose where the case manager meets you."
 
 
 def _insert(referral: Referral) -> None:

@@ -64,7 +64,7 @@ class CommunityForm(Form):
 
     def place_error(self, error) -> None:
         """A rule's no beside its field; the question whether it is another person stands there once it is asked."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
+        self.say_refusal(error)
         if error.field == "is_another_person":
             self.helper.layout.append(error.field)
 

@@ -72,46 +72,42 @@ def charge(request, pk):
 @require_http_methods(["POST"])
 @requires(Permission.CHARGE_DECIDE)
 def charge_decide(request, pk):
-    held, form = _asked(pk), DecideForm(request.POST)
-    if form.is_valid():
-        done = _try(
-            request, form, lambda: decide(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
-        )
-        if done:
-            messages.success(request, f"Recorded: {done.get_decision_display()}.")
-        if done is not None:
-            return redirect("referrals:charge", pk=pk)
-    return _page(request, held, decide_form=form)
+    return _deed(
+        request, pk, DecideForm(request.POST), decide, "decide_form",
+        lambda done: f"Recorded: {done.get_decision_display()}.",
+    )  # fmt: skip
 
 
 @require_http_methods(["POST"])
 @requires(Permission.CHARGE_DECIDE)
 def charge_extend(request, pk):
-    held, form = _asked(pk), ExtendForm(request.POST)
-    if form.is_valid():
-        done = _try(
-            request, form, lambda: extend(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
-        )
-        if done:
-            messages.success(request, f"The decision falls due {say_day(done.due_on)}.")
-        if done is not None:
-            return redirect("referrals:charge", pk=pk)
-    return _page(request, held, extend_form=form)
+    return _deed(
+        request, pk, ExtendForm(request.POST), extend, "extend_form",
+        lambda done: f"The decision falls due {say_day(done.due_on)}.",
+    )  # fmt: skip
 
 
 @require_http_methods(["POST"])
 @requires(Permission.CHARGE_DECIDE)
 def charge_receive(request, pk):
-    held, form = _asked(pk), ReceiveForm(request.POST)
+    return _deed(request, pk, ReceiveForm(request.POST), receive, "receive_form", lambda _: "Saved.")
+
+
+def _deed(request, pk, form, act, name: str, says):
+    """One deed about a charge: done and said, or refused beside its field; where somebody was quicker it is read anew."""
+    held = _asked(pk)
     if form.is_valid():
-        done = _try(
-            request, form, lambda: receive(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
-        )
-        if done:
-            messages.success(request, "Saved.")
-        if done is not None:
+        try:
+            done = act(charge=held, at=timezone.now(), by=request.membership, **form.cleaned_data)
+        except StaleState as stale:
+            messages.warning(request, str(stale))
             return redirect("referrals:charge", pk=pk)
-    return _page(request, held, receive_form=form)
+        except DomainError as error:
+            form.say_refusal(error)
+        else:
+            messages.success(request, says(done))
+            return redirect("referrals:charge", pk=pk)
+    return _page(request, held, **{name: form})
 
 
 def _asked(pk) -> HeldCharge:
@@ -119,18 +115,6 @@ def _asked(pk) -> HeldCharge:
     if found is None:
         raise Http404
     return found
-
-
-def _try(request, form, action):
-    """What the action gave; False when somebody was quicker (said, and to be read anew); None when a rule says no."""
-    try:
-        return action()
-    except StaleState as stale:
-        messages.warning(request, str(stale))
-        return False
-    except DomainError as error:
-        form.add_error(error.field, str(error))
-        return None
 
 
 def _is_due(charges, today) -> bool:

@@ -94,7 +94,7 @@ def answer(request, pk):
             messages.info(request, str(error))
             return redirect("today")
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, "Your answer is entered.")
             return redirect("today")

@@ -62,23 +62,9 @@ def check(request):
     rules, missing = rules_here(request)
     if rules is None:
         return not_ready(request, missing)
-    site_id = request.membership.site_id
     if request.method == "POST":
-        if "under_age" in request.POST:
-            return to_youth(request, request.POST.get("door", ""))
-        if "override" in request.POST:
-            return _override(request, rules)
-        form = CheckForm(rules, request.POST, site_id=site_id)
-        if "unsure" in request.POST:
-            form.is_valid()
-            if form.cleaned_data.get("door"):
-                return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", ""))))
-        elif "answer" not in request.POST:
-            form.quiet()
-        elif form.is_valid():
-            return _to_answer(pack(form.given(), number=form.cleaned_data["number"]))
-        return render(request, "referrals/officer/check.html", _screen_1(request, rules, form))
-    context = {}
+        return _checked(request, rules)
+    context, site_id = {}, request.membership.site_id
     form = CheckForm(rules, initial={}, site_id=site_id)
     if token := request.GET.get("c", ""):
         try:
@@ -89,6 +75,24 @@ def check(request):
         context = _answer(request, rules, given, token)
         form = CheckForm(rules, initial=CheckForm.initial_of(given) | {"number": number}, site_id=site_id)
     return render(request, "referrals/officer/check.html", _screen_1(request, rules, form) | context)
+
+
+def _checked(request, rules):
+    """What a button of screen 1 asks for; where it leads nowhere, the screen again with what was typed."""
+    if "under_age" in request.POST:
+        return to_youth(request, request.POST.get("door", ""))
+    if "override" in request.POST:
+        return _override(request, rules)
+    form = CheckForm(rules, request.POST, site_id=request.membership.site_id)
+    if "unsure" in request.POST:
+        form.is_valid()
+        if form.cleaned_data.get("door"):
+            return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", ""))))
+    elif "answer" not in request.POST:
+        form.quiet()
+    elif form.is_valid():
+        return _to_answer(pack(form.given(), number=form.cleaned_data["number"]))
+    return render(request, "referrals/officer/check.html", _screen_1(request, rules, form))
 
 
 def _screen_1(request, rules, form) -> dict:

@@ -62,7 +62,7 @@ def _edit(request, referral, form, act, is_open: bool, *, page: str, says: str):
             messages.info(request, str(error))
             return redirect("referrals:own", referral.pk)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, says)
             return redirect("referrals:own", referral.pk)

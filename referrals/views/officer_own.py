@@ -357,7 +357,7 @@ def _do(request, referral, form, act, *, name: str, says: str):
             messages.info(request, str(error))
             return redirect("referrals:own", referral.pk)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, says)
             return redirect("referrals:own", referral.pk)

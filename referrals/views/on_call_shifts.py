@@ -29,7 +29,7 @@ def plan(request):
         try:
             added, there = add_pattern(form.pattern(), by=me, at=now)
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, _said(added, there))
             return redirect("referrals:on-call")
@@ -53,7 +53,7 @@ def add(request):
         try:
             made = add_shift(**form.given(), by=me, at=now)
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"{made.person.name} is on the list from {say_when(made.starts_at)}.")
             return redirect("referrals:on-call")
@@ -78,7 +78,7 @@ def hand_over(request, pk):
             messages.info(request, str(error))
             return redirect("referrals:on-call")
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"{given['to'].name} is asked. Until the answer the shift is yours.")
             return redirect("referrals:on-call")

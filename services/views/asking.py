@@ -74,7 +74,7 @@ def ask(request, pk):
                 service=service, participant=person, **form.given(), by=request.membership, at=timezone.now()
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"Sent. The code to quote is {made.reference}.")
             return redirect("services:asked", pk=made.pk)
@@ -193,7 +193,7 @@ def asked_answer(request, pk):
     except StaleState as error:
         messages.error(request, str(error))
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.say_refusal(error)
         form.ask_to_confirm()
         return _asked_page(request, found, form)
     else:
@@ -223,7 +223,7 @@ def gap(request, pk):
         try:
             asking.not_available(participant=person, **form.cleaned_data, by=request.membership, at=timezone.now())
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, "Written down. The coordinator counts it, without a name.")
             return redirect("casefile:person", pk=pk)

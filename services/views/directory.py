@@ -161,7 +161,7 @@ def service_verify(request, pk):
         messages.error(request, str(error))
         return redirect("services:list")
     except DomainError as error:
-        form.add_error(error.field, str(error))
+        form.say_refusal(error)
         return _service_page(request, found, form)
     messages.success(request, "Verified today.")
     return redirect("services:service", pk=pk)

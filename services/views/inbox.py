@@ -89,7 +89,7 @@ def answer(request, pk):
         if not is_open:
             messages.error(request, f"This has moved on: “{found.get_status_display()}”. Nothing was changed.")
             return redirect("services:request", pk=pk)
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.say_refusal(error)
         return _page(request, found, form=form)
     else:
         messages.success(request, "Answered. The case manager sees it now.")
@@ -111,7 +111,7 @@ def appointment(request, pk):
     except StaleState as error:
         messages.error(request, str(error))
     except DomainError as error:
-        form.add_error(error.field, str(error))
+        form.say_refusal(error)
         return _page(request, found, appointment=form)
     else:
         messages.success(request, "The appointment is set.")

@@ -30,7 +30,7 @@ def _did(form, deed) -> bool:
     try:
         deed()
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.say_refusal(error)
         return False
     return True
 

@@ -12,6 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.utils.module_loading import import_string
 
 from lead_cms.core.components import said_errors
+from lead_cms.core.errors import DomainError
 from lead_cms.core.forms import NO_NUL, Form, PlainWords, speak_plainly
 from lead_cms.core.said import SaidOnce
 from tests.project.files import CODE, ROOT
@@ -124,6 +125,16 @@ def test_a_field_that_is_added_while_the_form_is_made_speaks_plainly_too():
 
     assert Grown({"late": "a\0b"}).errors["late"] == [NO_NUL]
     assert "At most 3 fit." in Grown({"late": "abcd"}).errors["late"][0]
+
+
+@pytest.mark.parametrize(("field", "place"), [("day", "day"), ("reason", "__all__"), (None, "__all__")])
+def test_a_rules_no_stands_beside_its_field_or_at_the_top(field, place):
+    class Asked(Form):
+        day = forms.DateField()
+
+    form = Asked({"day": "2026-03-04"})
+    form.say_refusal(DomainError("That day is over.", field=field))
+    assert form.errors == {place: ["That day is over."]}
 
 
 def test_one_forms_words_do_not_leak_into_the_class():

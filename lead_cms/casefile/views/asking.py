@@ -47,7 +47,7 @@ def went(request, form, action) -> bool:
         if form is None:
             messages.error(request, str(error))
         else:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         return False
     return True
 

@@ -89,7 +89,7 @@ def ask(request, pk, what):
             wish, today = form.wish(), site_day(timezone.now(), request.membership.site)
             terms = terms_for(referral=referral, wish=wish, by=request.membership, on=today)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             return _words(request, referral, wish, matrix_text(wish.language, terms), before, context)
     return render(request, "casefile/consents/choose.html", context)

@@ -69,7 +69,7 @@ def person_merge(request, left, right):
             # What was chosen stays; what the two say now stands beside it.
             page = MergePage(*found, by, now)
             form = page.form(request.POST, is_old=True)
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
     record(AuditAction.PERSON_VIEWED, target=page.one, what="same_as", other=str(page.other.pk))
     return render(request, "casefile/merging/compare.html", page.context(form))
 

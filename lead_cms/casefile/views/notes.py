@@ -78,7 +78,7 @@ def _write(request, participant: Participant, note: ContactNote | None, *, initi
             form.data = form.data.copy()
             form.data["opened"] = at.isoformat()  # they have been told: the next time it is theirs that is kept
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.say_refusal(error)
         else:
             if "sign" not in request.POST:
                 messages.success(request, "Kept. Sign it when it is done.")

@@ -188,7 +188,7 @@ def _answer(request, referral, form, says, deed):
         if form is None:
             messages.error(request, str(error))
             return redirect("casefile:triage-one", referral.pk)
-        form.add_error(error.field, str(error))
+        form.say_refusal(error)
         return _triage_page(request, referral, form=form)
     messages.success(request, f"{referral.reference}: {says}")
     return redirect("casefile:triage")

@@ -105,7 +105,7 @@ def person_invite(request):
         try:
             made = invite(**form.given(now), by=request.membership, at=now)
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"{made.name} is invited. The link in the e-mail works for one day.")
             return redirect("people:person", made.pk)
@@ -123,7 +123,7 @@ def person_role(request, pk):
         try:
             made = actions.grant_membership(user=person.user, **form.given(now), by=request.membership, at=now)
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"{made.name} has the role {made.get_role_display()}.")
             return redirect("people:person", made.pk)
@@ -223,7 +223,7 @@ def _do(request, found, form, name, says, deed):
         if form is None or isinstance(error, StaleState):
             messages.error(request, str(error))
             return redirect("people:person", found.pk)
-        form.add_error(error.field, str(error))
+        form.say_refusal(error)
         return _person_page(request, found, **{name: form})
     messages.success(request, says)
     return redirect("people:person", found.pk)
@@ -238,7 +238,7 @@ def organisations(request):
         try:
             made = actions.save_organisation(**form.cleaned_data, by=request.membership, at=timezone.now())
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, f"{made.name} is added.")
             return redirect("people:organisations")
@@ -265,7 +265,7 @@ def organisation(request, pk):
                 organisation=found, kind=found.kind, **form.cleaned_data, by=request.membership, at=timezone.now()
             )
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, "Saved.")
             return redirect(reverse("people:organisations"))

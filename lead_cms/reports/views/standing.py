@@ -41,7 +41,7 @@ def gets_along(request, pk):
         try:
             note_gets_along(participant=participant, by=by, at=at, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             messages.success(request, "Noted. The door stays open.")
             return redirect("casefile:person", pk)

@@ -33,7 +33,7 @@ def supplied(request):
                 site=me.site, rules=rules, at=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field, str(error))
+            form.say_refusal(error)
         else:
             form = SuppliedForm(site_id=me.site_id)
     page = keyset(request, SuppliedFile.objects.filter(site_id=me.site_id).select_related("agency"), "-version", "-pk")
