@@ -371,7 +371,7 @@ def _reminders(value: list[Document]) -> tuple[Reminder, ...]:
 
 
 def _fallbacks(value: list[Document]) -> tuple[Fallback, ...]:
-    return tuple(Fallback(**{**entry, "places": _places(entry.get("places", []))}) for entry in value)
+    return tuple(Fallback(**{**entry, "places": _places(entry.get("places") or [])}) for entry in value)
 
 
 _CONVERTERS: dict[str, Any] = {

@@ -149,7 +149,7 @@ def _leaf(node: Any, path: str, check: Check) -> Iterator[Fault]:
 def _source(source: Any, path: str, *, decided: bool) -> Iterator[Fault]:
     place = f"{path}.source"
     kind = source.get("kind") if isinstance(source, Mapping) else None
-    if kind not in SOURCES:
+    if not isinstance(kind, str) or kind not in SOURCES:
         yield Fault(place, f"is missing or has no kind. The kinds are: {', '.join(SOURCES)}.")
         return
     yield from SOURCES[kind](source, place)

@@ -50,6 +50,7 @@ def spoiled(path, value):
         ("window.days", leaf(31), "window.days", "more than the 30 days allowed"),
         ("window.days", {"value": 30}, "window.days.source", "missing"),
         ("window.days", leaf(30, {"kind": "rumor"}), "window.days.source", "missing or has no kind"),
+        ("window.days", leaf(30, {"kind": ["site"]}), "window.days.source", "missing or has no kind"),
         ("window.days", leaf(30, {"kind": "site"}), "window.days.source.note", "is not there"),
         ("window.days", leaf(30, {"kind": "not published"}), "window.days.source", "there is a value"),
         ("window.days", leaf(None), "window.days.source", "the value is null"),
@@ -77,6 +78,7 @@ def spoiled(path, value):
         ("reminders.value.0.recipients", ["prosecutor"], "reminders[1].recipients", "would tell them the result"),
         ("reminders.value.5.recipients", ["liaison"], "reminders[6].recipients", "would tell them the result"),
         ("handoff.fallbacks.value.1.places", [], "handoff.fallbacks[2].places", "empty"),
+        ("handoff.fallbacks.value.1.places", None, "handoff.fallbacks[2].places", "where is the drop-off"),
         ("handoff.fallbacks.value.1", {"kind": "drop_off"}, "handoff.fallbacks[2].places", "where is the drop-off"),
         ("handoff.fallbacks.value.3", {"kind": "hold_and_reach_out"}, "handoff.fallbacks[4].outreach_hours", "hours"),
         ("offenses", [], "offenses", "must be a list of rules"),
@@ -136,7 +138,7 @@ ANYTHING = st.recursive(
 @given(path=st.sampled_from([one.path for one in LEAVES] + ["offenses", "exclusions"]), value=ANYTHING)
 def test_nothing_in_a_file_breaks_the_check(path, value):
     """Whatever stands at a rule's place, bare or as its value, the check answers and never raises."""
-    for placed in (value, leaf(value), leaf(value, value)):
+    for placed in (value, leaf(value), leaf(value, value), leaf(value, {"kind": value})):
         document = spoiled(path, placed)
         found = faults(document)
         assert all(fault.path and fault.message for fault in found)
