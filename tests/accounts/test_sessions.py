@@ -139,6 +139,8 @@ def test_the_color_scheme_is_kept_in_a_cookie(client, sign_in, officer):
     assert response.cookies["theme"].value == "dark"
     assert 'data-bs-theme="dark"' in client.get(LOGIN).content.decode()
     assert "theme" not in client.post("/accounts/theme/", {"theme": "<b>"}).cookies
+    for back in ("-5", "12:30"):  # no name of an address
+        assert client.post("/accounts/theme/", {"theme": "dark", "next": back}).status_code == 302
 
 
 # ---- memberships
