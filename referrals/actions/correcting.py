@@ -21,7 +21,7 @@ from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.schema import LONGEST_SHIFT_HOURS
 from referrals.actions.changing import change_status
 from referrals.actions.holding import hold
-from referrals.actions.referring import UnderAge, years_between
+from referrals.actions.referring import UnderAge, date_faults, years_between
 from referrals.actions.reminders import tell_now
 from referrals.enums import ReferralStatus
 from referrals.models import ChargeIdentity, Correction, HeldCharge, Packet, Referral, ReferredPerson, UnderageCount
@@ -39,6 +39,7 @@ CORRECTABLE = {
     "incident_number": "Incident number", "occurred_at": "Date and time", "name": "Name",
     "birth_date": "Birth date or age", "description": "Description", "offence": "Offense", "place": "Place",
 }  # fmt: skip
+TOO_LATE = "This referral was handed over or ended. What you add now stands beside the original."
 
 
 @transaction.atomic
@@ -46,8 +47,9 @@ def correct(*, referral: Referral, changes: dict, by: Membership, at: datetime) 
     """Put right what was typed. The copies that stand with a held charge follow; the officer never sees those."""
     referral = locked(referral)
     rules = rules_by_id(referral.rules_id)
-    if "occurred_at" in changes and changes["occurred_at"] is not None and changes["occurred_at"] > at:
-        raise DomainError("This is in the future.", field="occurred_at")
+    given = (changes.get(name) for name in ("occurred_at", "birth_date", "age_about"))
+    for field, words in date_faults(*given, rules, at=at, zone=by.site.tz):
+        raise DomainError(words, field=field)
     age = changes.get("age_about")
     if changes.get("birth_date"):
         age = years_between(changes["birth_date"], at.astimezone(by.site.tz).date())
@@ -162,7 +164,7 @@ def locked(referral: Referral) -> Referral:
         .first()
     )
     if found is None:
-        raise StaleState("This referral was handed over or ended. What you add now stands beside the original.")
+        raise StaleState(TOO_LATE)
     return found
 
 

@@ -24,6 +24,7 @@ from lead_cms.core.prepared import prepared
 from lead_cms.programs.current import rules_by_id
 from referrals.actions import paging
 from referrals.actions.changing import change_status
+from referrals.actions.correcting import BEFORE_HANDOVER, TOO_LATE
 from referrals.actions.holding import hold
 from referrals.actions.reminders import tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
@@ -171,9 +172,9 @@ def _reach_out(referral: Referral, *, by: Membership, at: datetime, target_at: d
 def _handoff(referral: Referral) -> Handoff:
     handoff = (
         Handoff.objects.select_for_update(of=("self",), no_key=True)
-        .filter(referral_id=referral.pk, handed_over_at=None)
+        .filter(referral_id=referral.pk, handed_over_at=None, referral__status__in=BEFORE_HANDOVER)
         .first()
     )
     if handoff is None:
-        raise StaleState("The handover is done; nothing about it changes any more.")
+        raise StaleState(TOO_LATE)
     return handoff

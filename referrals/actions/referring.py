@@ -241,8 +241,10 @@ def _sent_before(*, by, key):
 
 def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, zone) -> list[DomainError]:
     """All that must be so before anything is written and is not, each with its field."""
-    status = starting_status(given, assessment)
-    found = [*_of_the_meeting(given, rules, at=at, zone=zone), *_of_the_age(given, at.astimezone(zone).date())]
+    status, found = starting_status(given, assessment), []
+    if given.door not in (Door.ARREST, Door.SOCIAL):
+        found.append(("door", "Choose a door."))
+    found += date_faults(given.occurred_at, given.birth_date, given.age_about, rules, at=at, zone=zone)
     if status != ReferralStatus.INELIGIBLE:
         found += _of_the_answer(given, rules, status)
     if status not in (ReferralStatus.INELIGIBLE, ReferralStatus.DECLINED, ReferralStatus.NOT_APPROVED):
@@ -251,24 +253,21 @@ def faults(given: Given, rules: Rules, assessment: Assessment, *, at: datetime, 
     return [DomainError(words, field=field) for field, words in found]
 
 
-def _of_the_meeting(given: Given, rules: Rules, *, at: datetime, zone) -> Iterator[Fault]:
-    if given.door not in (Door.ARREST, Door.SOCIAL):
-        yield "door", "Choose a door."
-    start, moment = rules.submission_start_on, given.occurred_at
-    if moment is not None and moment > at:
+def date_faults(
+    occurred_at: datetime | None, birth_date: date | None, age_about: int | None, rules: Rules, *, at: datetime, zone
+) -> Iterator[Fault]:
+    """An arrest in the future or before the site's start, and an age that nobody has."""
+    start, today = rules.submission_start_on, at.astimezone(zone).date()
+    if occurred_at is not None and occurred_at > at:
         yield "occurred_at", f"This is in the future. It is now {say_time(at, zone)}."
-    elif moment is not None and start is not None and moment.astimezone(zone).date() < start:
+    elif occurred_at is not None and start is not None and occurred_at.astimezone(zone).date() < start:
         first = f"{start:%B} {start.day}, {start.year}"
         yield "occurred_at", f"This site takes referrals from {first} on; this is before it."
-
-
-def _of_the_age(given: Given, today: date) -> Iterator[Fault]:
-    born = given.birth_date
-    if born is not None and born > today:
+    if birth_date is not None and birth_date > today:
         yield "age", "This birth date is in the future."
-    elif born is not None and today.year - born.year > OLDEST_YEARS:
+    elif birth_date is not None and today.year - birth_date.year > OLDEST_YEARS:
         yield "age", "This birth date is too long ago. Check the year."
-    elif given.age_about is not None and given.age_about > OLDEST_YEARS:
+    elif age_about is not None and age_about > OLDEST_YEARS:
         yield "age", "This age is too high. Check it."
 
 

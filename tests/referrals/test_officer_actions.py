@@ -18,7 +18,16 @@ from referrals.actions import approvals, correcting, drafts, handoff_officer, pa
 from referrals.actions.referring import UnderAge, as_listed, make_telephone_referral, years_between
 from referrals.actions.taking import take_over
 from referrals.enums import ReferralStatus
-from referrals.models import Approval, ChargeIdentity, Handoff, HeldCharge, Packet, Referral, ReferredPerson
+from referrals.models import (
+    Approval,
+    ChargeIdentity,
+    Handoff,
+    HeldCharge,
+    OutreachEntry,
+    Packet,
+    Referral,
+    ReferredPerson,
+)
 from tests.referrals.making import given_arrest, make_arrest_referral, rules_of
 
 AT = datetime(2026, 3, 5, 10, 14, tzinfo=UTC)
@@ -241,6 +250,26 @@ def test_a_correction_to_under_age_changes_nothing(officer):
     assert seen_by(officer, ReferredPerson)[0].age_about == 35
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"occurred_at": timezone.now() + timedelta(hours=1)}, "occurred_at"),
+        ({"occurred_at": datetime(2015, 1, 1, tzinfo=UTC)}, "occurred_at"),
+        ({"birth_date": date(1815, 1, 1)}, "age"),
+        ({"birth_date": timezone.now().date() + timedelta(days=2)}, "age"),
+        ({"age_about": 190}, "age"),
+    ],
+)
+def test_a_correction_is_held_to_what_a_referral_is(officer, changes, field):
+    referral = make_arrest_referral(officer)
+    before = seen_by(officer, Referral)[0].occurred_at
+    with acting_as(officer), pytest.raises(DomainError) as refused:
+        correcting.correct(referral=referral, changes=changes, by=officer, at=timezone.now())
+    assert refused.value.field == field
+    person = seen_by(officer, ReferredPerson)[0]
+    assert (person.birth_date, person.age_about, seen_by(officer, Referral)[0].occurred_at) == (None, 35, before)
+
+
 def test_cancelling_needs_a_coded_reason(officer):
     referral = make_arrest_referral(officer)
     with acting_as(officer):
@@ -292,6 +321,20 @@ def test_nobody_came(officer):
             referral=referral, why="no_answer", fallback="hold_and_reach_out", by=officer, at=timezone.now()
         )
         assert Referral.objects.get().status == ReferralStatus.OUTREACH
+
+
+def test_an_old_tab_puts_nobody_of_a_canceled_referral_on_the_list_of_outreach(world, officer):
+    referral = make_arrest_referral(officer)
+    with acting_as(officer):
+        correcting.cancel(referral=referral, reason="made_twice", by=officer, at=timezone.now())
+        told = {"referral": referral, "by": officer, "at": timezone.now()}
+        with pytest.raises(StaleState):
+            handoff_officer.nobody_came(why="no_answer", fallback="hold_and_reach_out", **told)
+        with pytest.raises(StaleState):
+            handoff_officer.stamp(moment="arrived", **told)
+        handoff = Handoff.objects.get(referral=referral)
+        assert (handoff.nobody_came_at, handoff.arrived_at) == (None, None)
+    assert not seen_by(world.a.person(Role.CASE_MANAGER), OutreachEntry)
 
 
 def test_a_referral_by_telephone_waits_for_one_tap(world, officer):
