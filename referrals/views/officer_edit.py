@@ -11,7 +11,7 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.current import rules_by_id
 from referrals.actions import correcting
 from referrals.forms.officer_own import CorrectForm, DetailsForm
-from referrals.views.officer_own import find
+from referrals.views.officer_own import find, too_late
 from referrals.views.officer_shown import title_of
 
 
@@ -52,15 +52,12 @@ def details(request, pk):
 def _edit(request, referral, form, act, is_open: bool, *, page: str, says: str):
     if not is_open:
         closed = correcting.details_closed_because(referral, timezone.now()) if page == "details" else ""
-        words = "This was handed over or ended. What you add now stands beside the original."
-        messages.info(request, closed or words)
-        return redirect("referrals:own", referral.pk)
+        return too_late(request, referral, form, closed or correcting.TOO_LATE)
     if request.method == "POST" and form.is_valid():
         try:
             act()
         except StaleState as error:
-            messages.info(request, str(error))
-            return redirect("referrals:own", referral.pk)
+            return too_late(request, referral, form, str(error))
         except DomainError as error:
             form.say_refusal(error)
         else:

@@ -1,5 +1,6 @@
 """The page of an officer's own referral, and of the agency's for its liaison."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,9 +28,10 @@ from referrals.forms.officer_own import CancelForm, CorrectionForm, NobodyCameFo
 from referrals.models import ApprovalStep, Correction, Page, Referral, ReferralOffence
 from referrals.views.officer import ways
 from referrals.views.officer_new import CALLED
-from referrals.views.officer_shown import WITHOUT_NAME, state_of, title_of
+from referrals.views.officer_shown import WITHOUT_NAME, sent_in, state_of, title_of
 
 S = ReferralStatus
+UNTIL_HANDOVER = ("stamp", "nobody", "cancel")  # forms that stand on the page no longer
 WAITING = (S.SUBMITTED, S.PENDING, S.TRIAGE)
 PARTS = (
     "person",
@@ -85,8 +87,8 @@ def own(request, pk):
     return page(request, referral)
 
 
-def page(request, referral: Referral, **bound):
-    """The page; `bound` are forms that were sent and have something to say."""
+def page(request, referral: Referral, unsaved: Sequence[dict] = (), **bound):
+    """The page; `bound` are forms that were sent and have something to say, `unsaved` is what came too late."""
     rules = rules_by_id(referral.rules_id)
     mine = request.membership.role == Role.OFFICER
     handoff, approval = getattr(referral, "handoff", None), getattr(referral, "approval", None)
@@ -121,6 +123,7 @@ def page(request, referral: Referral, **bound):
         "waited": _waited(handoff), "arrived": {"moment": handoff_officer.Moment.ARRIVED}, "bound": list(bound),
         "sent": sentence_shown(referral=referral, by=request.membership) if mine else None,
         "details_wait": mine and named and correcting.details_wait(referral, timezone.now()),
+        "unsaved": unsaved,
         "details_closed": correcting.details_closed_because(referral, timezone.now()) if mine and named else "",
     }  # fmt: skip
     return render(request, "referrals/officer/own.html", context)
@@ -354,11 +357,20 @@ def _do(request, referral, form, act, *, name: str, says: str):
         try:
             act()
         except StaleState as error:
-            messages.info(request, str(error))
-            return redirect("referrals:own", referral.pk)
+            return too_late(request, referral, form, str(error))
         except DomainError as error:
             form.say_refusal(error)
         else:
             messages.success(request, says)
             return redirect("referrals:own", referral.pk)
+    if name in UNTIL_HANDOVER and referral.status not in correcting.BEFORE_HANDOVER:
+        return too_late(request, referral, form, correcting.TOO_LATE)
     return page(request, referral, **{name: form})
+
+
+def too_late(request, referral, form, says: str):
+    """A form of a page of before: the page as it is now, with what was sent, to copy."""
+    messages.info(request, says)
+    if unsaved := sent_in(form):
+        return page(request, find(referral.pk), unsaved)
+    return redirect("referrals:own", referral.pk)

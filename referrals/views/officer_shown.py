@@ -48,6 +48,19 @@ def listed(referral: Referral) -> dict:
     }  # fmt: skip
 
 
+def sent_in(form) -> list[dict]:
+    """What was typed or chosen anew, by its label: for a page that cannot take it any more, and loses nothing."""
+    found = []
+    for name in form.changed_data if form.is_bound else ():
+        field, sent = form.fields[name], form[name].data
+        parts = sent if isinstance(sent, list) else [sent]
+        words = dict(getattr(field, "choices", ()))
+        value = " ".join(words.get(part, part) for part in parts if part and isinstance(part, str))
+        if value:
+            found.append({"label": field.label, "value": value})
+    return found
+
+
 def as_uuid(text: str) -> uuid.UUID | None:
     """The key in an address or a field, or None."""
     try:

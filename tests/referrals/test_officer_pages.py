@@ -15,6 +15,7 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import OrganisationKind
 from lead_cms.programs.models import RuleSet
 from referrals.actions import handoff_officer
+from referrals.actions.correcting import cancel
 from referrals.actions.referring import make_telephone_referral
 from referrals.actions.taking import stamp, take_over
 from referrals.models import Draft, IncidentRecord, OnCallShift, Referral, ReferredPerson, UnderageCount
@@ -356,7 +357,7 @@ def test_times_nobody_came_and_what_is_left(world, client, officer, shift):
     page = client.get(url("own", referral)).content.decode()
     assert "Handed over" in page and "Send the report packet" in page and "Cancel this referral" not in page
     page = client.post(url("nobody-came", referral), data, follow=True).content.decode()
-    assert "handover is done" in page
+    assert "handed over or ended" in page
 
 
 def test_a_wait_beyond_the_sites_minutes_says_what_then(client, officer, shift):
@@ -402,6 +403,35 @@ def test_correct_cancel_and_details(world, client, officer):
     assert "has no answer yet" in client.post(url("cancel", other), {}).content.decode()
     page = client.post(url("cancel", other), {"reason": "made_twice"}, follow=True).content.decode()
     assert "Canceled" in page and "Made twice" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "shown"),
+    [
+        ("correct", {"name": "ليلى Marshall 🦊", "age": "36", "incident_number": ""}, ["ليلى Marshall 🦊", "36"]),
+        ("details", {"where_found": "By the old pier", "children_present": "no"}, ["By the old pier", "No"]),
+        (
+            "nobody-came",
+            {"why": "no_answer", "fallback": "station", "note": "Waited at the pier"},
+            ["Waited at the pier"],
+        ),
+        ("nobody-came", {"why": "", "note": "Waited at the pier"}, ["Waited at the pier"]),
+        ("stamp", {"moment": "arrived", "happened": "10:50"}, ["Arrived", "10:50"]),
+    ],
+)
+def test_what_an_old_tab_sends_to_a_finished_referral_changes_nothing_and_is_not_lost(
+    world, client, officer, name, typed, shown
+):
+    referral = make_arrest_referral(officer)
+    assert client.get(url("correct", referral)).status_code == 200
+    with acting_as(officer):
+        cancel(referral=Referral.objects.get(pk=referral.pk), reason="made_twice", by=officer, at=timezone.now())
+    before = rows(officer, Referral)[0].__dict__, rows(officer, ReferredPerson)[0].__dict__
+    page = client.post(url(name, referral), typed)
+    words = page.content.decode()
+    assert "Not saved" in words and all(f">{value}<" in words for value in shown)
+    after = rows(officer, Referral)[0].__dict__, rows(officer, ReferredPerson)[0].__dict__
+    assert [one | {"_state": None} for one in before] == [one | {"_state": None} for one in after]
 
 
 def test_the_packet_and_its_plain_text(client, officer):
