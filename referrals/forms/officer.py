@@ -50,8 +50,8 @@ def unpack(token: str) -> tuple[Given, str]:
 
 
 def incident_number(text: str) -> str:
-    """As it is stored: without the spaces people read it with."""
-    return "".join(text.split())[:30]
+    """As it is stored: without the spaces people read it with, and without what no record holds."""
+    return "".join(text.replace("\0", "").split())[:30]
 
 
 class CheckForm(Form):

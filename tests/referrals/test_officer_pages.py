@@ -118,6 +118,8 @@ def test_an_incident_number_finds_its_offenses_and_fills_the_form(world, client)
     assert 'value="Lina"' in page and "Eddy St at Jones St" in page and "need you" not in page
     page = client.post(NEW, data | {"lookup": "1", "incident_number": "1", "name": "Lina"}).content.decode()
     assert 'value="Lina"' in page and "no record of that number" in page
+    page = client.post(NEW, data | {"lookup": "1", "incident_number": "1\x00", "name": "Lina"}).content.decode()
+    assert 'value="Lina"' in page and "no record of that number" in page
     client.post(NEW, data)
     with acting_as(world.a.person(Role.OFFICER)):
         assert Referral.objects.get().precinct == "tenderloin"
@@ -229,6 +231,7 @@ def test_a_draft_comes_back_as_it_was_typed(client, sign_in, world, officer):
         ({"occurred_at_0": "0001-01-01"}, "this is before it"),
         ({"name": ""}, "Enter a name, or what the person looks like."),
         ({"name": "De\x00von"}, "cannot be stored"),
+        ({"incident_number": "260\x00118402"}, "cannot be stored"),
         ({"age": "1/1/1815"}, "too long ago"),
         ({"age": "2/30/1990"}, "There is no such day"),
         ({"age": "old"}, "Enter an age such as 35"),
