@@ -62,10 +62,15 @@ def text(most: int = 300) -> Check:
             yield Fault(path, 'is blank. Write it, or set the value to null with the source "not published".')
         elif len(value) > most:
             yield Fault(path, f"is {len(value)} characters long; at most {most} fit.")
-        elif any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+        elif not _is_text(value):
             yield Fault(path, "holds a character that is no text, such as a line break.")
 
     return check
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be stored and stands on one line: no control character, no half of a character."""
+    return not any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in value)
 
 
 def whole(low: int, high: int) -> Check:
@@ -97,7 +102,13 @@ def url(value: Any, path: str) -> Iterator[Fault]:
         split = urlsplit(value) if isinstance(value, str) else None
     except ValueError:
         split = None
-    if split is None or split.scheme not in ("http", "https") or "." not in split.netloc or " " in value:
+    if (
+        split is None
+        or split.scheme not in ("http", "https")
+        or "." not in split.netloc
+        or " " in value
+        or not _is_text(value)
+    ):
         yield Fault(path, f"must be a web address beginning with https:// or http://, not {_said(value)}.")
 
 
@@ -160,7 +171,8 @@ def code(value: Any, path: str) -> Iterator[Fault]:
 
 
 def offense_code(value: Any, path: str) -> Iterator[Fault]:
-    if not isinstance(value, str) or len(value) > 40 or not any(letter.isdigit() for letter in value):
+    plain = isinstance(value, str) and len(value) <= 40 and _is_text(value)
+    if not plain or not any(letter.isdigit() for letter in value):
         yield Fault(path, f'must be a section such as "HS 11350(a)", not {_said(value)}.')
 
 

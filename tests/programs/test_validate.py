@@ -85,6 +85,8 @@ def spoiled(path, value):
         ("offenses.0.value.class", "crime", "offenses[HS 11350(a)].class", "one of"),
         ("offenses.0.value.code", "hs-11377 A", "offenses[HS 11377(a)]", "stands twice"),
         ("offenses.0.source.url", "ask Jane", "offenses[HS 11350(a)].source.url", "web address"),
+        ("offenses.0.source.url", "https://example.org/\0", "offenses[HS 11350(a)].source.url", "web address"),
+        ("offenses.1.value.code", "HS 1\ud800", "offenses[HS 1\ud800].code", "must be a section"),
         ("offenses.0.source.url", "javascript:alert(1)", "offenses[HS 11350(a)].source.url", "web address"),
         ("offenses.0.value.colour", "red", "offenses[HS 11350(a)].colour", "not a known key"),
         ("exclusions.0.value.doors", [], "exclusions[sold_to_minors].doors", "empty"),
