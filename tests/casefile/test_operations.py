@@ -21,7 +21,7 @@ from referrals.actions.triage import cannot_offer, send_on
 from referrals.enums import ReferralStatus
 from referrals.models import EligibilityAnswer, HeldCharge, IntakeWindow, OnCallShift, Referral, ReferredPerson
 from tests.factories import LONG_AGO
-from tests.referrals.making import make_arrest_referral
+from tests.referrals.making import make_arrest_referral, rules_of
 
 
 def words(response) -> str:
@@ -44,6 +44,11 @@ def unsure(world):
     return make_arrest_referral(world.a.person(Role.OFFICER), is_sure=False)
 
 
+def rules_of_site(membership):
+    with acting_as(membership), transaction.atomic():
+        return rules_of(membership)
+
+
 def new_rules(world, **changes):
     with acting_as(Duty.OPERATOR):
         return RuleSet.objects.create(
@@ -62,6 +67,20 @@ def test_what_an_officer_was_not_sure_of_waits_for_the_coordinator(client, unsur
     page = words(client.get(f"/site/triage/{unsure.pk}/"))
     assert "Can LEAD be offered?" in page
     assert "Devon Marsh" not in page
+
+
+NO_TO_ALL = "Every question was answered with no."
+
+
+def test_a_question_without_an_answer_never_reads_as_a_no(client, world):
+    officer = world.a.person(Role.OFFICER)
+    assert NO_TO_ALL in words(client.get(f"/site/triage/{make_arrest_referral(officer, is_sure=False).pk}/"))
+    for amount, says in (("", "Not answered"), ("not_weighed", "Not weighed")):
+        referral = make_arrest_referral(officer, is_sure=False, answers={}, amount=amount)
+        page = words(client.get(f"/site/triage/{referral.pk}/"))
+        assert NO_TO_ALL not in page
+        assert page.count("Not answered") >= len(rules_of_site(officer).exclusions_for("arrest"))
+        assert f"The controlled substance quantity is over 5 grams. {says}" in page
 
 
 def test_a_yes_opens_the_window_from_the_day_it_was_sent(client, coordinator, unsure):

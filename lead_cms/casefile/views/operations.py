@@ -23,10 +23,11 @@ from lead_cms.core.prepared import prepared
 from lead_cms.core.sql import AnyOf, Keys
 from lead_cms.core.templatetags.dates import when
 from lead_cms.programs.current import current_ruleset, rules_by_id, rules_for
+from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import NoBecause
 from referrals.actions.triage import answer_community, cannot_offer, reasons, send_on
 from referrals.counts import Doors, count_decisions, count_doors, count_rest, count_windows, period_of
-from referrals.enums import ENDED, Door, Outcome, ReferralStatus, ThreeWay
+from referrals.enums import ENDED, Amount, Door, Outcome, ReferralStatus, ThreeWay
 from referrals.models import Approval, Referral
 from referrals.views.liaison import complainant_says
 
@@ -116,17 +117,10 @@ def _triage_page(request, referral, *, form=None):
     community = referral.status != ReferralStatus.TRIAGE
     if form is None:
         form = CommunityNoForm() if community else CannotForm(choices=reasons(rules, referral.door))
-    known = {one.code: one for one in rules.exclusions or ()}
-    answers = [
-        {
-            "title": answer.rule_text,
-            "answer": ThreeWay(answer.answer).label if answer.answer in ThreeWay.values else answer.answer,
-            "tone": "waiting" if answer.answer == ThreeWay.NOT_KNOWN else "bad" if answer.effect else "neutral",
-            "source": known[answer.rule_code].source.label if answer.rule_code in known else "",
-        }
-        for answer in referral.answers.order_by("rule_code", "pk")
-        if community or answer.answer != ThreeWay.NO
-    ]
+    offences = list(referral.offences.order_by("code"))
+    answers = _answered(referral, rules, all_of_them=community)
+    if not community:
+        answers += _unanswered(referral, rules) + _amounts(referral, rules, offences)
     context = {
         "referral": referral,
         "community": community,
@@ -136,7 +130,7 @@ def _triage_page(request, referral, *, form=None):
         "no_police": referral.door == Door.COMMUNITY,
         "complainant": complainant_says(referral),
         "answers": answers,
-        "offences": list(referral.offences.order_by("code")),
+        "offences": offences,
         "form": form,
         "approval": rules.approval.at(referral.door),
         "must_approve": referral.outcome == Outcome.NEEDS_APPROVAL
@@ -144,6 +138,45 @@ def _triage_page(request, referral, *, form=None):
         "door": rules.door_name(referral.door),
     }
     return render(request, "operations/triage_one.html", context)
+
+
+def _answered(referral: Referral, rules: Rules, *, all_of_them: bool) -> list[dict]:
+    """What was answered, in the rule's words as it was asked; of what an officer was not sure of, all but a plain no."""
+    known = {one.code: one for one in rules.exclusions or ()}
+    return [
+        {
+            "title": answer.rule_text,
+            "answer": ThreeWay(answer.answer).label if answer.answer in ThreeWay.values else answer.answer,
+            "tone": "waiting" if answer.answer == ThreeWay.NOT_KNOWN else "bad" if answer.effect else "neutral",
+            "source": known[answer.rule_code].source.label if answer.rule_code in known else "",
+        }
+        for answer in referral.answers.order_by("rule_code", "pk")
+        if all_of_them or answer.answer != ThreeWay.NO
+    ]
+
+
+def _unanswered(referral: Referral, rules: Rules) -> list[dict]:
+    """What nobody answered is never taken for "no": an officer may send it on without an answer to anything."""
+    given = set(referral.answers.values_list("rule_code", flat=True))
+    return [
+        {"title": one.text, "answer": "Not answered", "tone": "waiting", "source": one.source.label}
+        for one in rules.exclusions_for(referral.door)
+        if one.code not in given
+    ]
+
+
+def _amounts(referral: Referral, rules: Rules, offences) -> list[dict]:
+    """The limits that count for these offenses, where nobody said within. Over a limit nothing waits for this answer."""
+    if referral.amount == Amount.WITHIN:
+        return []
+    kinds = {known.amount_limit for one in offences if (known := rules.offence(one.code))}
+    says = Amount.NOT_WEIGHED.label if referral.amount == Amount.NOT_WEIGHED else "Not answered"
+    limits = (("drug", rules.limits.drug), ("property", rules.limits.property))
+    return [
+        {"title": limit.text, "answer": says, "tone": "waiting", "source": ""}
+        for kind, limit in limits
+        if limit is not None and kind in kinds
+    ]
 
 
 @require_POST
