@@ -17,7 +17,7 @@ TEXTS: dict[str, str] = {
     "to_find": "Somebody new is to be found",
     "triage": "An officer was not sure and asks you",
     "approval_no": "An approval was answered with no: talk with the person first",
-    "approval": "An approval given by telephone waits for your word",
+    "approval": "An approval waits for your word",
     "assigned": "Somebody was given to you to look after",
     "nobody_came": "Nobody came to an officer who called",
     "cancelled": "An officer canceled a referral: nobody needs to come",

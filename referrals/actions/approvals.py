@@ -23,7 +23,7 @@ from lead_cms.core.inserting import insert
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.eligibility import chain
 from referrals.actions.changing import change_status
-from referrals.actions.opening import open_window_after_approval
+from referrals.actions.opening import goes_on_to, open_window_after_approval
 from referrals.actions.reminders import case_path, tell_now
 from referrals.enums import Door, ReferralStatus
 from referrals.models import Approval, ApprovalStep, Referral, ReferredPerson
@@ -206,7 +206,5 @@ def _locked(referral: Referral) -> Approval:
 
 
 def _approved(referral: Referral, *, by: Membership, at: datetime) -> None:
-    """The referral goes on: a case manager comes, or outreach finds the person where nobody meets."""
-    to = ReferralStatus.SUBMITTED if referral.meeting_place else ReferralStatus.OUTREACH
-    change_status(referral, to, by=by, at=at)
+    change_status(referral, goes_on_to(referral), by=by, at=at)
     open_window_after_approval(referral=referral, by=by, at=at)

@@ -26,6 +26,7 @@ from referrals.actions import paging
 from referrals.actions.changing import change_status
 from referrals.actions.correcting import BEFORE_HANDOVER, TOO_LATE
 from referrals.actions.holding import hold
+from referrals.actions.moments import is_same_minute
 from referrals.actions.reminders import tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
 from referrals.models import Handoff, OnCallShift, OutreachEntry, Referral
@@ -94,6 +95,8 @@ def stamp(
     if moment == Moment.CALLED and handoff.called_at is not None and happened_at is None:
         return handoff
     true_at = happened_at or at
+    if moment == Moment.ARRIVED and handoff.called_at and is_same_minute(true_at, handoff.called_at):
+        true_at = handoff.called_at
     _check_time(handoff, moment, true_at, at)
     setattr(handoff, f"{moment}_at", true_at)
     changed = [f"{moment}_at"]

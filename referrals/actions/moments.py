@@ -1,6 +1,6 @@
 """Moments and days that a person types: true ones, in the site's zone, never in the future."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from lead_cms.core.errors import DomainError
 
@@ -22,3 +22,8 @@ def day_not_in_future(on: date, at: datetime, site, *, field: str) -> date:
     if on > site_day(at, site):
         raise DomainError("This day has not come yet. Enter the day it happened.", field=field)
     return on
+
+
+def is_same_minute(typed: datetime, tapped: datetime) -> bool:
+    """Whether a time typed to the minute holds a tap within that minute: it is then not before the tap."""
+    return typed < tapped < typed + timedelta(minutes=1)

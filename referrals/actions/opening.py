@@ -3,6 +3,7 @@
 API
     open_up(referral=, offences=, person=, rules=, at=, by=)     right after the referral and its parts are written
     open_window_after_approval(referral=, at=, by=)              when it leaves "waiting for approval" or triage
+    goes_on_to(referral) -> ReferralStatus                       where it goes then
 Written as INTAKE, which inserts and reads nothing: an officer causes all of it and may see none of it. The keys are made
 from the referral's, so that opening twice opens once.
 """
@@ -27,6 +28,7 @@ from referrals.enums import ENDED, Door, OutreachState, ReferralStatus
 from referrals.models import (
     Casework,
     ChargeIdentity,
+    Handoff,
     HeldCharge,
     IntakeWindow,
     OutreachEntry,
@@ -63,6 +65,12 @@ def open_window_after_approval(*, referral: Referral, at: datetime, by: Membersh
     with acting_as(Duty.INTAKE), pipelined():
         charges = _begin(referral, offences, person, rules, at=at, by=by)
     _record_opening(referral, charges)
+
+
+def goes_on_to(referral: Referral) -> ReferralStatus:
+    """A case manager comes; or outreach finds the person, where nobody meets or the person has left meanwhile."""
+    left = Handoff.objects.filter(referral_id=referral.pk, fallback="hold_and_reach_out").exists()
+    return ReferralStatus.OUTREACH if left or not referral.meeting_place else ReferralStatus.SUBMITTED
 
 
 def _record_opening(referral: Referral, charges: int) -> None:

@@ -60,6 +60,8 @@ def standing(
     """`shifts` are those that run when the next is paged; None when nobody is being paged any more."""
     if paging is None or paging.stopped_at is not None:
         return None
+    # A page that was written since the chain was read is not in it yet: both are told as they stood then.
+    pages = [page for page in pages if page.step < paging.next_step]
     on_call = [page for page in pages if page.kind == PageKind.ON_CALL]
     shift = next_in_line(shifts, {page.person_id for page in pages}) if paging.next_at else None
     after = shift.person if shift else None

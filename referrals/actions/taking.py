@@ -22,14 +22,14 @@ from participants.actions.closing import refuse_if_apart
 from referrals.actions import paging
 from referrals.actions.changing import change_status
 from referrals.actions.holding import hold, hold_case
-from referrals.actions.moments import not_in_future
+from referrals.actions.moments import is_same_minute, not_in_future
 from referrals.enums import OutreachState, ReferralStatus
 from referrals.models import Casework, Handoff, OutreachEntry, Referral, ReferredPerson
 
 STEPS = ("called", "acknowledged", "arrived", "handed_over")  # in the order in which they happen
 SAYS = {
     "called": "the call",
-    "acknowledged": "the acknowledgment",
+    "acknowledged": "“On the way”",
     "arrived": "the arrival",
     "handed_over": "the handover",
 }
@@ -50,7 +50,7 @@ def stamp(
         raise DomainError("There is no such step.")
     handoff = _lock(referral)
     if handoff is not None and getattr(handoff, f"{step}_at") is not None and true_at is None:
-        raise StaleState(f"{SAYS[step].capitalize()} is entered already.")
+        raise StaleState(f"{SAYS[step][:1].upper()}{SAYS[step][1:]} is entered already.")
     if referral.status not in (*TAKEABLE, ReferralStatus.HANDED_OVER):
         raise StaleState("This referral is not waiting for a case manager.")
     if step == "acknowledged" and true_at is None:
@@ -151,6 +151,8 @@ def _set(handoff: Handoff, step: str, *, at: datetime, true_at: datetime | None)
         known = getattr(handoff, f"{other}_at")
         if known is None or number == place:
             continue
+        if true_at is not None and number < place and is_same_minute(moment, known):
+            moment = known
         if (number < place and moment < known) or (number > place and moment > known):
             where = "before" if number < place else "after"
             raise DomainError(f"This is {where} {SAYS[other]}. Check the time.", field="true_at")

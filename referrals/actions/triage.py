@@ -23,7 +23,7 @@ from referrals.actions import reminders
 from referrals.actions.approvals import answer_approval, ask_approval
 from referrals.actions.changing import change_status
 from referrals.actions.holding import hold
-from referrals.actions.opening import open_window_after_approval
+from referrals.actions.opening import goes_on_to, open_window_after_approval
 from referrals.enums import Door, Outcome, ReferralStatus
 from referrals.models import Approval, ApprovalStep, EligibilityAnswer, Referral, ReferralOffence, ReferredPerson
 
@@ -60,7 +60,7 @@ def send_on(*, referral: Referral, needs_approval: bool, by: Membership, at: dat
     locked.outcome = Outcome.NEEDS_APPROVAL if needs_approval else Outcome.ELIGIBLE
     locked.save(update_fields=["outcome"])
     change_status(locked, ReferralStatus.PENDING if needs_approval else ReferralStatus.SUBMITTED, by=by, at=at)
-    if not needs_approval and not locked.meeting_place:
+    if not needs_approval and goes_on_to(locked) == ReferralStatus.OUTREACH:
         change_status(locked, ReferralStatus.OUTREACH, by=by, at=at)
     record(AuditAction.REFERRAL_TRIAGED, target=locked, outcome=str(locked.outcome))
     open_window_after_approval(referral=locked, by=by, at=at)

@@ -148,6 +148,8 @@ def _next(referral, rules, handoff, approval, packet) -> str:
     """The one thing to do now."""
     if referral.by_telephone and referral.confirmed_at is None:
         return "confirm"
+    if referral.status == S.TRIAGE:
+        return "triage"
     if referral.status == S.PENDING and approval is not None and approval.said in ("", "no_answer"):
         return "approval"
     if referral.status in (S.SUBMITTED, S.PENDING) and handoff is not None and handoff.arrived_at is None:

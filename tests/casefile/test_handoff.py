@@ -40,6 +40,17 @@ def test_a_true_time_is_past_and_in_order(world, minutes, words):
     assert refused.value.field == "true_at"
 
 
+def test_a_time_typed_to_the_minute_is_not_before_a_tap_within_that_minute(world):
+    manager, referral = world.a.person(Role.CASE_MANAGER), referred(world.a)
+    tapped = AT + timedelta(minutes=17, seconds=40)
+    stamp(manager, referral, "acknowledged", at=tapped)
+    with pytest.raises(DomainError, match="before “On the way”"):
+        stamp(manager, referral, "arrived", true_at=AT + timedelta(minutes=16))
+    assert stamp(manager, referral, "arrived", true_at=AT + timedelta(minutes=17)).arrived_at == tapped
+    with pytest.raises(StaleState, match="“On the way” is entered already"):
+        stamp(manager, referral, "acknowledged")
+
+
 def test_taking_over_ends_the_officers_part_and_starts_their_days(world):
     manager, referral = world.a.person(Role.CASE_MANAGER), taken(world.a)
     assert referral.status == "handed_over"

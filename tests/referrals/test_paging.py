@@ -372,7 +372,7 @@ def test_everybody_on_the_list_comes_once_in_order_and_nobody_else(entries):
 
 
 def test_what_the_officer_reads():
-    chain = SimpleNamespace(stopped_at=None, next_at=NOON + 10 * MINUTE, minutes=10)
+    chain = SimpleNamespace(stopped_at=None, next_step=2, next_at=NOON + 10 * MINUTE, minutes=10)
     shifts = line((1, 1, 0), (2, 2, 0))
     now = NOON + 2 * MINUTE
 
@@ -384,7 +384,10 @@ def test_what_the_officer_reads():
     assert says == "Paged P1 2 minutes ago. Next is P2, in 8 minutes."
     assert "coordinators are told in 8 minutes" in paging.standing(chain, [page(1)], shifts[:1], now).says
     assert paging.standing(chain, [], shifts, now).says == "P1 is being paged now."
-    over = SimpleNamespace(stopped_at=None, next_at=None, minutes=10)
+    # The first was paged between the reading of the chain and that of its pages: nobody else is next "now".
+    as_begun = SimpleNamespace(stopped_at=None, next_step=1, next_at=NOON, minutes=10)
+    assert paging.standing(as_begun, [page(1)], shifts, NOON).says == "P1 is being paged now."
+    over = SimpleNamespace(stopped_at=None, next_step=3, next_at=None, minutes=10)
     last = [page(1), page(7, "last", 2, NOON + MINUTE)]
     assert paging.standing(over, last, shifts, now).says == (
         "Everybody on the list was paged, and nobody has answered. Supervisors and coordinators were told 1 minute ago."

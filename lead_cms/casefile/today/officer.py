@@ -23,6 +23,7 @@ from referrals.views.officer_shown import state_of, title_of
 S = ReferralStatus
 BACK = timedelta(days=60)
 MOST = 20
+RUNNING = (S.TRIAGE, S.SUBMITTED, S.PENDING)  # somebody's answer or coming is waited for at the curb
 FIGURES = {
     "offers": "offers", "handed_over": "handed over", "minutes_to_arrival": "minutes to arrival",
     "nobody_came": "times nobody came",
@@ -35,7 +36,7 @@ def context(request) -> dict:
     ruleset = current_ruleset(membership.site_id, timezone.localdate())
     rules = rules_for(ruleset) if ruleset else None
     rows = open_rows(officer=membership.pk, since=now - BACK, shift=now - SHIFT)
-    running = [row for row in rows if row.status in (S.SUBMITTED, S.PENDING) and now - row.submitted_at <= SHIFT]
+    running = [row for row in rows if row.status in RUNNING and now - row.submitted_at <= SHIFT]
     newest = newest_rows(officer=membership.pk)
     return {
         "hears": hears(rules, membership, newest),
@@ -61,7 +62,7 @@ def open_rows(*, officer, since, shift):
     )
     found = found.select_related("person", "handoff").only(
         *ROW, "by_telephone", "confirmed_at", "details_done_at", "meeting_place", "handoff__called_at",
-        "handoff__arrived_at",
+        "handoff__acknowledged_at", "handoff__arrived_at",
     )  # fmt: skip
     return found.order_by("-submitted_at", "-pk")[:MOST]
 
@@ -125,10 +126,14 @@ def figures_of(membership, least: int, newest: list) -> tuple:
 def _running(referral: Referral, now) -> dict:
     handoff = getattr(referral, "handoff", None)
     row = row_of(referral)
-    if handoff is None or handoff.called_at is None:
-        says = "Nobody is called yet"
-    elif handoff.arrived_at is not None:
+    if referral.status == S.TRIAGE:
+        says = "Nobody comes before their answer"
+    elif handoff is not None and handoff.arrived_at is not None:
         says = "The case manager is with you"
+    elif handoff is not None and handoff.acknowledged_at is not None:
+        says = "The case manager is on the way"
+    elif handoff is None or handoff.called_at is None:
+        says = "Nobody is called yet"
     else:
         minutes = int((now - handoff.called_at).total_seconds() // 60)
         says = f"Called {minutes} minute{'' if minutes == 1 else 's'} ago"
