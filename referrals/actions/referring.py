@@ -182,7 +182,7 @@ def site_rules(by: Membership, at: datetime):
 
 
 def _make(referral: Referral, *, by: Membership, at: datetime, given: Given, called_at=None) -> Referral:
-    for sent in _sent_before(by=by.pk, key=referral.submission_key):
+    for sent in sent_before(by=by.pk, key=referral.submission_key):
         return _the_same(sent, given)
     ruleset, rules = site_rules(by, at)
     held = None if given.held is None else as_listed(rules, given.held)
@@ -235,7 +235,8 @@ def _the_same(sent: Referral, given: Given) -> Referral:
 
 
 @prepared(by=uuid.UUID, key=uuid.UUID)
-def _sent_before(*, by, key):
+def sent_before(*, by, key):
+    """What a form of this key made before."""
     return Referral.objects.filter(entered_by=by, submission_key=key)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
 from lead_cms.core.crypto import Tampered, UnknownKey, decrypt, encrypt
 from lead_cms.core.forms import Form
@@ -18,7 +19,8 @@ from referrals.models import IncidentRecord
 DOORS = (Door.ARREST, Door.SOCIAL)
 MOST_FOUND = 12
 AMOUNTS = [(Amount.WITHIN, "Within"), (Amount.OVER, "Over"), (Amount.NOT_WEIGHED, "Not weighed")]
-AAD = "referrals.check"
+AAD, AAD_TYPED = "referrals.check", "referrals.check.typed"
+MOST_TYPED = 3000
 # The words of the imported incident files for what the rules call by another.
 GROUPS = {"shoplifting": "theft"}
 
@@ -47,6 +49,24 @@ def unpack(token: str) -> tuple[Given, str]:
         return given, plain["n"]
     except (Tampered, UnknownKey, ValueError, KeyError, TypeError) as error:
         raise BadToken from error
+
+
+def seal(typed: QueryDict) -> str:
+    """The form as it was sent, for an address that shows it again; empty where it is too long for one."""
+    kept = {name: values for name, values in typed.lists() if name != "csrfmiddlewaretoken" and any(values)}
+    plain = json.dumps(kept)
+    return encrypt(plain, aad=AAD_TYPED) if len(plain) <= MOST_TYPED else ""
+
+
+def unseal(token: str) -> QueryDict:
+    """What `seal` was given."""
+    typed = QueryDict(mutable=True)
+    try:
+        for name, values in json.loads(decrypt(token, aad=AAD_TYPED)).items():
+            typed.setlist(name, values)
+    except (Tampered, UnknownKey, ValueError, AttributeError) as error:
+        raise BadToken from error
+    return typed
 
 
 def incident_number(text: str) -> str:

@@ -1,5 +1,6 @@
 """Screen 1 of the officer, "Can I, and who comes?", and what it says to somebody too young."""
 
+import uuid
 from dataclasses import replace
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from referrals.actions.drafts import drafts_of
 from referrals.actions.handoff_officer import FALLBACK_NAMES, on_call
 from referrals.actions.referring import assess_given
 from referrals.enums import Door
-from referrals.forms.officer import BadToken, CheckForm, pack, unpack, unsure
+from referrals.forms.officer import BadToken, CheckForm, pack, seal, unpack, unseal, unsure
+from referrals.views.officer_shown import as_uuid
 
 TONES = {"open": "good", "closed": "bad", "unknown": "neutral"}
 
@@ -62,44 +64,61 @@ def check(request):
     rules, missing = rules_here(request)
     if rules is None:
         return not_ready(request, missing)
-    if request.method == "POST":
-        return _checked(request, rules)
-    context, site_id = {}, request.membership.site_id
-    form = CheckForm(rules, initial={}, site_id=site_id)
-    if token := request.GET.get("c", ""):
-        try:
+    site_id = request.membership.site_id
+    try:
+        if request.method == "POST":
+            return _asked(request, rules)
+        if typed := request.GET.get("f", ""):
+            form = CheckForm(rules, unseal(typed), site_id=site_id)
+            return _ask_again(request, rules, form)
+        if token := request.GET.get("c", ""):
             given, number = unpack(token)
-        except BadToken:
-            messages.info(request, "Those answers are too old. Answer again; nothing was kept.")
-            return redirect("referrals:check")
-        context = _answer(request, rules, given, token)
-        form = CheckForm(rules, initial=CheckForm.initial_of(given) | {"number": number}, site_id=site_id)
-    return render(request, "referrals/officer/check.html", _screen_1(request, rules, form) | context)
+            form = CheckForm(rules, initial=CheckForm.initial_of(given) | {"number": number}, site_id=site_id)
+            context = _screen_1(request, rules, form) | _answer(request, rules, given, token)
+            return render(request, "referrals/officer/check.html", context)
+    except BadToken:
+        messages.info(request, "Those answers are too old. Answer again; nothing was kept.")
+        return redirect("referrals:check")
+    form = CheckForm(rules, initial={}, site_id=site_id)
+    return render(request, "referrals/officer/check.html", _screen_1(request, rules, form))
 
 
-def _checked(request, rules):
-    """What a button of screen 1 asks for; where it leads nowhere, the screen again with what was typed."""
+def _asked(request, rules):
+    """What was sent: on to the answer, to screen 2, to the youth number, or the form again with what it lacks."""
     if "under_age" in request.POST:
         return to_youth(request, request.POST.get("door", ""))
     if "override" in request.POST:
         return _override(request, rules)
-    form = CheckForm(rules, request.POST, site_id=request.membership.site_id)
+    form, key = CheckForm(rules, request.POST, site_id=request.membership.site_id), key_of(request)
     if "unsure" in request.POST:
         form.is_valid()
         if form.cleaned_data.get("door"):
-            return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", ""))))
-    elif "answer" not in request.POST:
+            return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", "")), key))
+    elif "answer" in request.POST and form.is_valid():
+        return _to_answer(pack(form.given(), number=form.cleaned_data["number"]), key)
+    return _ask_again(request, rules, form)
+
+
+def _ask_again(request, rules, form: CheckForm):
+    """The form as it was sent. While an offense is looked for nothing is missing yet."""
+    if not {"answer", "unsure"} & set(form.data):
         form.quiet()
-    elif form.is_valid():
-        return _to_answer(pack(form.given(), number=form.cleaned_data["number"]))
-    return render(request, "referrals/officer/check.html", _screen_1(request, rules, form))
+    context = _screen_1(request, rules, form)
+    if request.method == "POST" and (typed := seal(request.POST)):
+        context["here"] = f"{reverse('referrals:check')}?f={typed}&k={context['key']}"
+    return render(request, "referrals/officer/check.html", context)
+
+
+def key_of(request) -> uuid.UUID:
+    """The key of the form on screen 2, from the first answer on: whatever leads back to it finds what was typed there."""
+    return as_uuid(request.POST.get("k") or request.GET.get("k", "")) or uuid.uuid4()
 
 
 def _screen_1(request, rules, form) -> dict:
     drafts = drafts_of(request.membership, timezone.now()) if not request.GET.get("c") else []
     return {
-        "form": form, "rules": rules, "who": who_comes(request, rules), "answer": None, "draft": drafts[0] if drafts else None,
-        "many": len(rules.offences or ()),
+        "key": key_of(request), "form": form, "rules": rules, "who": who_comes(request, rules), "answer": None,
+        "draft": drafts[0] if drafts else None, "many": len(rules.offences or ()),
     }  # fmt: skip
 
 
@@ -111,12 +130,13 @@ def _answer(request, rules, given, token) -> dict:
         for finding in answer.findings
         if finding.overridable and not finding.overridden and Role.OFFICER in finding.override_roles
     ]
+    key = key_of(request)
     tones = {"eligible": "good", "needs_approval": "waiting", "not_sure": "waiting", "ineligible": "bad"}
     return {
         "answer": answer, "token": token, "tone": tones[answer.outcome], "overridable": reasons,
         "findings": [(finding, tones[finding.outcome]) for finding in answer.findings],
-        "unsure_url": _new_url(pack(unsure(given), number=unpack(token)[1])),
-        "write_url": _new_url(token),
+        "unsure_url": _new_url(pack(unsure(given), number=unpack(token)[1]), key), "write_url": _new_url(token, key),
+        "key": key,
     }  # fmt: skip
 
 
@@ -133,16 +153,16 @@ def _override(request, rules):
     if not reasons:
         messages.error(request, "Give a reason to go on; the rule stands otherwise.")
     given = replace(given, overrides={**given.overrides, **reasons})
-    return _to_answer(pack(given, number=number))
+    return _to_answer(pack(given, number=number), key_of(request))
 
 
-def _to_answer(token: str):
+def _to_answer(token: str, key: uuid.UUID):
     # The browser would keep the form's own fragment, and scroll past the answer.
-    return redirect(f"{reverse('referrals:check')}?c={token}#main")
+    return redirect(f"{reverse('referrals:check')}?c={token}&k={key}#main")
 
 
-def _new_url(token: str) -> str:
-    return f"{reverse('referrals:new')}?c={token}"
+def _new_url(token: str, key: uuid.UUID) -> str:
+    return f"{reverse('referrals:new')}?c={token}&k={key}"
 
 
 def to_youth(request, door: str, precinct: str = ""):

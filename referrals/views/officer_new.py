@@ -17,9 +17,9 @@ from lead_cms.core.errors import DomainError
 from lead_cms.core.moments import SECOND, as_typed
 from lead_cms.core.prepared import prepared
 from lead_cms.core.templatetags.dates import say_when
-from referrals.actions.drafts import draft_of, drop_draft
+from referrals.actions.drafts import draft_of, draft_pk, drop_draft
 from referrals.actions.handoff_officer import LONGEST
-from referrals.actions.referring import UnderAge, as_listed, assess_given, faults, make_referral
+from referrals.actions.referring import UnderAge, as_listed, assess_given, faults, make_referral, sent_before
 from referrals.enums import ReferralStatus
 from referrals.forms.dating import asks_whether_right
 from referrals.forms.officer import BadToken, incident_number, unpack
@@ -39,22 +39,22 @@ def new(request):
     if rules is None:
         return not_ready(request, missing)
     membership, now = request.membership, timezone.now()
-    draft, typed = None, request.POST
-    if request.method != "POST" and (pk := request.GET.get("draft")):
-        draft = draft_of(membership, now, as_uuid(pk)) if as_uuid(pk) else None
-        if draft is None:
-            messages.info(request, "That draft is gone: it was sent, or a day has passed.")
-            return redirect("referrals:check")
-        typed = {name: values[-1] if values else "" for name, values in draft.fields.items()}
+    draft, token = None, request.POST.get("check", "")
+    if request.method != "POST":
+        draft, gone = _begun(request, at=now)
+        if gone is not None:
+            return gone
+        # The answers of screen 1 may have been changed since the draft was written.
+        token = request.GET.get("c") or (draft.fields.get("check", [""])[-1] if draft else "")
     try:
-        given, number = unpack(typed.get("check") or request.GET.get("c", ""))
+        given, number = unpack(token)
     except BadToken:
         return redirect("referrals:check")
     assessment = assess_given(rules, given, at=now, zone=membership.site.tz)
     if assessment.outcome == "ineligible" and not given.is_sure:
         given = replace(given, is_sure=True)
     if request.method != "POST":
-        initial = _from_draft(draft) if draft else _first(request, rules, given, number)
+        initial = _from_draft(draft, rules, given, token) if draft else _first(request, rules, given, number)
         form = ReferralForm(rules, given, assessment, initial=initial)
     elif "lookup" in request.POST:
         form = ReferralForm(rules, given, assessment, initial=_looked_up(request, rules, given, assessment))
@@ -65,6 +65,22 @@ def new(request):
             return made
         _place_all(form, at=now, zone=membership.site.tz)
     return render(request, "referrals/officer/new.html", _screen_2(request, rules, form, assessment, draft))
+
+
+def _begun(request, *, at):
+    """The draft that the address names, by its own key or by the form's; and where to go when it is no more."""
+    me, key, pk = request.membership, as_uuid(request.GET.get("k", "")), request.GET.get("draft", "")
+    named = as_uuid(pk) if pk else key and draft_pk(me, key)
+    draft = draft_of(me, at, named) if named else None
+    if draft is not None or not (pk or key):
+        return draft, None
+    if pk:
+        messages.info(request, "That draft is gone: it was sent, or a day has passed.")
+        return None, redirect("referrals:check")
+    for sent in sent_before(by=me.pk, key=key):
+        messages.info(request, "This one is sent. For another person begin a new referral.")
+        return None, redirect("referrals:own", sent.pk)
+    return None, None
 
 
 def _make(request, rules, form: ReferralForm):
@@ -133,10 +149,11 @@ def precinct_code(rules, name: str) -> str:
 
 def _first(request, rules, given, number: str) -> dict:
     token = request.GET.get("c") or request.POST.get("check", "")
-    held = [one.code for code in given.offences if (one := rules.offence(code))]
+    held = _divertible(rules, given)
     whom = rules.approval.at(given.door).whom or ""
+    key = as_uuid(request.GET.get("k", "")) or uuid.uuid4()
     initial = {
-        "check": token, "submission_key": uuid.uuid4(), "held": held, "incident_number": number,
+        "check": token, "submission_key": key, "held": held, "incident_number": number,
         "occurred_at": timezone.localtime().replace(second=0, microsecond=0), "whom": whom,
     }  # fmt: skip
     record = incident_of(request, number)
@@ -162,14 +179,20 @@ def _looked_up(request, rules, given, assessment) -> dict:
     return initial | _of_record(record)
 
 
-def _from_draft(draft) -> dict:
-    """The form as it was: a day and a time that were typed stand in two parts."""
+def _divertible(rules, given) -> list[str]:
+    return [one.code for code in given.offences if (one := rules.offence(code))]
+
+
+def _from_draft(draft, rules, given, token: str) -> dict:
+    """The form as it was: a day and a time that were typed stand in two parts. Other offenses are marked afresh."""
     initial = {
         name: values if name == "held" else (values[-1] if values else "") for name, values in draft.fields.items()
     }
     day, clock, which = (initial.pop(f"occurred_at_{part}", "") for part in (0, 1, 2))
     naive = as_typed(day, clock)
     initial["occurred_at"] = naive and naive.replace(fold=int(which == SECOND))
+    if initial.get("check") != token:
+        initial |= {"check": token, "held": _divertible(rules, given)}
     return initial
 
 
@@ -188,12 +211,13 @@ def _occurred(form) -> str:
 def _screen_2(request, rules, form, assessment, draft) -> dict:
     given = form.base
     number = form["incident_number"].value() if "incident_number" in form.fields else ""
+    where = f"?c={form['check'].value()}&k={form['submission_key'].value()}"
     return {
         "form": form, "rules": rules, "given": given, "answer": assessment, "who": who_comes(request, rules),
         "saved_at": draft.saved_at if draft else None, "draft_key": phone_key(request.user),
         "door_name": rules.door_name(given.door),
         "record": incident_of(request, incident_number(str(number or ""))),
-        "change_url": f"{reverse('referrals:check')}?c={form['check'].value()}",
+        "change_url": reverse("referrals:check") + where, "here": reverse("referrals:new") + where,
         "asks_date": asks_whether_right(form),
         "occurred_says": _occurred(form), "listed": [(code, rules.offence(code)) for code in given.offences],
         "asks_again": "is_another_person" in form.errors if form.is_bound else False,

@@ -23,3 +23,7 @@ window.addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) button.disabled = false;
   }
 });
+
+// What answers a form stands under an address that shows it again: Back and a reload ask nobody to send it once more.
+const answer = document.querySelector("form[data-here]");
+if (answer) history.replaceState(history.state, "", answer.dataset.here + location.hash);

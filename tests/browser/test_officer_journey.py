@@ -110,6 +110,64 @@ def test_a_lost_line_loses_nothing(page_as, officer):
     expect(page.get_by_label("Birth date or age")).to_have_value("41")
 
 
+def away_and_back(page):
+    page.get_by_role("navigation").get_by_role("link", name="On call").first.click()
+    expect(page.get_by_role("heading", name="On call", exact=True)).to_be_visible()
+    page.go_back()
+
+
+def stands(page, *, number, name):
+    expect(page.get_by_label("Incident number")).to_have_value(number)
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    expect(page.get_by_label("Yes", exact=True)).to_be_checked()
+
+
+def test_back_finds_the_first_screen_as_it_was_answered(page_as, officer):
+    page = page_as(officer, path="/referrals/check/")
+    label(page, "Prebooking referral").click()
+    page.get_by_role("button", name="Can I?").click()
+    expect(page.locator(".errors")).to_be_visible()
+    away_and_back(page)
+    expect(page.locator(".errors")).to_be_visible()
+    page.get_by_label("Offense", exact=True).fill("11550")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_label("HS 11550(a)")).to_be_checked()
+    away_and_back(page)
+    expect(page.get_by_label("HS 11550(a)")).to_be_checked()
+    expect(page.get_by_label("Prebooking referral")).to_be_checked()
+
+
+def test_back_finds_the_referral_as_it_was_typed_and_once_it_is_sent_the_one_that_was_made(page_as, officer):
+    page = page_as(officer)
+    to_screen_2(page)
+    label(page, "Yes").click()
+    page.get_by_label("Incident number").fill("260118402")
+    page.get_by_label("Name", exact=True).fill("Lina")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    away_and_back(page)
+    stands(page, number="260118402", name="Lina")
+    page.get_by_role("button", name="Send the referral").click()
+    expect(page.locator(".errors")).to_be_visible()
+    away_and_back(page)
+    stands(page, number="260118402", name="Lina")
+    page.get_by_role("link", name="Change the first screen").click()
+    page.get_by_label("Offense", exact=True).fill("11364")
+    page.get_by_role("button", name="Find").click()
+    label(page, "HS 11364(a)").click()
+    page.get_by_role("button", name="Can I?").click()
+    page.get_by_role("link", name="Write the referral").click()
+    stands(page, number="260118402", name="Lina")
+    expect(page.get_by_label("HS 11364(a)")).to_be_checked()
+    page.get_by_label("Birth date or age").fill("41")
+    label(page, "Where the officer is").click()
+    page.get_by_role("button", name="Send the referral").click()
+    expect(page.get_by_role("heading", name="Call the case manager")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("This one is sent.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Lina")).to_be_visible()
+    assert len(rows(officer, Referral)) == 1 and not rows(officer, Draft)
+
+
 def test_a_declined_offer_shows_only_what_is_counted(page_as, officer):
     page = page_as(officer)
     to_screen_2(page)
