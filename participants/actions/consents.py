@@ -247,7 +247,8 @@ def _check(asked: Asked) -> None:
         raise DomainError("Choose what they answered.", field="answer")
     if asked.text.language not in WRITTEN:
         raise DomainError("Choose a language the text is written in.", field="language")
-    if asked.how_read not in (READS, INTERPRETER):
+    # Somebody too unwell to decide may have read nothing; only a yes needs that they were reached.
+    if asked.how_read not in (READS, INTERPRETER) and (asked.how_read or asked.answer == ConsentAnswer.YES):
         raise DomainError("Say how the words reached them.", field="how_read")
     if asked.how_read == INTERPRETER and not asked.interpreter.strip():
         raise DomainError("Enter the interpreter’s name.", field="interpreter")

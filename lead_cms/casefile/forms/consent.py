@@ -29,6 +29,8 @@ class ConsentForm(Form):
         label="How did the words reach them?",
         choices=[(READS, "They read this language"), (INTERPRETER, "A named interpreter told them")],
         widget=forms.RadioSelect,
+        required=False,
+        help_text="Needed for a yes: it is signed only by whom the words have reached.",
     )
     interpreter = Line(label="Interpreter’s name", max_length=120, required=False)
     answer = forms.ChoiceField(label="What they answered", choices=ConsentAnswer.choices, widget=forms.RadioSelect)
@@ -42,6 +44,7 @@ class ConsentForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["signed_name"].widget.attrs["autocomplete"] = "off"
+        self.fields["how_read"].unmarked = True
         self.helper = helper(
             "language", "seen_digest", StackedChoice("how_read"), "interpreter", StackedChoice("answer"), "signed_name",
             submit="",
