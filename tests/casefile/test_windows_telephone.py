@@ -55,6 +55,20 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(world, sig
     assert "name or badge" in page
 
 
+def test_everything_that_is_missing_is_said_at_once_and_nothing_needed_is_called_optional(world, sign_in):
+    """An officer is on the line: no second and third round of questions, and the time is now."""
+    client, url = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:telephone-new")
+    page = client.get(url)
+    assert page.context["form"]["occurred_at"].value() is not None
+    for label in ("Incident number", "Offense", "Name of the person", "Birth date or age", "Where do you meet?"):
+        assert label in page.content.decode() and f'{label} <span class="optional">' not in page.content.decode()
+    page = client.post(url, {"door": "arrest", "submission_key": str(uuid.uuid4()), "none": "on"})
+    assert set(page.context["form"].errors) == {
+        "agency", "given_by_name", "incident_number", "occurred_at", "offence", "name", "age", "person_answer", "meeting",
+    }  # fmt: skip
+    assert all(len(said) == 1 for said in page.context["form"].errors.values())
+
+
 @pytest.mark.parametrize("field", ["offence", "amount"])
 def test_what_was_given_and_refused_is_not_said_to_be_missing_besides(world, sign_in, field):
     client, url = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:telephone-new")

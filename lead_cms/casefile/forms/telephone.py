@@ -1,23 +1,35 @@
 """A referral that an officer gives by telephone: the same seven things, typed by whoever is on call."""
 
 import uuid
+from collections import defaultdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 
 from lead_cms.accounts.models import Organisation, OrganisationKind
 from lead_cms.core.crispy import Choice, Section, Short, StackedChoice, helper
+from lead_cms.core.errors import DomainError
 from lead_cms.core.forms import Form
 from lead_cms.core.moments import MomentField
 from lead_cms.programs.eligibility import none_known
 from lead_cms.programs.rules import Rules
 from referrals.actions.approvals import Said
-from referrals.actions.referring import Given
+from referrals.actions.referring import Given, assess_given, faults
 from referrals.enums import Amount, Door, PersonAnswer, ThreeWay
 from referrals.forms.dating import RIGHT, ask_whether_right, asks_whether_right, right_date_field
 from referrals.forms.officer import incident_number
 from referrals.forms.officer_fields import BirthOrAge, Line
 
 OTHER = "other"
+# Every referral with a charge needs them, and most of the others: none is called optional.
+NEEDED = ("incident_number", "offence", "name", "age", "meeting")
+
+
+def this_minute() -> datetime:
+    """The officer is on the line: it is happening now."""
+    return timezone.localtime().replace(second=0, microsecond=0)
 
 
 class TelephoneForm(Form):
@@ -34,7 +46,7 @@ class TelephoneForm(Form):
     )
     door = forms.ChoiceField(label="What is this?", widget=forms.RadioSelect)
     incident_number = Line(label="Incident number", required=False, max_length=30)
-    occurred_at = MomentField(label="Day and time", required=False)
+    occurred_at = MomentField(label="Day and time", required=False, initial=this_minute)
     date_is_right = right_date_field()
     offence = forms.ChoiceField(label="Offense", required=False)
     amount = forms.ChoiceField(
@@ -66,6 +78,8 @@ class TelephoneForm(Form):
         super().__init__(*args, **kwargs)
         self.rules = rules
         self._offer_choices(site_id)
+        for name in NEEDED:
+            self.fields[name].unmarked = True
         self._lay_out()
 
     def _offer_choices(self, site_id) -> None:
@@ -136,11 +150,20 @@ class TelephoneForm(Form):
         offence = self.rules.offence(given["offence"]) if given.get("offence") else None
         if offence and offence.amount_limit and not given.get("amount"):
             self.say_missing("amount", "Choose within, over, or not weighed.")
+        if not given.get("given_by_badge") and not given.get("given_by_name"):
+            self.say_missing("given_by_name", "Enter the officer’s name or badge.")
         return given
+
+    def place_all(self, *, at: datetime, zone: ZoneInfo) -> None:
+        """Everything that is missing at once, not one fault a try: the officer is on the line."""
+        given = self.given()
+        for error in faults(given, self.rules, assess_given(self.rules, given, at=at, zone=zone), at=at, zone=zone):
+            if self._field_of(error) not in self.errors:
+                self.place_error(error)
 
     def given(self) -> Given:
         """What the officer gave, as the action takes it."""
-        clean = self.cleaned_data
+        clean = defaultdict(str, self.cleaned_data)
         asked = self.rules.exclusions_for(clean["door"])
         answers = dict(none_known(self.rules, clean["door"])) if clean["none"] else {}
         answers |= {one.code: clean[f"x_{one.code}"] for one in asked if clean.get(f"x_{one.code}")}
@@ -149,18 +172,22 @@ class TelephoneForm(Form):
         names = {one.code: one.name for one in self.rules.meeting_places or ()}
         return Given(
             door=clean["door"], offences=(clean["offence"],) if clean["offence"] else (), amount=clean["amount"],
-            answers=answers, incident_number=incident_number(clean["incident_number"]), occurred_at=clean["occurred_at"],
+            answers=answers, incident_number=incident_number(clean["incident_number"]), occurred_at=clean["occurred_at"] or None,
             name=clean["name"].strip(), description=clean["description"].strip(), birth_date=birth_date,
             age_about=age_about, greeting=clean["greeting"].strip(), person_answer=clean["person_answer"],
             decline_reason=clean["decline_reason"],
             meeting_place=clean["meeting_other"].strip() if place == OTHER else names.get(place, ""),
             approval_said=clean["said"], approval_whom=clean["whom"].strip(),
-            is_another_person=clean["is_another_person"],
+            is_another_person=bool(clean["is_another_person"]),
         )  # fmt: skip
 
-    def place_error(self, error) -> None:
+    @staticmethod
+    def _field_of(error: DomainError) -> str:
+        return {"meeting_place": "meeting", "offences": "offence", "held": "offence"}.get(error.field, error.field)
+
+    def place_error(self, error: DomainError) -> None:
         """A rule's no beside its field."""
-        field = {"meeting_place": "meeting", "offences": "offence", "held": "offence"}.get(error.field, error.field)
+        field = self._field_of(error)
         self.add_error(field if field in self.fields else None, str(error))
         if field == "is_another_person":
             self.rest.layout.append(field)

@@ -27,22 +27,30 @@ def new(request):
             request, "casefile/cases/telephone.html", {"missing": rules.missing() if rules else [], "form": None}
         )
     form = TelephoneForm(rules, me.site_id, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        clean, now = form.cleaned_data, timezone.now()
-        try:
-            referral = make_telephone_referral(
-                by=me, at=now, given=form.given(), submission_key=clean["submission_key"], agency=clean["agency"],
-                name=clean["given_by_name"], badge=clean["given_by_badge"],
-            )  # fmt: skip
-        except UnderAge as error:
-            count_under_age(by=me, door=clean["door"], at=now)
-            context = {"title": str(error), "minors": rules.minors}
-            return render(request, "casefile/cases/under_age.html", context)
-        except DomainError as error:
-            form.place_error(error)
-        else:
-            messages.success(request, f"Referral {referral.reference} is made, given by telephone.")
-            if has_permission(me, Permission.CASEWORK_VIEW) and Casework.objects.filter(referral=referral).exists():
-                return redirect("casefile:handoff", pk=referral.pk)
-            return redirect("today")
+    if request.method == "POST":
+        now = timezone.now()
+        made = _make(request, rules, form, at=now) if form.is_valid() else None
+        if made is not None:
+            return made
+        form.place_all(at=now, zone=me.site.tz)
     return render(request, "casefile/cases/telephone.html", {"form": form, "missing": []})
+
+
+def _make(request, rules, form: TelephoneForm, *, at):
+    """Where it goes from here, or None with the refusal beside its field."""
+    me, clean = request.membership, form.cleaned_data
+    try:
+        referral = make_telephone_referral(
+            by=me, at=at, given=form.given(), submission_key=clean["submission_key"], agency=clean["agency"],
+            name=clean["given_by_name"], badge=clean["given_by_badge"],
+        )  # fmt: skip
+    except UnderAge as error:
+        count_under_age(by=me, door=clean["door"], at=at)
+        return render(request, "casefile/cases/under_age.html", {"title": str(error), "minors": rules.minors})
+    except DomainError as error:
+        form.place_error(error)
+        return None
+    messages.success(request, f"Referral {referral.reference} is made, given by telephone.")
+    if has_permission(me, Permission.CASEWORK_VIEW) and Casework.objects.filter(referral=referral).exists():
+        return redirect("casefile:handoff", pk=referral.pk)
+    return redirect("today")
