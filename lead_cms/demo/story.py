@@ -343,6 +343,8 @@ class Story(Windows):
         outcome = self.rows[r.Attempt][-1].outcome if tried else ""
         fresh = self.now - at < timedelta(days=40)
         following = self.now + timedelta(hours=self.rng.randint(-20, 72)) if tried and fresh else None
+        if following is not None and last is not None:
+            following = max(following, last + timedelta(hours=2))  # the next try comes after this one
         closed = participant is not None and self.rng.random() < 0.01
         if closed:
             participant.is_restricted = True
@@ -380,5 +382,5 @@ class Story(Windows):
         tried = state not in {OutreachState.WAITING, OutreachState.TO_FIND}
         self.add(
             r.OutreachEntry, id=self.id(), referral=referral, state=state, listed_at=at, first_try_target_at=target,
-            first_tried_at=self.moment(at, (60, 4000)) if tried else None, state_changed_at=at,
+            first_tried_at=min(self.moment(at, (60, 4000)), self.now) if tried else None, state_changed_at=at,
         )  # fmt: skip

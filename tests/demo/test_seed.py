@@ -5,13 +5,23 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.demo.people import SITES
-from referrals.models import HeldCharge, IncidentRecord, IntakeWindow, Referral, WindowResult
+from referrals.models import (
+    Casework,
+    HeldCharge,
+    IncidentRecord,
+    IntakeWindow,
+    OutreachEntry,
+    Referral,
+    WindowResult,
+)
 from services.enums import AskStatus
 from services.models import ServiceReferral
 
@@ -58,6 +68,15 @@ def test_a_result_stands_only_where_a_window_was_met(seeded):
         with acting_as(supervisor):
             met = set(IntakeWindow.objects.filter(state="met").values_list("pk", flat=True))
             assert set(WindowResult.objects.values_list("window_id", flat=True)) == met
+
+
+def test_nothing_is_seeded_that_the_product_refuses(seeded):
+    """A next try comes after the last one, and no try lies ahead."""
+    for supervisor in Membership.objects.filter(role=Role.SUPERVISOR):
+        with acting_as(supervisor):
+            assert Casework.objects.filter(next_try_at__isnull=False).exists()
+            assert not Casework.objects.filter(next_try_at__lte=F("last_attempt_at")).exists()
+            assert not OutreachEntry.objects.filter(first_tried_at__gt=timezone.now()).exists()
 
 
 def test_real_incidents_serve_counts_and_no_story(seeded):
