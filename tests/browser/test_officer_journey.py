@@ -189,6 +189,14 @@ def test_a_tap_on_the_number_is_stamped(page_as, officer):
     expect(page.locator(".next .called")).to_contain_text("Called")
 
 
+def test_one_tap_on_nobody_came_shows_what_the_site_does_then(page_as, officer):
+    referral = make_arrest_referral(officer, called_at=timezone.now())
+    page = page_as(officer, path=f"/referrals/own/{referral.pk}/")
+    expect(page.get_by_text("They have not come in time")).to_be_hidden()
+    page.get_by_role("link", name="Nobody came").tap()
+    expect(page.get_by_text("They have not come in time")).to_be_visible()
+
+
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark")], ids=["phone-dark"])
 def test_what_the_two_screens_answer_is_accessible_and_fits(page_as, officer, axe, shot, size, scheme):
     page = page_as(officer, size=size, scheme=scheme)
