@@ -20,7 +20,7 @@ from lead_cms.casefile.caserows import (
 )
 from lead_cms.casefile.lists import HANDOFF_TIME
 from lead_cms.casefile.nextstep import next_step
-from lead_cms.casefile.urgency import AWAY, handed, person_name, say_minutes, tries_note, where_note
+from lead_cms.casefile.urgency import AWAY, handed, instead_of, person_name, say_minutes, tries_note, where_note
 from lead_cms.casefile.views.asking import link_to
 from lead_cms.core.templatetags.dates import local_day, say_day, say_when
 from lead_cms.programs.clock import item_counts
@@ -329,6 +329,8 @@ class CasePage:
             at = getattr(self.handoff, f"{step}_at")
             late = " (typed later)" if step in self.handoff.typed_later else ""
             rows.append({"label": label, "value": f"{say_when(at)}{late}" if at else ""})
+        if at := self.handoff.nobody_came_at:
+            rows.append({"label": "Nobody came", "value": f"{say_when(at)}: {instead_of(self.handoff)}"})
         return rows
 
     def person_pages(self) -> list[dict]:

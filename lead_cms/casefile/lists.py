@@ -177,7 +177,8 @@ OF_HANDOFF = whom("submitted_at", "meeting_place", "given_by_name", referral="")
     "street_names": "casework__participant__street_names", "aliases": "casework__participant__aliases",
     "officer": "officer__name", "phone": "officer__phone", "called_at": "handoff__called_at",
     "acknowledged_at": "handoff__acknowledged_at", "acknowledged_by": "handoff__acknowledged_by__name",
-    "arrived_at": "handoff__arrived_at", "is_paged": "is_paged", "is_closed": "is_closed",
+    "arrived_at": "handoff__arrived_at", "nobody_came_at": "handoff__nobody_came_at", "fallback": "handoff__fallback",
+    "fallback_note": "handoff__fallback_note", "is_paged": "is_paged", "is_closed": "is_closed",
 }  # fmt: skip
 
 

@@ -31,6 +31,14 @@ AWAY = {
     WindowEventKind.HOSPITAL: "In hospital",
     WindowEventKind.DETOX: "In detox",
 }
+# What the officer did when nobody came, and whether they and the person are gone from where they were to be met.
+INSTEAD = {
+    "next_on_list": ("the next on the list was called", False),
+    "drop_off": ("the person was brought to a drop-off place", True),
+    "station": ("they meet at the station", True),
+    "hold_and_reach_out": ("the person has left and is to be found", True),
+    "judgement": ("the officer did as they saw fit", False),
+}
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,8 @@ def handed(referral: Referral, target: int | None, now: datetime) -> Handed:
         key=referral.pk, submitted_at=referral.submitted_at, meeting_place=referral.meeting_place,
         given_by_name=referral.given_by_name, officer=officer and officer.name, called_at=handoff.called_at,
         acknowledged_at=handoff.acknowledged_at, arrived_at=handoff.arrived_at,
-        acknowledged_by=handoff.acknowledged_by and handoff.acknowledged_by.name,
+        acknowledged_by=handoff.acknowledged_by and handoff.acknowledged_by.name, fallback=handoff.fallback,
+        nobody_came_at=handoff.nobody_came_at, fallback_note=handoff.fallback_note,
     )  # fmt: skip
     return handed_of(row, person_name(referral), target, now)
 
@@ -152,8 +161,11 @@ def handed_of(row, name: str, target: int | None, now: datetime) -> Handed:
     minutes = max(0, int((until - since).total_seconds() // 60))
     verb = "called" if row.called_at else "sent this"
     says = f"{row.officer or row.given_by_name or 'The officer'} {verb} {say_when(since)}"
-    if row.meeting_place:
+    _, is_gone = INSTEAD.get(row.fallback, ("", False))
+    if row.meeting_place and not is_gone:
         says += f". To meet: {row.meeting_place}"
+    if row.nobody_came_at:
+        says += f". Nobody came by {say_when(row.nobody_came_at)}: {instead_of(row)}"
     who = row.acknowledged_by or "A case manager"
     if row.arrived_at:
         stage = f"{who} has arrived"
@@ -165,6 +177,12 @@ def handed_of(row, name: str, target: int | None, now: datetime) -> Handed:
         row=row, name=name, minutes=minutes, target=target, is_over=target is not None and minutes > target,
         says=f"{says}.", stage=stage,
     )  # fmt: skip
+
+
+def instead_of(row) -> str:
+    """What the officer wrote down when nobody came, for whoever comes after all."""
+    did, _ = INSTEAD.get(row.fallback, ("", False))
+    return ": ".join(part for part in (did, row.fallback_note) if part)
 
 
 def say_minutes(one: Handed) -> str:

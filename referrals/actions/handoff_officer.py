@@ -27,7 +27,7 @@ from referrals.actions.changing import change_status
 from referrals.actions.correcting import BEFORE_HANDOVER, TOO_LATE
 from referrals.actions.holding import hold
 from referrals.actions.moments import is_same_minute
-from referrals.actions.reminders import tell_now
+from referrals.actions.reminders import case_path, tell_now
 from referrals.enums import TRANSITIONS, OutreachState, ReferralStatus
 from referrals.models import Handoff, OnCallShift, OutreachEntry, Referral
 
@@ -153,6 +153,8 @@ def nobody_came(
         hours = ways[fallback].outreach_hours
         _reach_out(referral, by=by, at=at, target_at=at + timedelta(hours=hours) if hours else None)
     tell_now(referral=referral, recipient="coordinator", step="nobody_came", path="/", at=at)
+    # Whoever may be on the way to a place where nobody waits any more.
+    tell_now(referral=referral, recipient="case_manager", step="nobody_came", path=case_path(referral.pk), at=at)
     return handoff
 
 

@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.principals import acting_as
+from lead_cms.access.principals import Duty, acting_as
 from lead_cms.core.errors import DomainError, StaleState
-from referrals.actions import taking
+from referrals.actions import handoff_officer, taking
 from referrals.actions.assigning import assign
-from referrals.models import Handoff, OutreachEntry, ReferredPerson
+from referrals.models import Handoff, OutreachEntry, ReferredPerson, Reminder
 from tests.casefile.working import AT, case_of, fresh, referred, taken
+from tests.referrals.making import make_arrest_referral
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(minutes=30)
@@ -122,3 +124,30 @@ def test_no_other_role_opens_casework(world, sign_in, role):
     assert client.post(reverse("casefile:take", args=[referral.pk])).status_code == 403
     for name in ("windows", "outreach"):
         assert client.get(reverse(f"casefile:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fallback", "says", "is_gone"),
+    [
+        ("drop_off", "the person was brought to a drop-off place: Turk Street Center", True),
+        ("hold_and_reach_out", "the person has left and is to be found", True),
+        ("next_on_list", "the next on the list was called", False),
+    ],
+)
+def test_whoever_comes_after_all_reads_where_the_person_is_by_now(world, sign_in, fallback, says, is_gone):
+    officer, manager = world.a.person(Role.OFFICER), world.a.person(Role.CASE_MANAGER)
+    referral, place = make_arrest_referral(officer), "Turk Street Center" if fallback == "drop_off" else ""
+    with acting_as(officer), transaction.atomic():
+        handoff_officer.nobody_came(
+            referral=referral, why="too_long", fallback=fallback, place=place, by=officer, at=timezone.now()
+        )
+    client = sign_in(manager)
+    pages = [client.get(reverse(name, args=[referral.pk])) for name in ("casefile:handoff", "casefile:case")]
+    if fallback != "hold_and_reach_out":
+        pages.append(client.get("/"))
+    for page in pages:
+        assert says in page.content.decode()
+        assert ("To meet: " in page.content.decode()) == (not is_gone and page is not pages[1])
+    with acting_as(Duty.SCHEDULER):
+        told = Reminder.objects.filter(referral=referral, step="nobody_came", recipient="case_manager")
+        assert [one.path for one in told] == [reverse("casefile:case", args=[referral.pk])]
