@@ -73,6 +73,12 @@ def token_of(response) -> str:
     return response.context["token"]
 
 
+def test_a_rule_whose_words_are_the_answer_stands_once(world, sign_in):
+    client = sign_in(world.b.person(Role.OFFICER))
+    page = client.post(CHECK, {"door": "social", "none": "1", "answer": "1"}, follow=True).content.decode()
+    assert page.count("Every social contact referral needs approval.") == 1
+
+
 def form_2(client, token, **more) -> dict:
     page = client.get(NEW, {"c": token})
     form = page.context["form"]
