@@ -163,7 +163,7 @@ def officer_form(bench: Bench):
             ("name", "Bench Person"), ("age", "35"), ("person_answer", "yes"), ("meeting", rules.meeting_places[0].code),
         ]  # fmt: skip
 
-    return reverse("referrals:new") + f"?c={token}", fields
+    return reverse("referrals:new") + f"?c={token}&k={uuid.uuid4()}", fields
 
 
 def pages(bench: Bench) -> None:
