@@ -254,7 +254,7 @@ def called(request, pk=None):
     else:
         try:
             handoff_officer.stamp(referral=find(pk), moment="called", by=request.membership, at=now)
-        except StaleState as error:
+        except DomainError as error:  # they are here already, or it has ended: a call says nothing new
             messages.info(request, str(error))
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)

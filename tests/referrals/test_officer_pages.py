@@ -350,6 +350,14 @@ def test_whoever_said_that_they_come_is_named_and_no_call_is_asked_for_any_more(
     assert f"{other.name} is on the way" in page and "Call the case manager" not in page
 
 
+def test_a_call_after_they_arrived_is_no_alarm_and_no_error(client, officer, shift):
+    referral = make_arrest_referral(officer)
+    client.post(url("stamp", referral), {"moment": "arrived"})
+    assert client.post(url("called", referral), headers={"X-Requested-With": "fetch"}).status_code == 204
+    page = client.post(url("called", referral), follow=True).content.decode()
+    assert "The call is not after the arrival." in page
+
+
 def test_times_nobody_came_and_what_is_left(world, client, officer, shift):
     referral = make_arrest_referral(officer)
     page = client.get(url("own", referral)).content.decode()
