@@ -21,6 +21,7 @@ from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.schema import LONGEST_SHIFT_HOURS
 from referrals.actions.changing import change_status
 from referrals.actions.holding import hold
+from referrals.actions.opening import begin_on_another_day
 from referrals.actions.referring import UnderAge, date_faults, years_between
 from referrals.actions.reminders import tell_now
 from referrals.enums import ReferralStatus
@@ -70,6 +71,8 @@ def correct(*, referral: Referral, changes: dict, by: Membership, at: datetime) 
         identity = {key: changes[key] for key in ("name", "birth_date") if key in changes}
         if identity and person is not None:
             ChargeIdentity.objects.filter(referral_id=referral.pk).update(**identity)
+    if "occurred_at" in changes:
+        begin_on_another_day(referral, rules, tz=by.site.tz, at=at)
     record(AuditAction.REFERRAL_CORRECTED, target=referral, fields=sorted(changes))
 
 

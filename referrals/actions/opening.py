@@ -4,6 +4,7 @@ API
     open_up(referral=, offences=, person=, rules=, at=, by=)     right after the referral and its parts are written
     open_window_after_approval(referral=, at=, by=)              when it leaves "waiting for approval" or triage
     goes_on_to(referral) -> ReferralStatus                       where it goes then
+    begin_on_another_day(referral, rules, tz=, at=)              when the day of the arrest was typed wrong
 Written as INTAKE, which inserts and reads nothing: an officer causes all of it and may see none of it. The keys are made
 from the referral's, so that opening twice opens once.
 """
@@ -19,6 +20,7 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
+from lead_cms.core.errors import StaleState
 from lead_cms.core.inserting import insert, pipelined
 from lead_cms.programs import clock
 from lead_cms.programs.current import rules_by_id
@@ -137,7 +139,7 @@ def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Memb
     tz = by.site.tz
     start = start_on(referral, rules, tz)
     due = due_on(start, rules)
-    decision_on = clock.decision_on(due, need(rules.window.decision_grace_days, "window.decision_grace_days"))
+    decision_on = _decision_on(due, rules)
     part, held_on = _part(referral), clock.local_day(referral.submitted_at, tz)
     window = IntakeWindow(
         **part, id=window_key(referral.pk), rules_id=referral.rules_id, opened_at=at, starts_on=start, due_on=due,
@@ -164,6 +166,34 @@ def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Memb
         decision_on=decision_on, tz=tz, at=at,
     )  # fmt: skip
     return len(charges)
+
+
+def begin_on_another_day(referral: Referral, rules: Rules, *, tz: ZoneInfo, at: datetime) -> None:
+    """Where the days count from the arrest and its day is put right: window, charges and unsent reminders follow.
+
+    A date that the prosecutor gave stands. Raises StaleState when they give more time at this moment.
+    """
+    start = start_on(referral, rules, tz)
+    due = due_on(start, rules)
+    with acting_as(Duty.CLOCKWORK):
+        known = ("id", "site_id", "referral_id", "state", "starts_on", "extension_count")
+        window = IntakeWindow.objects.filter(pk=window_key(referral.pk)).only(*known).first()
+        if window is None or window.starts_on == start or window.extension_count:
+            return
+        decision_on = _decision_on(due, rules)
+        # Charges before the window, as everywhere (docs/architecture.md).
+        charges = HeldCharge.objects.filter(referral_id=referral.pk)
+        charges.update(due_on=decision_on)
+        window.starts_on, window.due_on = start, due
+        as_read = IntakeWindow.objects.filter(pk=window.pk, extension_count=0)
+        if not as_read.update(starts_on=start, due_on=due, first_due_on=due):
+            raise StaleState("The prosecutor gave more time just now. Nothing was changed: open the referral again.")
+        first = charges.order_by("pk").values_list("pk", flat=True).first()
+    reminders.move(window=window, charge_id=first, rules=rules, decision_on=decision_on, tz=tz, at=at)
+
+
+def _decision_on(due: date, rules: Rules) -> date:
+    return clock.decision_on(due, need(rules.window.decision_grace_days, "window.decision_grace_days"))
 
 
 def _list_for_outreach(referral, rules: Rules, *, at: datetime) -> None:

@@ -4,6 +4,7 @@ API
     tell_now(referral=, recipient=, step=, path=, email=False)     due at once: somebody must look
     write(…)                      all of a window and its charges, at opening
     rewrite_for_extension(…)      the unsent ones, after an extension
+    move(…)                       the unsent ones, when the dates were never right
     cancel_casework(referral)     casework's own, when the window is met or left
     resume_casework(referral, at=)   casework's own again, when the person is back
     cancel_all(referral)          every one, when nothing is held any more, at a death, for a sealed record
@@ -25,6 +26,7 @@ from lead_cms.programs.clock import ReminderAt, reminder_moments, rewrite
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.rules import Rules
 from referrals.actions import paging
+from referrals.enums import WindowState
 from referrals.models import IntakeWindow, Referral, Reminder
 from referrals.tasks import plan
 
@@ -105,6 +107,27 @@ def rewrite_for_extension(
             window_id=window.pk if for_casework else None, schedule=schedule, charge_id=charge_id,
         )  # fmt: skip
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def move(*, window: IntakeWindow, charge_id: UUID, rules: Rules, decision_on: date, tz: ZoneInfo, at: datetime) -> None:
+    """The reminders of dates that were never right, at the right ones; what was sent stays and is not sent again."""
+    moments = _moments(rules, start_on=window.starts_on, due_on=window.due_on, decision_on=decision_on, tz=tz)
+    rows = _rows(
+        moments, sent={}, at=at, referral_id=window.referral_id, site_id=window.site_id, window_id=window.pk, schedule=0,
+        charge_id=charge_id,
+    )  # fmt: skip
+    wanted = {(one.window_id, one.step, one.recipient, one.channel): one for one in rows}
+    with acting_as(Duty.CLOCKWORK):
+        steps = [one.step for one in rules.reminders or ()]
+        unsent = list(Reminder.objects.filter(referral_id=window.referral_id, step__in=steps, delivered_at=None))
+        for one in unsent:
+            # Those of a person who has left stay dropped, at the right date for when they come back.
+            is_away = one.window_id is not None and window.state != WindowState.OPEN
+            right = wanted.pop((one.window_id, one.step, one.recipient, one.channel), None)
+            one.cancelled_at = at if right is None else one.cancelled_at if is_away else None
+            one.due_at = right.due_at if right is not None else one.due_at
+        Reminder.objects.bulk_update(unsent, ["due_at", "cancelled_at"])
+        Reminder.objects.bulk_create(wanted.values(), ignore_conflicts=True)
 
 
 def cancel_casework(referral: Referral, *, at: datetime | None = None) -> None:

@@ -54,7 +54,7 @@ POLICIES = [
                 ),
                 check=HERE,
             ),
-            Duty.CLOCKWORK: Rows(both(HERE, "decided_at is null"), columns=("incident_number", "hidden_at")),
+            Duty.CLOCKWORK: Rows(both(HERE, "decided_at is null"), columns=("incident_number", "due_on", "hidden_at")),
         },
         audited=(
             "referral_id",

@@ -28,7 +28,10 @@ POLICIES = [
         update={
             MANAGER: Rows(both(HERE, OPEN_REFERRAL), columns=("state", "met_on", "state_changed_at")),
             SUPERVISOR: Rows(HERE, columns=("state", "met_on", "state_changed_at")),
-            Duty.CLOCKWORK: Rows(HERE, columns=("due_on", "extension_count", "state", "state_changed_at")),
+            Duty.CLOCKWORK: Rows(
+                HERE,
+                columns=("starts_on", "due_on", "first_due_on", "extension_count", "state", "state_changed_at"),
+            ),
             DEFINER: Rows(ANYTHING, columns=("case_manager_id",)),  # by the triggers that keep it as on the case
         },
         audited=("referral_id", "state", "starts_on", "due_on", "extension_count", "met_on"),
@@ -63,7 +66,7 @@ POLICIES = [
         },
         insert={Duty.INTAKE: HERE, Duty.CLOCKWORK: HERE, Duty.OPERATOR: ANYTHING},
         update={
-            Duty.CLOCKWORK: Rows(both(HERE, "delivered_at is null"), columns=("cancelled_at",)),
+            Duty.CLOCKWORK: Rows(both(HERE, "delivered_at is null"), columns=("due_at", "cancelled_at")),
             # Delivered, or dropped: a sealed record tells nobody anything.
             Duty.SCHEDULER: Rows(ANYTHING, columns=("delivered_at", "cancelled_at")),
         },

@@ -10,9 +10,10 @@ from lead_cms.access.permissions import Role
 from lead_cms.access.principals import Duty, acting_as
 from lead_cms.programs.models import RuleSet
 from referrals.actions.charges import decide, extend
+from referrals.actions.correcting import correct
 from referrals.actions.events import come_back, record_event
 from referrals.actions.items import confirm_item
-from referrals.models import Referral, WindowItem, WindowResult
+from referrals.models import Referral, Reminder, WindowItem, WindowResult
 from tests.referrals.charging import (
     charge_of,
     hand_over,
@@ -120,6 +121,73 @@ def test_days_may_count_from_the_arrest(site):
     at = NOON + timedelta(days=20)
     referral, _ = held_charge(site, at=at, occurred_at=at - timedelta(days=2))
     assert window_of(site, referral).starts_on == date(2026, 10, 19)
+
+
+def correct_arrest(site, referral, moment, *, at):
+    officer = site.person(Role.OFFICER)
+    with acting_as(officer), transaction.atomic():
+        correct(referral=referral, changes={"occurred_at": moment}, by=officer, at=at)
+
+
+def dates_of(site, referral) -> tuple:
+    window = window_of(site, referral)
+    return window.starts_on, window.due_on, window.first_due_on, charge_of(site, referral).due_on
+
+
+def told_on(site, referral) -> set:
+    """What is still to be sent: step, recipient, channel, moment."""
+    return {
+        (one.step, one.recipient, one.channel, one.due_at)
+        for one in reminders_of(site, referral, delivered_at=None, cancelled_at=None)
+        if one.step not in ("called", "referred")
+    }
+
+
+@pytest.mark.parametrize("days", [3, -3, 0])
+def test_where_days_count_from_the_arrest_a_corrected_arrest_moves_every_date(site, days):
+    """As if it had been typed right at once: window, charge and reminders, also after a first wrong correction."""
+    new_rules(site, starts="arrest")
+    at = NOON + timedelta(days=20)
+    wrong, right = at - timedelta(days=5), at - timedelta(days=5) + timedelta(days=days)
+    referral, _ = held_charge(site, at=at, occurred_at=wrong)
+    as_wanted, _ = held_charge(site, at=at, occurred_at=right)
+    correct_arrest(site, referral, at - timedelta(days=60), at=at)
+    correct_arrest(site, referral, right, at=at)
+    assert dates_of(site, referral) == dates_of(site, as_wanted)
+    assert dates_of(site, referral)[0] == right.astimezone(PACIFIC).date()
+    assert told_on(site, referral) == told_on(site, as_wanted)
+
+
+def test_a_corrected_arrest_moves_no_date_that_counts_from_the_referral(site):
+    referral, _ = held_charge(site, at=NOON)
+    before = dates_of(site, referral), told_on(site, referral)
+    correct_arrest(site, referral, NOON - timedelta(days=4), at=NOON)
+    assert (dates_of(site, referral), told_on(site, referral)) == before
+
+
+def test_a_corrected_arrest_takes_back_no_time_that_the_prosecutor_gave(site):
+    new_rules(site, starts="arrest")
+    at = NOON + timedelta(days=20)
+    referral, charge = held_charge(site, at=at)
+    prosecutor = site.person(Role.PROSECUTOR)
+    with acting_as(prosecutor), transaction.atomic():
+        extend(charge=charge, until_on=date(2026, 12, 20), by=prosecutor, at=at)
+    before = dates_of(site, referral), told_on(site, referral)
+    correct_arrest(site, referral, at - timedelta(days=6), at=at)
+    assert (dates_of(site, referral), told_on(site, referral)) == before
+
+
+def test_what_was_sent_before_a_correction_is_not_sent_again(site):
+    new_rules(site, starts="arrest")
+    at = NOON + timedelta(days=20)
+    referral, _ = held_charge(site, at=at, occurred_at=at - timedelta(days=5))
+    first = min(one.due_at for one in reminders_of(site, referral) if one.schedule == 0 and one.due_at > at)
+    with acting_as(Duty.SCHEDULER), transaction.atomic():
+        sent = Reminder.objects.filter(referral_id=referral.pk, due_at=first)
+        keys = set(sent.values_list("step", "recipient", "channel"))
+        sent.update(delivered_at=first)
+    correct_arrest(site, referral, at - timedelta(days=1), at=at)
+    assert keys and not keys & {one[:3] for one in told_on(site, referral)}
 
 
 def record_both(site, referral, *, on, at):
