@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.principals import acting_as
+from lead_cms.access.principals import Duty, acting_as
 from lead_cms.audit.models import AuditEvent
 from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.reports.actions.publishing import digest, preview, publish, told_by
@@ -36,9 +36,10 @@ QUERY = "from=2026-04-01&to=2026-07-01"
 @pytest.fixture
 def where(world):
     """Thirty referred, of whom four declined: a small cell in a larger figure."""
-    for number in range(30):
-        referral = making.refer(world.a, status="declined" if number < 4 else "handed_over")
-        making.handoff(world.a, referral, minutes=10)
+    with acting_as(Duty.OPERATOR), transaction.atomic():
+        for number in range(30):
+            referral = making.refer(world.a, status="declined" if number < 4 else "handed_over")
+            making.handoff(world.a, referral, minutes=10)
     return world.a
 
 
