@@ -66,8 +66,11 @@ def test_somebody_is_found_while_typing(where, page_as, axe, shot):
     expect(page.locator("#found a").first).to_have_text("Marisol Thorn")
     expect(box).to_have_value("estrella")
     assert "estrella" not in page.evaluate("JSON.stringify(sessionStorage)")
+    before = page.evaluate("sessionStorage.getItem('lead-find')")
     box.fill("thorn")
     page.get_by_role("button", name="Find").click()
+    # What was found before stands there until the answer has come.
+    page.wait_for_function("before => sessionStorage.getItem('lead-find') !== before", arg=before)
     page.locator("#found a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Marisol Thorn")
     page.go_back()
