@@ -320,7 +320,7 @@ def _youth_title(rules: Rules) -> str:
     call = (
         f" Call {minors.youth_service or 'the youth service'} at {minors.youth_number}." if minors.youth_number else ""
     )
-    return f"LEAD is for people of {minors.min_age} and over, so this stops here and nothing is kept.{call}"
+    return f"LEAD is for people of {minors.min_age} and over, so this stops here and nothing about them is kept.{call}"
 
 
 def _title(outcome: Outcome, findings: list[Finding], approver: Approver | None, unanswered: list[str]) -> str:

@@ -106,7 +106,7 @@ def test_conditions_are_said():
 def test_under_age_stops_before_everything():
     answer = ask(age=17, answers={"open_case": "yes"})
     assert answer.outcome == "under_age" and answer.findings == () and answer.reasons == ()
-    assert "555-0136" in answer.title and "nothing is kept" in answer.title
+    assert "555-0136" in answer.title and "nothing about them is kept" in answer.title
     assert ask(age=18).outcome == "eligible" and ask(age=None).outcome == "eligible"
 
 

@@ -106,7 +106,7 @@ def test_bad_input_names_its_field_and_leaves_nothing(officer, given, field):
 def test_under_age_stops_before_anything_is_saved(officer, given):
     with pytest.raises(UnderAge) as refused:
         make_arrest_referral(officer, **given)
-    assert "nothing is kept" in str(refused.value)
+    assert "nothing about them is kept" in str(refused.value)
     assert not seen_by(officer, Referral)
 
 
