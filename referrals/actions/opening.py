@@ -20,7 +20,6 @@ from lead_cms.access.principals import Duty, acting_as
 from lead_cms.accounts.models import Membership
 from lead_cms.audit.events import AuditAction
 from lead_cms.audit.record import record
-from lead_cms.core.errors import StaleState
 from lead_cms.core.inserting import insert, pipelined
 from lead_cms.programs import clock
 from lead_cms.programs.current import rules_by_id
@@ -171,25 +170,29 @@ def _open_window(referral, held, person, rules: Rules, *, at: datetime, by: Memb
 def begin_on_another_day(referral: Referral, rules: Rules, *, tz: ZoneInfo, at: datetime) -> None:
     """Where the days count from the arrest and its day is put right: window, charges and unsent reminders follow.
 
-    A date that the prosecutor gave stands. Raises StaleState when they give more time at this moment.
+    A date that the prosecutor gave stands, and so do all dates once they have decided on every charge.
     """
+    if rules.window.starts != "arrest":
+        return
     start = start_on(referral, rules, tz)
     due = due_on(start, rules)
     with acting_as(Duty.CLOCKWORK):
-        known = ("id", "site_id", "referral_id", "state", "starts_on", "extension_count")
-        window = IntakeWindow.objects.filter(pk=window_key(referral.pk)).only(*known).first()
-        if window is None or window.starts_on == start or window.extension_count:
+        # Charges before the window, as everywhere: the prosecutor's word waits, or is read here. Row security lets
+        # nobody but the prosecutor hold a charge that is decided.
+        rows = HeldCharge.objects.select_for_update(of=("self",), no_key=True).only("id", "extension_count")
+        waiting = list(rows.filter(referral_id=referral.pk).order_by("pk"))
+        if not waiting or any(one.extension_count for one in waiting):
+            return
+        known = ("id", "site_id", "referral_id", "state", "starts_on")
+        windows = IntakeWindow.objects.select_for_update(of=("self",), no_key=True).only(*known)
+        window = windows.get(pk=window_key(referral.pk))
+        if window.starts_on == start:
             return
         decision_on = _decision_on(due, rules)
-        # Charges before the window, as everywhere (docs/architecture.md).
-        charges = HeldCharge.objects.filter(referral_id=referral.pk)
-        charges.update(due_on=decision_on)
+        HeldCharge.objects.filter(pk__in=[one.pk for one in waiting]).update(due_on=decision_on)
         window.starts_on, window.due_on = start, due
-        as_read = IntakeWindow.objects.filter(pk=window.pk, extension_count=0)
-        if not as_read.update(starts_on=start, due_on=due, first_due_on=due):
-            raise StaleState("The prosecutor gave more time just now. Nothing was changed: open the referral again.")
-        first = charges.order_by("pk").values_list("pk", flat=True).first()
-    reminders.move(window=window, charge_id=first, rules=rules, decision_on=decision_on, tz=tz, at=at)
+        IntakeWindow.objects.filter(pk=window.pk).update(starts_on=start, due_on=due, first_due_on=due)
+    reminders.move(window=window, charge_id=waiting[0].pk, rules=rules, decision_on=decision_on, tz=tz, at=at)
 
 
 def _decision_on(due: date, rules: Rules) -> date:

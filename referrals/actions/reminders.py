@@ -13,7 +13,7 @@ result of one moves them (docs/practice.md 20).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from referrals.tasks import plan
 
 # Whose reminders are of the charge whatever their anchor.
 OF_THE_CHARGE = frozenset({"prosecutor", "liaison"})
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def case_path(referral_id: UUID) -> str:
@@ -110,24 +111,39 @@ def rewrite_for_extension(
 
 
 def move(*, window: IntakeWindow, charge_id: UUID, rules: Rules, decision_on: date, tz: ZoneInfo, at: datetime) -> None:
-    """The reminders of dates that were never right, at the right ones; what was sent stays and is not sent again."""
+    """The reminders of dates that were never right, at the right ones; what was sent stays and is not sent again.
+
+    Those of a person who has left stay dropped, at the right date for when they come back; those of one who died for good.
+    """
     moments = _moments(rules, start_on=window.starts_on, due_on=window.due_on, decision_on=decision_on, tz=tz)
-    rows = _rows(
-        moments, sent={}, at=at, referral_id=window.referral_id, site_id=window.site_id, window_id=window.pk, schedule=0,
-        charge_id=charge_id,
-    )  # fmt: skip
-    wanted = {(one.window_id, one.step, one.recipient, one.channel): one for one in rows}
+
+    def rows(since: datetime) -> dict[tuple, Reminder]:
+        made = _rows(
+            moments, sent={}, at=since, referral_id=window.referral_id, site_id=window.site_id, window_id=window.pk,
+            schedule=0, charge_id=charge_id,
+        )  # fmt: skip
+        return {_told(one): one for one in made}
+
+    every, coming = rows(EVER), rows(at)
+    goes_on = {None: window.state != WindowState.ENDED, window.pk: window.state == WindowState.OPEN}
     with acting_as(Duty.CLOCKWORK):
         steps = [one.step for one in rules.reminders or ()]
         unsent = list(Reminder.objects.filter(referral_id=window.referral_id, step__in=steps, delivered_at=None))
         for one in unsent:
-            # Those of a person who has left stay dropped, at the right date for when they come back.
-            is_away = one.window_id is not None and window.state != WindowState.OPEN
-            right = wanted.pop((one.window_id, one.step, one.recipient, one.channel), None)
-            one.cancelled_at = at if right is None else one.cancelled_at if is_away else None
-            one.due_at = right.due_at if right is not None else one.due_at
+            told = _told(one)
+            one.due_at = every[told].due_at
+            if coming.pop(told, None) is None:
+                one.cancelled_at = one.cancelled_at or at
+            elif goes_on[one.window_id]:
+                one.cancelled_at = None
         Reminder.objects.bulk_update(unsent, ["due_at", "cancelled_at"])
-        Reminder.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+        new = [one for one in coming.values() if goes_on[one.window_id]]
+        Reminder.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _told(one: Reminder) -> tuple:
+    """Who is told what of a window or its charges, and how: once, whatever the date."""
+    return one.window_id, one.step, one.recipient, one.channel
 
 
 def cancel_casework(referral: Referral, *, at: datetime | None = None) -> None:

@@ -36,7 +36,7 @@ POLICIES = [
             SUPERVISOR: HERE,
             COORDINATOR: HERE,
             DEFINER: ANYTHING,
-            Duty.CLOCKWORK: CORRECTED,
+            Duty.CLOCKWORK: Rows(HERE, columns=(*CORRECTED.columns, "extension_count")),
         },
         insert={Duty.INTAKE: HERE, Duty.OPERATOR: ANYTHING},
         update={

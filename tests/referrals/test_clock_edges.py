@@ -33,6 +33,10 @@ LAST_SECOND = datetime(
     2026, 11, 1, 6, 59, 59, tzinfo=UTC
 )  # of October 31 in San Francisco, the night before clocks change
 
+ONE = [
+    {"step": "only", "days": 1, "relative_to": "due", "hour": 6, "recipients": ["prosecutor"], "channels": ["in_app"]},
+]  # fmt: skip
+
 
 @pytest.fixture
 def site(world):
@@ -77,21 +81,16 @@ def test_a_last_day_on_a_weekend_moves_where_the_rules_say_so(world):
     assert charge.due_on == date(2026, 11, 7)  # five days of grace in Seattle's rules
 
 
-def new_rules(site, **window) -> RuleSet:
-    """A second version, in force from its day on."""
+def new_rules(site, *, reminders=ONE, **window) -> RuleSet:
+    """A second version, in force from its day on; None leaves the reminders as they were."""
     document = {**demo_document(site.site.slug)}
     document["window"] = {**document["window"]}
     source = {"kind": "site", "note": "decided in a test"}
     for name, value in window.items():
         document["window"][name] = {"value": value, "source": source}
     document["visibility"] = {**document["visibility"], "decided_visible_days": {"value": 5, "source": source}}
-    document["reminders"] = {
-        "value": [
-            {"step": "only", "days": 1, "relative_to": "due", "hour": 6, "recipients": ["prosecutor"],
-             "channels": ["in_app"]},
-        ],
-        "source": source,
-    }  # fmt: skip
+    if reminders is not None:
+        document["reminders"] = {"value": reminders, "source": source}
     with acting_as(Duty.OPERATOR), transaction.atomic():
         return RuleSet.objects.create(
             site=site.site, version=2, effective_from=date(2026, 10, 10), document=document, document_hash="1" * 64,
@@ -165,16 +164,65 @@ def test_a_corrected_arrest_moves_no_date_that_counts_from_the_referral(site):
     assert (dates_of(site, referral), told_on(site, referral)) == before
 
 
-def test_a_corrected_arrest_takes_back_no_time_that_the_prosecutor_gave(site):
+@pytest.mark.parametrize("is_met", [False, True])
+def test_a_corrected_arrest_takes_back_no_time_that_the_prosecutor_gave(site, is_met):
+    """Nor where the window is met, and does not grow with the charge."""
     new_rules(site, starts="arrest")
     at = NOON + timedelta(days=20)
     referral, charge = held_charge(site, at=at)
+    if is_met:
+        meet(site, referral, on=at.astimezone(PACIFIC).date(), at=at)
     prosecutor = site.person(Role.PROSECUTOR)
     with acting_as(prosecutor), transaction.atomic():
         extend(charge=charge, until_on=date(2026, 12, 20), by=prosecutor, at=at)
     before = dates_of(site, referral), told_on(site, referral)
     correct_arrest(site, referral, at - timedelta(days=6), at=at)
     assert (dates_of(site, referral), told_on(site, referral)) == before
+
+
+def test_a_corrected_arrest_moves_nothing_once_the_prosecutor_has_decided(site):
+    """Outreach may look for a person for longer than the charge waits; nobody is reminded of it again."""
+    new_rules(site, reminders=None, starts="arrest")
+    at = NOON + timedelta(days=20)
+    referral, charge = held_charge(site, at=at, occurred_at=at - timedelta(days=5))
+    prosecutor, decided_at = site.person(Role.PROSECUTOR), at + timedelta(days=33)
+    with acting_as(prosecutor), transaction.atomic():
+        decide(charge=charge, decision="filed", by=prosecutor, at=decided_at)
+    before = dates_of(site, referral), told_on(site, referral)
+    correct_arrest(site, referral, at - timedelta(hours=1), at=decided_at)
+    assert (dates_of(site, referral), told_on(site, referral)) == before
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+@pytest.mark.parametrize(("wrong", "right"), [(29, 0), (0, 29)])
+def test_a_corrected_arrest_reminds_of_nobody_who_is_away_and_is_right_when_they_are_back(site, wrong, right, is_away):
+    new_rules(site, reminders=None, starts="arrest")
+    at = NOON + timedelta(days=40)
+    referral, _ = held_charge(site, at=at, occurred_at=at - timedelta(days=wrong))
+    as_wanted, _ = held_charge(site, at=at, occurred_at=at - timedelta(days=right))
+    if is_away:
+        leave(site, referral, at=at)
+    correct_arrest(site, referral, at - timedelta(days=right), at=at)
+    if not is_away:
+        leave(site, referral, at=at)
+    waiting = reminders_of(site, referral, delivered_at=None, cancelled_at=None)
+    assert waiting and not [one for one in waiting if one.window_id]
+    manager = site.person(Role.CASE_MANAGER)
+    with acting_as(manager), transaction.atomic():
+        come_back(referral=Referral.objects.get(pk=referral.pk), by=manager, at=at)
+    assert told_on(site, referral) == told_on(site, as_wanted)
+
+
+def test_a_corrected_arrest_reminds_of_nobody_who_has_died(site):
+    new_rules(site, reminders=None, starts="arrest")
+    at = NOON + timedelta(days=20)
+    referral, _ = held_charge(site, at=at, occurred_at=at - timedelta(days=5))
+    manager, died_on = site.person(Role.CASE_MANAGER), at.astimezone(PACIFIC).date()
+    with acting_as(manager), transaction.atomic():
+        own = Referral.objects.get(pk=referral.pk)
+        record_event(referral=own, kind="death", happened_on=died_on, is_confirmed=True, by=manager, at=at)
+    correct_arrest(site, referral, at - timedelta(days=1), at=at)
+    assert told_on(site, referral) == set()
 
 
 def test_what_was_sent_before_a_correction_is_not_sent_again(site):

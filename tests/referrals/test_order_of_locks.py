@@ -14,13 +14,15 @@ from participants.actions.notes import Page, Written, keep_note
 from participants.actions.plan import Said, Wanted, begin_goal, review_goal
 from participants.actions.spells import change_spell
 from participants.models import Participant, Participation
-from referrals.actions import correcting, events, handoff_officer, linking, taking
+from referrals.actions import charges, correcting, events, handoff_officer, linking, taking
 from referrals.actions.holding import hold_case
 from referrals.models import Casework
 from tests.casefile.person_making import act, linked, manager_of
 from tests.casefile.working import done, fresh, referred, taken
 from tests.factories import World
 from tests.participants.test_merging import put_together
+from tests.referrals.charging import charge_of, held_charge
+from tests.referrals.test_clock_edges import new_rules
 from tests.referrals.test_standing_races import NOW, Beside, draft, two_records
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,3 +186,30 @@ def test_an_item_is_ticked_while_something_happens_in_the_window(where, by):
         assert beside.waits()
         events.record_event(referral=fresh(referral), kind="custody", happened_on=TODAY, by=by, at=NOW)
     beside.done()
+
+
+def test_more_time_while_the_day_of_the_arrest_is_put_right(where):
+    """The prosecutor's date stands, whoever of the two is first."""
+    new_rules(where, reminders=None, starts="arrest")
+    officer, prosecutor, until = where.person(Role.OFFICER), where.person(Role.PROSECUTOR), TODAY + 60 * DAY
+
+    def put_right(referral):
+        changes = {"occurred_at": NOW - 3 * DAY}
+        correcting.correct(referral=fresh(referral), changes=changes, by=officer, at=NOW)
+
+    def give(charge):
+        charges.extend(charge=charge, until_on=until, by=prosecutor, at=NOW)
+
+    referral, charge = held_charge(where, at=NOW, occurred_at=NOW - DAY)
+    other, its_charge = held_charge(where, at=NOW, occurred_at=NOW - DAY)
+    with acting_as(prosecutor), transaction.atomic():
+        give(charge)
+        beside = Beside(officer, lambda: put_right(referral))
+        assert beside.waits()
+    beside.done()
+    with acting_as(officer), transaction.atomic():
+        put_right(other)
+        beside = Beside(prosecutor, lambda: give(its_charge))
+        assert beside.waits()
+    beside.done()
+    assert [charge_of(where, one).due_on for one in (referral, other)] == [until, until]
