@@ -153,7 +153,8 @@ def officer_form(bench: Bench):
         rules = rules_for(current_ruleset(officer.site_id, timezone.localdate()))
     offence = next(one for one in rules.offences if one.amount_limit == "drug")
     answers = {one.code: "no" for one in rules.exclusions_for("arrest")}
-    token = pack(Given(door="arrest", offences=(offence.code,), amount="within", answers=answers))
+    given = Given(door="arrest", offences=(offence.code,), amount="within", answers=answers)
+    token = pack(given, by=officer)
     then = timezone.now().astimezone(officer.site.tz) - timedelta(minutes=5)
 
     def fields():

@@ -29,7 +29,7 @@ def save(request):
     """Keep the form as it stands. Somebody who may be under age is not kept, not even here."""
     key = as_uuid(request.POST.get("submission_key", ""))
     try:
-        given, _ = unpack(request.POST.get("check", ""))
+        given, _ = unpack(request.POST.get("check", ""), by=request.membership)
     except BadToken:
         given = None
     if key is None or given is None:

@@ -69,12 +69,12 @@ def check(request):
         if request.method == "POST":
             return _asked(request, rules)
         if typed := request.GET.get("f", ""):
-            form = CheckForm(rules, unseal(typed), site_id=site_id)
+            form = CheckForm(rules, unseal(typed, by=request.membership), site_id=site_id)
             return _ask_again(request, rules, form)
         if token := request.GET.get("c", ""):
-            given, number = unpack(token)
+            given, number = unpack(token, by=request.membership)
             form = CheckForm(rules, initial=CheckForm.initial_of(given) | {"number": number}, site_id=site_id)
-            context = _screen_1(request, rules, form) | _answer(request, rules, given, token)
+            context = _screen_1(request, rules, form) | _answer(request, rules, given, token, number)
             return render(request, "referrals/officer/check.html", context)
     except BadToken:
         messages.info(request, "Those answers are too old. Answer again; nothing was kept.")
@@ -93,9 +93,10 @@ def _asked(request, rules):
     if "unsure" in request.POST:
         form.is_valid()
         if form.cleaned_data.get("door"):
-            return redirect(_new_url(pack(unsure(form.given()), number=form.cleaned_data.get("number", "")), key))
+            token = pack(unsure(form.given()), by=request.membership, number=form.cleaned_data.get("number", ""))
+            return redirect(_new_url(token, key))
     elif "answer" in request.POST and form.is_valid():
-        return _to_answer(pack(form.given(), number=form.cleaned_data["number"]), key)
+        return _to_answer(pack(form.given(), by=request.membership, number=form.cleaned_data["number"]), key)
     return _ask_again(request, rules, form)
 
 
@@ -104,7 +105,7 @@ def _ask_again(request, rules, form: CheckForm):
     if not {"answer", "unsure"} & set(form.data):
         form.quiet()
     context = _screen_1(request, rules, form)
-    if request.method == "POST" and (typed := seal(request.POST)):
+    if request.method == "POST" and (typed := seal(request.POST, by=request.membership)):
         context["here"] = f"{reverse('referrals:check')}?f={typed}&k={context['key']}"
     return render(request, "referrals/officer/check.html", context)
 
@@ -122,7 +123,7 @@ def _screen_1(request, rules, form) -> dict:
     }  # fmt: skip
 
 
-def _answer(request, rules, given, token) -> dict:
+def _answer(request, rules, given, token, number) -> dict:
     """What the rules say, in their own words, and where it goes from here."""
     answer = assess_given(rules, given, at=timezone.now(), zone=request.membership.site.tz)
     reasons = [
@@ -135,14 +136,14 @@ def _answer(request, rules, given, token) -> dict:
     return {
         "answer": answer, "token": token, "tone": tones[answer.outcome], "overridable": reasons,
         "findings": [(finding, tones[finding.outcome]) for finding in answer.findings],
-        "unsure_url": _new_url(pack(unsure(given), number=unpack(token)[1]), key), "write_url": _new_url(token, key),
-        "key": key,
+        "unsure_url": _new_url(pack(unsure(given), by=request.membership, number=number), key),
+        "write_url": _new_url(token, key), "key": key,
     }  # fmt: skip
 
 
 def _override(request, rules):
     try:
-        given, number = unpack(request.POST.get("c", ""))
+        given, number = unpack(request.POST.get("c", ""), by=request.membership)
     except BadToken:
         return redirect("referrals:check")
     reasons = {
@@ -153,7 +154,7 @@ def _override(request, rules):
     if not reasons:
         messages.error(request, "Give a reason to go on; the rule stands otherwise.")
     given = replace(given, overrides={**given.overrides, **reasons})
-    return _to_answer(pack(given, number=number), key_of(request))
+    return _to_answer(pack(given, by=request.membership, number=number), key_of(request))
 
 
 def _to_answer(token: str, key: uuid.UUID):

@@ -47,7 +47,7 @@ def new(request):
         # The answers of screen 1 may have been changed since the draft was written.
         token = request.GET.get("c") or (draft.fields.get("check", [""])[-1] if draft else "")
     try:
-        given, number = unpack(token)
+        given, number = unpack(token, by=membership)
     except BadToken:
         return redirect("referrals:check")
     assessment = assess_given(rules, given, at=now, zone=membership.site.tz)
