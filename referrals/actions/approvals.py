@@ -23,7 +23,7 @@ from lead_cms.core.inserting import insert
 from lead_cms.programs.current import rules_by_id
 from lead_cms.programs.eligibility import chain
 from referrals.actions.changing import change_status
-from referrals.actions.opening import goes_on_to, open_window_after_approval
+from referrals.actions.opening import goes_on_to, open_window_after_approval, open_window_late
 from referrals.actions.reminders import case_path, tell_now
 from referrals.enums import Door, ReferralStatus
 from referrals.models import Approval, ApprovalStep, Referral, ReferredPerson
@@ -103,11 +103,11 @@ def record_said(
     approval.asked_whom, approval.recorded_by = whom.strip()[:120], by
     approval.save(update_fields=["said", "asked_whom", "said_at", "recorded_by"])
     record(AuditAction.APPROVAL_RECORDED, target=referral, said=str(said), step=step.number if step else 1)
-    if referral.status != ReferralStatus.PENDING or not last:
+    if not last:
         return
     if said == Said.YES:
         _approved(referral, by=by, at=at)
-    elif said == Said.NO:
+    elif said == Said.NO and referral.status == ReferralStatus.PENDING:
         change_status(referral, ReferralStatus.NOT_APPROVED, by=by, at=at)
         # It could not be made: no name of it is kept.
         ReferredPerson.objects.filter(referral_id=referral.pk, police_until_at=None).update(
@@ -152,7 +152,7 @@ def answer_approval(*, referral: Referral, answered: str, by: Membership, at: da
     handed_over = referral.status in (ReferralStatus.HANDED_OVER, ReferralStatus.DONE)
     if answered == Said.YES:
         # One word does not stand for the others that the rules name.
-        if referral.status == ReferralStatus.PENDING and next_step_of(referral) is None:
+        if next_step_of(referral) is None:
             _approved(referral, by=by, at=at)
     elif handed_over:
         tell_now(referral=referral, recipient="case_manager", step="approval_no", path=case_path(referral.pk))
@@ -206,5 +206,9 @@ def _locked(referral: Referral) -> Approval:
 
 
 def _approved(referral: Referral, *, by: Membership, at: datetime) -> None:
-    change_status(referral, goes_on_to(referral), by=by, at=at)
-    open_window_after_approval(referral=referral, by=by, at=at)
+    """The referral goes on. Where the person left or was handed over before the yes, what is held still begins with it."""
+    if referral.status == ReferralStatus.PENDING:
+        change_status(referral, goes_on_to(referral), by=by, at=at)
+        open_window_after_approval(referral=referral, by=by, at=at)
+    else:
+        open_window_late(referral=referral, by=by, at=at)

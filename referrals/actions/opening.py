@@ -3,6 +3,7 @@
 API
     open_up(referral=, offences=, person=, rules=, at=, by=)     right after the referral and its parts are written
     open_window_after_approval(referral=, at=, by=)              when it leaves "waiting for approval" or triage
+    open_window_late(referral=, at=, by=)                        when the yes came after they left, or after the handover
     goes_on_to(referral) -> ReferralStatus                       where it goes then
     begin_on_another_day(referral, rules, tz=, at=)              when the day of the arrest was typed wrong
 Written as INTAKE, which inserts and reads nothing: an officer causes all of it and may see none of it. The keys are made
@@ -65,6 +66,24 @@ def open_window_after_approval(*, referral: Referral, at: datetime, by: Membersh
     rules = rules_by_id(referral.rules_id)
     with acting_as(Duty.INTAKE), pipelined():
         charges = _begin(referral, offences, person, rules, at=at, by=by)
+    _record_opening(referral, charges)
+
+
+@transaction.atomic
+def open_window_late(*, referral: Referral, at: datetime, by: Membership) -> None:
+    """Window and charges of a referral that nobody waits for any more, where the site's rules open them at the approval."""
+    rules = rules_by_id(referral.rules_id)
+    if referral.status in ENDED or referral.door != Door.ARREST or rules.window.opens_at != "approval":
+        return
+    with acting_as(Duty.CLOCKWORK):
+        if IntakeWindow.objects.filter(pk=window_key(referral.pk)).exists():
+            return
+    held = list(ReferralOffence.objects.filter(referral_id=referral.pk, is_held=True))
+    if not held:
+        return
+    person = ReferredPerson.objects.filter(referral_id=referral.pk).first() or ReferredPerson()
+    with acting_as(Duty.INTAKE), pipelined():
+        charges = _open_window(referral, held, person, rules, at=at, by=by)
     _record_opening(referral, charges)
 
 

@@ -15,10 +15,11 @@ from lead_cms.core.errors import DomainError, StaleState
 from lead_cms.programs.models import RuleSet
 from referrals.actions import approvals
 from referrals.actions.community import CommunityGiven, refer_community
+from referrals.actions.handoff_officer import nobody_came
 from referrals.actions.triage import answer_community
 from referrals.enums import ReferralStatus as S
-from referrals.models import Approval, ApprovalStep, Referral
-from tests.referrals.charging import hand_over
+from referrals.models import Approval, ApprovalStep, ChargeIdentity, Paging, Referral
+from tests.referrals.charging import charge_of, hand_over, window_of
 from tests.referrals.making import make_arrest_referral, rules_of
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,36 @@ def test_project_management_answers_where_the_rules_say_so(site, sign_in):
     assert "Do you approve this?" in page and "outreach" not in page.lower().split("<main")[1]
     assert client.post(f"/site/triage/{referral.pk}/yes/").status_code == 302
     assert status(site, referral) == S.SUBMITTED
+
+
+@pytest.mark.parametrize("by_telephone", [False, True])
+@pytest.mark.parametrize("meanwhile", ["left", "handed over"])
+def test_what_is_held_begins_with_the_yes_also_after_the_person_left_or_was_handed_over(site, meanwhile, by_telephone):
+    decide(site, window__opens_at="approval")
+    referral, officer, liaison = supervised(site), site.person(Role.OFFICER), site.person(Role.LIAISON)
+    assert status(site, referral) == S.PENDING
+    if meanwhile == "left":
+        with acting_as(officer), transaction.atomic():
+            row = Referral.objects.get(pk=referral.pk)
+            way = {"why": "no_answer", "fallback": "hold_and_reach_out"}
+            nobody_came(referral=row, **way, by=officer, at=timezone.now())
+    else:
+        hand_over(site, referral, at=timezone.now())
+    before = status(site, referral)
+    assert charge_of(site, referral) is None
+    if by_telephone:
+        says(site, referral, "yes")
+    with acting_as(liaison), transaction.atomic():
+        row = Referral.objects.get(pk=referral.pk)
+        approvals.answer_approval(referral=row, answered="yes", by=liaison, at=timezone.now())
+    assert status(site, referral) == before
+    assert charge_of(site, referral).due_on > window_of(site, referral).due_on > timezone.localdate()
+    with acting_as(site.person(Role.SUPERVISOR)), transaction.atomic():
+        name = Referral.objects.get(pk=referral.pk).person.name
+    with acting_as(site.person(Role.PROSECUTOR)), transaction.atomic():
+        assert ChargeIdentity.objects.get(referral_id=referral.pk).name == name != ""
+    with acting_as(Duty.SCHEDULER), transaction.atomic():
+        assert not Paging.objects.filter(referral_id=referral.pk, stopped_at=None).exists()
 
 
 def test_the_path_without_police(world):
