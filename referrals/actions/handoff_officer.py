@@ -143,6 +143,8 @@ def nobody_came(
         raise DomainError("Tell us in a line what you did.", field="note")
     hold(referral.pk)
     handoff = _handoff(referral)
+    referral.refresh_from_db(fields=["status"])
+    was_called = referral.status != ReferralStatus.TRIAGE  # before the coordinator's answer nobody is
     handoff.nobody_came_at = handoff.nobody_came_at or at
     handoff.nobody_came_why, handoff.fallback = why, fallback
     handoff.fallback_note = " · ".join(part.strip() for part in (place, note) if part.strip())[:200]
@@ -153,8 +155,8 @@ def nobody_came(
         hours = ways[fallback].outreach_hours
         _reach_out(referral, by=by, at=at, target_at=at + timedelta(hours=hours) if hours else None)
     tell_now(referral=referral, recipient="coordinator", step="nobody_came", path="/", at=at)
-    # Whoever may be on the way to a place where nobody waits any more.
-    tell_now(referral=referral, recipient="case_manager", step="nobody_came", path=case_path(referral.pk), at=at)
+    if was_called:  # whoever may be on the way to a place where nobody waits any more
+        tell_now(referral=referral, recipient="case_manager", step="nobody_came", path=case_path(referral.pk), at=at)
     return handoff
 
 

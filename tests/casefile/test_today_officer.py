@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from lead_cms.access.permissions import Role
-from lead_cms.access.principals import acting_as
+from lead_cms.access.principals import Duty, acting_as
 from referrals.actions import handoff_officer
 from referrals.actions.approvals import answer_approval
 from referrals.actions.taking import stamp
 from referrals.actions.triage import send_on
-from referrals.models import Paging, Referral
+from referrals.models import Paging, Referral, Reminder
 from tests.referrals.making import make_arrest_referral
 
 
@@ -54,6 +54,9 @@ def test_a_yes_calls_nobody_to_where_the_person_has_left(world, officer, needs_a
         handoff_officer.nobody_came(
             referral=referral, why="no_answer", fallback="hold_and_reach_out", by=officer, at=timezone.now()
         )
+    with acting_as(Duty.SCHEDULER):
+        told = Reminder.objects.filter(referral=referral, step="nobody_came")
+        assert {one.recipient for one in told} == {"coordinator"}  # whoever is on call was told of nothing yet
     with acting_as(coordinator), transaction.atomic():
         send_on(referral=referral, needs_approval=needs_approval, by=coordinator, at=timezone.now())
     if needs_approval:
