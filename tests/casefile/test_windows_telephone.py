@@ -69,6 +69,15 @@ def test_everything_that_is_missing_is_said_at_once_and_nothing_needed_is_called
     assert all(len(said) == 1 for said in page.context["form"].errors.values())
 
 
+@pytest.mark.parametrize("door", ["", "gone from the rules"])
+def test_without_a_door_it_is_asked_for_and_nothing_typed_is_lost(world, sign_in, door):
+    """What else is needed depends on it."""
+    client, url = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:telephone-new")
+    page = client.post(url, given(world, door=door))
+    assert set(page.context["form"].errors) == {"door"} and "Devon Marsh" in page.content.decode()
+    assert client.post(url).status_code == 200
+
+
 @pytest.mark.parametrize("field", ["offence", "amount"])
 def test_what_was_given_and_refused_is_not_said_to_be_missing_besides(world, sign_in, field):
     client, url = sign_in(world.a.person(Role.CASE_MANAGER)), reverse("casefile:telephone-new")

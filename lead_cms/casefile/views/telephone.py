@@ -27,7 +27,7 @@ def new(request):
             request, "casefile/cases/telephone.html", {"missing": rules.missing() if rules else [], "form": None}
         )
     form = TelephoneForm(rules, me.site_id, request.POST or None)
-    if request.method == "POST":
+    if form.is_bound:
         now = timezone.now()
         made = _make(request, rules, form, at=now) if form.is_valid() else None
         if made is not None:
