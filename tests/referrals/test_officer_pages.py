@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
-from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,6 @@ from referrals.actions import handoff_officer
 from referrals.actions.correcting import cancel
 from referrals.actions.referring import make_telephone_referral
 from referrals.actions.taking import stamp, take_over
-from referrals.forms.officer import seal
 from referrals.models import Draft, IncidentRecord, OnCallShift, Referral, ReferredPerson, UnderageCount
 from tests.referrals.making import given_arrest, make_arrest_referral, rules_of
 
@@ -173,35 +171,6 @@ def test_an_override_needs_a_reason(client):
     data = {"c": token, "override": "1", "o_complainant_objects": "The owner came round"}
     page = client.post(CHECK, data, follow=True)
     assert page.context["answer"].outcome == "eligible"
-
-
-@pytest.mark.parametrize(("where", "number"), [("a", 1), ("b", 0)])
-def test_an_address_with_answers_opens_for_nobody_but_who_gave_them(world, client, sign_in, where, number):
-    """It stands in the history of a shared browser, and in logs."""
-    typed = client.post(CHECK, {"door": "arrest", "q": "Marsh, Devon", "find": "1"})
-    answered = screen_1(client, number="260118402", offense=["Marsh, Devon"])
-    addresses = [typed.context["here"], answered.context["request"].get_full_path(), answered.context["write_url"]]
-    other = sign_in(getattr(world, where).person(Role.OFFICER, number))
-    for address in addresses:
-        assert "Marsh, Devon" in client.get(address).content.decode()
-        page = other.get(address, follow=True).content.decode()
-        assert "Marsh, Devon" not in page and "What is this?" in page
-    token = token_of(answered)
-    assert other.post("/referrals/draft/", {"check": token, "submission_key": str(uuid.uuid4())}).status_code == 400
-    for path, data in ((CHECK, {"c": token, "override": "1"}), (NEW, {"check": token})):
-        assert "Marsh, Devon" not in other.post(path, data, follow=True).content.decode()
-
-
-def test_an_address_that_shows_the_form_again_is_never_too_long_for_a_server(officer):
-    """gunicorn takes a first line of 4094 letters."""
-    lengths = []
-    for typed in range(2700, 3100):
-        page = QueryDict(mutable=True)
-        page["q"] = "a" * typed
-        lengths.append(len(seal(page, by=officer)))
-    most = max(lengths)
-    rest = len(f"GET {CHECK}?f=&k={uuid.uuid4()} HTTP/1.1\r\n")
-    assert 0 in lengths and 3800 < most <= 4094 - rest
 
 
 def test_not_sure_goes_to_the_coordinator(client, officer):
