@@ -69,7 +69,7 @@ def standing(
     last = max(pages, key=lambda page: (page.step, page.paged_at), default=None)
     if last is None:
         says = f"{after.name} is being paged now." if after else "The supervisors are being told now."
-        return Standing(None, after, says)
+        return Standing(after, None, says)
     ago = max(0, int((at - last.paged_at).total_seconds() // 60))
     if last.kind == PageKind.LAST:
         nobody = "Nobody is on call." if not on_call else "Everybody on the list was paged, and nobody has answered."

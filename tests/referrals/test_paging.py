@@ -383,7 +383,8 @@ def test_what_the_officer_reads():
     says = paging.standing(chain, [page(1)], shifts, now).says
     assert says == "Paged P1 2 minutes ago. Next is P2, in 8 minutes."
     assert "coordinators are told in 8 minutes" in paging.standing(chain, [page(1)], shifts[:1], now).says
-    assert paging.standing(chain, [], shifts, now).says == "P1 is being paged now."
+    begun = paging.standing(chain, [], shifts, now)
+    assert (begun.says, begun.paged.name, begun.after) == ("P1 is being paged now.", "P1", None)
     # The first was paged between the reading of the chain and that of its pages: nobody else is next "now".
     as_begun = SimpleNamespace(stopped_at=None, next_step=1, next_at=NOON, minutes=10)
     assert paging.standing(as_begun, [page(1)], shifts, NOON).says == "P1 is being paged now."
